@@ -1,0 +1,168 @@
+"""Makes every key and password of a platform, written so that each role gets only its own."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jwt.algorithms import ECAlgorithm
+
+from platform_site.kit.identifiers import random_token
+
+Files = Mapping[str, str]
+DATABASE_ROLES: Final = ("auth", "images", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One ES256 key: its private half for auth, its public half for everybody."""
+
+    kid: str
+    private_pem: str
+    public: Mapping[str, Any]
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """How the key stands in ``SIGNING_KEYS``; it may sign from now on."""
+        sign_from = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {"kid": self.kid, "sign_from": sign_from, "private_pem": self.private_pem}
+
+
+def signing_key() -> SigningKey:
+    """A new P-256 key; its ``kid`` is the RFC 7638 thumbprint."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = ECAlgorithm(ECAlgorithm.SHA256).to_jwk(private.public_key(), as_dict=True)
+    kid = _thumbprint(public)
+    return SigningKey(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "ES256"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMaterial:
+    """One consistent set: what two roles share is made once."""
+
+    signing: SigningKey = field(default_factory=signing_key)
+    gateway_secret: str = field(default_factory=random_token)
+    delivery_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    database: Mapping[str, str] = field(
+        default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
+    )
+    broker_password: str = field(default_factory=lambda: random_token(24))
+    cache_password: str = field(default_factory=lambda: random_token(24))
+    store_root_password: str = field(default_factory=lambda: random_token(24))
+    store_password: str = field(default_factory=lambda: random_token(24))
+
+    def auth(self) -> Files:
+        """What only auth holds: the private key and the credentials that it checks."""
+        return {
+            "signing-keys.json": json.dumps({"keys": [self.signing.entry]}),
+            "service-clients.json": json.dumps({"gateway": self.gateway_secret}),
+        }
+
+    def verifier(self) -> Files:
+        """The published keys, to start from when auth cannot be asked."""
+        return {"jwks.json": json.dumps({"keys": [dict(self.signing.public)]})}
+
+    def gateway(self) -> Files:
+        """The credential that the gateway shows to auth."""
+        return {"service-client-secret": self.gateway_secret}
+
+    def delivery(self) -> Files:
+        """The key that signs delivery URLs."""
+        return {"delivery-keys.json": json.dumps({"d1": self.delivery_key})}
+
+    def database_url(self, role: str) -> Files:
+        """The URL of the database for the database user ``role``."""
+        password = quote(self.database[role], safe="")
+        return {"database-url": f"postgresql://{role}:{password}@postgresql:5432/platform"}
+
+    def cache_url(self) -> Files:
+        """The URL of the cache."""
+        password = quote(self.cache_password, safe="")
+        return {"cache-url": f"redis://:{password}@redis-cache:6379/0"}
+
+    def broker_url(self) -> Files:
+        """The URL of the task queue."""
+        return {
+            "broker-url": f"redis://:{quote(self.broker_password, safe='')}@redis-broker:6379/0"
+        }
+
+    def store(self) -> Files:
+        """The bucket's least-rights user."""
+        return {"s3-access-key-id": "images", "s3-secret-access-key": self.store_password}
+
+
+def embedded(material: KeyMaterial) -> Files:
+    """Everything that the embedded role needs, in one directory."""
+    return {
+        "django-secret-key": random_token(50),
+        **material.auth(),
+        **material.verifier(),
+        **material.gateway(),
+        **material.delivery(),
+    }
+
+
+def cluster(material: KeyMaterial) -> dict[str, Files]:
+    """One directory a Secret: what a role does not need, it does not get."""
+    images = {
+        **material.verifier(),
+        **material.delivery(),
+        **material.cache_url(),
+        **material.broker_url(),
+        **material.store(),
+    }
+    roles: dict[str, Files] = {
+        "auth": {
+            **material.auth(),
+            **material.verifier(),
+            **material.cache_url(),
+            **material.database_url("auth"),
+        },
+        "gateway": {**material.gateway(), **material.verifier(), **material.cache_url()},
+        "images": {**images, **material.database_url("images")},
+        "admin": {**images, **material.database_url("admin")},
+        "scheduler": material.broker_url(),
+        "migrate": material.database_url("owner"),
+    }
+    servers: dict[str, Files] = {
+        "postgresql": {f"{role}-password": word for role, word in material.database.items()},
+        "redis-broker": {"password": material.broker_password},
+        "redis-cache": {"password": material.cache_password},
+        "minio": {"root-user": "root", "root-password": material.store_root_password},
+        "minio-images": material.store(),
+    }
+    with_django = {
+        role: {"django-secret-key": random_token(50), **files} for role, files in roles.items()
+    }
+    return {**with_django, **servers}
+
+
+def write(directory: Path, files: Files) -> None:
+    """Write ``files`` readable by their owner only (0600 in a directory of 0700)."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in files.items():
+        descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+
+
+def embedded_ensure(directory: Path) -> None:
+    """Make the embedded key material once; later starts keep it."""
+    if not (directory / "delivery-keys.json").exists():
+        write(directory, embedded(KeyMaterial()))
+
+
+def _thumbprint(public: Mapping[str, Any]) -> str:
+    members = {name: public[name] for name in ("crv", "kty", "x", "y")}
+    digest = hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,0 +1,100 @@
+"""Readers for environment variables that fail at start and name the variable.
+
+Any value may instead come from a file: ``NAME_FILE=/run/secrets/name`` is read when ``NAME`` is
+absent, so that a secret never stands in a process's environment.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import ImproperlyConfigured
+
+REQUIRED: Final = "\0required"
+DIFFERENT_CHARACTERS: Final = 8
+WEAK_SECRETS: Final = frozenset({"secret", "password", "changeme", "change-me", "default", "test"})
+
+
+def text(name: str, default: str = REQUIRED) -> str:
+    """The value of ``name``, or of the file that ``NAME_FILE`` points to, without its newline."""
+    value = os.environ.get(name)
+    if value is None:
+        value = _from_file(name)
+    if value is None:
+        if default is REQUIRED:
+            raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
+        return default
+    return value
+
+
+def secret(name: str, *, min_length: int = 32) -> str:
+    """A secret of at least ``min_length`` characters, without a default; guessable ones fail."""
+    value = text(name)
+    if len(value) < min_length:
+        raise ImproperlyConfigured(
+            f"{name} is too short for a secret: {len(value)} characters, at least {min_length}."
+        )
+    if _is_guessable(value.lower()):
+        raise ImproperlyConfigured(f"{name} is a default or guessable value; make a random one.")
+    return value
+
+
+def integer(name: str, default: int | None = None) -> int:
+    """A whole number."""
+    raw = text(name, REQUIRED if default is None else str(default))
+    try:
+        return int(raw)
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from exc
+
+
+def number(name: str, default: float | None = None) -> float:
+    """A decimal number."""
+    raw = text(name, REQUIRED if default is None else str(default))
+    try:
+        return float(raw)
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"{name} must be a number, not {raw!r}.") from exc
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """``1/true/yes/on`` or ``0/false/no/off``, in any case."""
+    raw = text(name, str(default)).lower()
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, without blanks."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def json_value(name: str, default: str = REQUIRED) -> Any:
+    """A JSON document. The value itself is never repeated in the error: it may be a secret."""
+    try:
+        return json.loads(text(name, default))
+    except json.JSONDecodeError as exc:
+        raise ImproperlyConfigured(f"{name} is not valid JSON: {exc.msg} at {exc.pos}.") from exc
+
+
+def _is_guessable(value: str) -> bool:
+    """Django's generated default, a weak word over and over, or hardly any different letters."""
+    return (
+        value.startswith("django-insecure")
+        or any(not value.replace(weak, "") for weak in WEAK_SECRETS)
+        or len(set(value)) < DIFFERENT_CHARACTERS
+    )
+
+
+def _from_file(name: str) -> str | None:
+    path = os.environ.get(f"{name}_FILE")
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as exc:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {exc.strerror}: {path}") from exc

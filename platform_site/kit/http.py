@@ -1,0 +1,148 @@
+"""Calls to other roles: one pooled client a process, with deadlines, a breaker and our headers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Protocol
+
+import orjson
+import structlog
+import urllib3
+from django.conf import settings
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from platform_site.kit.breaker import Breaker
+from platform_site.kit.inprocess import InProcessPool
+from platform_site.kit.problems import DomainError
+from platform_site.kit.request_context import outgoing_headers
+
+log = structlog.get_logger(__name__)
+
+CHUNK_BYTES: Final = 64 * 1024
+CONNECT_TIMEOUT_S: Final = 1.0
+POOL_SIZE: Final = 32
+IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
+PREFIX: Final = "inprocess:"
+
+
+class UpstreamUnavailable(DomainError):
+    """Another role gave no answer in time. That is not the same as a "no"."""
+
+    status = 503
+    code = "upstream_unavailable"
+    title = "A part of the platform gives no answer"
+
+    def __init__(self, role: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(f"The role {role} gives no answer.", retry_after_s=retry_after_s)
+        self.role = role
+
+
+class SupportsRead(Protocol):
+    """A body that is read piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most ``size`` bytes; empty at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the other role said, whole; header names compare without case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ``ValueError`` when it is not."""
+        return orjson.loads(self.body)
+
+
+class Pool(Protocol):
+    """What `Upstream` needs of a transport: urllib3's pool, or the one inside the process."""
+
+    def urlopen(self, method: str, url: str, **options: Any) -> Any:
+        """Send one request and return a reply with ``status``, ``headers`` and ``data``."""
+        ...
+
+
+class Upstream:
+    """The way to one role. Threads share it; connections are kept alive."""
+
+    def __init__(self, role: str, pool: Pool) -> None:
+        self.role = role
+        self._pool = pool
+        self._breaker = Breaker(failures=5, open_s=2.0)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | SupportsRead | None = None,
+        timeout_s: float = 10.0,
+    ) -> Reply:
+        """Send one request; whatever the status, it is an answer.
+
+        A body with ``read`` is streamed and needs ``Content-Length`` among ``headers``. A GET is
+        tried a second time when the connection fails. Raises `UpstreamUnavailable`.
+        """
+        if not self._breaker.allows():
+            raise UpstreamUnavailable(self.role, retry_after_s=self._breaker.retry_after_s)
+        tries = 2 if method in IDEMPOTENT else 1
+        for last in (False, True)[-tries:]:
+            try:
+                reply = self._send(method, path, headers=headers, body=body, timeout_s=timeout_s)
+            except (HTTPError, OSError) as exc:
+                if last or not _is_worth_a_retry(exc):
+                    self._breaker.failed()
+                    log.warning("upstream_unavailable", role=self.role, reason=type(exc).__name__)
+                    raise UpstreamUnavailable(self.role) from exc
+            else:
+                self._breaker.succeeded()
+                return reply
+        raise AssertionError("unreachable")
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None,
+        body: bytes | SupportsRead | None,
+        timeout_s: float,
+    ) -> Reply:
+        reply = self._pool.urlopen(
+            method,
+            path,
+            headers={**outgoing_headers(), **(headers or {})},
+            body=body if body is None or isinstance(body, bytes) else _chunks(body),
+            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, timeout_s), read=timeout_s),
+            retries=False,
+            redirect=False,
+        )
+        return Reply(status=reply.status, headers=reply.headers, body=reply.data)
+
+
+@cache
+def upstream(role: str) -> Upstream:
+    """The way to ``role``, from the setting ``UPSTREAMS``. Raises ``KeyError`` if it has none."""
+    address: str = settings.UPSTREAMS[role]
+    if address.startswith(PREFIX):
+        return Upstream(role, InProcessPool(address.removeprefix(PREFIX), host=role))
+    return Upstream(
+        role, urllib3.connectionpool.connection_from_url(address, maxsize=POOL_SIZE, block=False)
+    )
+
+
+def _chunks(body: SupportsRead) -> Iterator[bytes]:
+    while chunk := body.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _is_worth_a_retry(exc: Exception) -> bool:
+    """A kept-alive connection that the other end closed, or one that was never made."""
+    return isinstance(
+        exc, NewConnectionError | ConnectTimeoutError | urllib3.exceptions.ProtocolError
+    )

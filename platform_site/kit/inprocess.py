@@ -1,0 +1,117 @@
+"""A transport that calls another role's URLs inside this process: the embedded form of HTTP."""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import get_urlconf, set_urlconf
+from urllib3 import HTTPHeaderDict
+
+
+@dataclass(frozen=True, slots=True)
+class InProcessReply:
+    """The part of a urllib3 reply that callers use."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
+class InProcessPool:
+    """Serves requests from the URLconf ``urlconf``, as a pool of connections would.
+
+    The inner request is a WSGI request of its own; it passes the same middleware as one that came
+    through a socket. Deadlines do not apply: there is no network to wait for.
+    """
+
+    def __init__(self, urlconf: str, *, host: str) -> None:
+        self._urlconf = urlconf
+        self._host = host
+
+    @cached_property
+    def _handler(self) -> WSGIHandler:
+        return WSGIHandler()
+
+    def urlopen(self, method: str, url: str, **options: Any) -> InProcessReply:
+        """Handle one request to its end and return the reply."""
+        request = self._request(method, url, options.get("headers") or {}, options.get("body"))
+        outer = get_urlconf()
+        try:
+            response = self._handler.get_response(request)
+            return _reply(response)
+        finally:
+            set_urlconf(outer)
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Iterable[bytes] | None,
+    ) -> HttpRequest:
+        path, _, query = url.partition("?")
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SCRIPT_NAME": "",
+            "SERVER_NAME": self._host,
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "localhost",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": _reader(body),
+            "wsgi.errors": io.StringIO(),
+            "CONTENT_LENGTH": str(len(body)) if isinstance(body, bytes) else "0",
+        }
+        for name, value in headers.items():
+            key = name.upper().replace("-", "_")
+            environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
+        request = WSGIRequest(environ)
+        request.urlconf = self._urlconf
+        return request
+
+
+class _ChunkReader(io.RawIOBase):
+    """A file over an iterable of chunks, so that a body streams through without being held."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = chunk
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+
+def _reader(body: bytes | Iterable[bytes] | None) -> io.BufferedIOBase:
+    if body is None or isinstance(body, bytes):
+        return io.BytesIO(body or b"")
+    return io.BufferedReader(_ChunkReader(body), 64 * 1024)
+
+
+def _reply(response: HttpResponseBase) -> InProcessReply:
+    try:
+        data = b"".join(response)  # type: ignore[arg-type]
+    finally:
+        # ``close`` would also send request_finished and close the outer request's database
+        # connection, so only what the response itself holds is closed.
+        for closer in response._resource_closers:  # noqa: SLF001
+            closer()
+    headers = HTTPHeaderDict(response.items())
+    return InProcessReply(status=response.status_code, headers=headers, data=data)

@@ -1,0 +1,66 @@
+"""The published keys that verify tokens: a bundled set to start from, refreshed from a URL."""
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jwt
+import orjson
+import structlog
+import urllib3
+
+log = structlog.get_logger(__name__)
+
+REFRESH_S: Final = 300.0
+COOL_DOWN_S: Final = 30.0
+TIMEOUT: Final = urllib3.Timeout(total=2.0)
+
+
+class KeySet:
+    """Verifying keys by ``kid``. Never fails because the publisher is down: it keeps what it has.
+
+    ``url`` empty means that the bundle is all there is. An unknown ``kid`` asks the publisher at
+    most once in thirty seconds, so a stream of forged tokens cannot be turned against it.
+    """
+
+    def __init__(self, *, bundle: Mapping[str, Any], url: str = "") -> None:
+        self._keys = _parsed(bundle)
+        self._url = url
+        self._http = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
+        self._lock = threading.Lock()
+        self._fetched_at = float("-inf")
+        self.generation = 0
+
+    def find(self, kid: str) -> jwt.PyJWK | None:
+        """The key named ``kid``; ``None`` when nobody published it."""
+        age_s = time.monotonic() - self._fetched_at
+        if age_s > REFRESH_S or (kid not in self._keys and age_s > COOL_DOWN_S):
+            self._refresh()
+        return self._keys.get(kid)
+
+    def _refresh(self) -> None:
+        if not self._url or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._fetched_at = time.monotonic()
+            reply = self._http.request("GET", self._url, timeout=TIMEOUT)
+            if reply.status != 200:  # noqa: PLR2004
+                log.warning("keyset_refused", status=reply.status)
+                return
+            fresh = _parsed(orjson.loads(reply.data))
+            if fresh.keys() != self._keys.keys():
+                self.generation += 1
+            self._keys = fresh
+        except (urllib3.exceptions.HTTPError, ValueError, jwt.PyJWTError) as exc:
+            log.warning("keyset_unavailable", reason=type(exc).__name__)
+        finally:
+            self._lock.release()
+
+
+def _parsed(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+    return {
+        key["kid"]: jwt.PyJWK(key, algorithm="ES256")
+        for key in document.get("keys", [])
+        if key.get("kty") == "EC" and key.get("crv") == "P-256"
+    }

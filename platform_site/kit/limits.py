@@ -1,0 +1,120 @@
+"""Rate limits that count atomically in the shared cache, and the caller's true address."""
+
+import time
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+
+from platform_site.kit.breaker import Breaker
+from platform_site.kit.problems import DomainError
+
+_breaker: Final = Breaker(failures=1, open_s=1.0)
+
+
+class RateLimited(DomainError):
+    """The caller has used up what it may do in this window."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+
+class LimiterUnavailable(DomainError):
+    """What must not go uncounted cannot be counted now."""
+
+    status = 503
+    code = "limiter_unavailable"
+    title = "This cannot be served at the moment"
+
+
+@dataclass(frozen=True, slots=True)
+class RateDecision:
+    """One count. ``reset_s`` is the time in seconds until the window ends."""
+
+    scope: str
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: int
+    window_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """``RateLimit-Policy`` and ``RateLimit`` (IETF draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "RateLimit-Policy": f'"{self.scope}";q={self.limit};w={self.window_s}',
+            "RateLimit": f'"{self.scope}";r={self.remaining};t={self.reset_s}',
+        }
+
+    def require(self) -> None:
+        """Raise `RateLimited` when the count is over the limit."""
+        if not self.allowed:
+            raise RateLimited(retry_after_s=self.reset_s, headers=self.headers)
+
+
+def rate_limit(
+    scope: str,
+    key: str,
+    *,
+    limit: int,
+    window_s: int,
+    uncounted: Literal["allow", "refuse"] = "allow",
+) -> RateDecision:
+    """Count one use of ``scope`` by ``key`` in a fixed window of ``window_s`` seconds.
+
+    ``uncounted`` says what happens when the store gives no answer: reads are allowed, guesses at
+    a password are not (`LimiterUnavailable`).
+    """
+    window, elapsed_s = divmod(time.time(), window_s)
+    reset_s = max(1, int(window_s - elapsed_s))
+    used = _count(f"limit:{scope}:{key}:{int(window)}", ttl_s=window_s)
+    if used is None:
+        if uncounted == "refuse":
+            raise LimiterUnavailable(retry_after_s=1)
+        used = 1
+    return RateDecision(
+        scope=scope,
+        allowed=used <= limit,
+        limit=limit,
+        remaining=max(0, limit - used),
+        reset_s=reset_s,
+        window_s=window_s,
+    )
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client as our own proxies saw it.
+
+    ``TRUSTED_PROXY_COUNT`` proxies append to ``X-Forwarded-For``; what stands before their
+    entries was written by the client and is not believed.
+    """
+    count = settings.TRUSTED_PROXY_COUNT
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if count and len(forwarded) >= count and forwarded[-count]:
+        return forwarded[-count]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count(key: str, *, ttl_s: int) -> int | None:
+    if not _breaker.allows():
+        return None
+    try:
+        used = _incremented(key, ttl_s=ttl_s)
+    except (RedisError, OSError):
+        _breaker.failed()
+        return None
+    _breaker.succeeded()
+    return used
+
+
+def _incremented(key: str, *, ttl_s: int) -> int:
+    while True:
+        try:
+            return cache.incr(key)
+        except ValueError:  # Django's word for "no such key": the first use in this window
+            if cache.add(key, 1, ttl_s + 1):
+                return 1

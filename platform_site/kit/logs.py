@@ -1,0 +1,76 @@
+"""One JSON line per event on standard output, the same shape from web, worker and commands."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final
+
+import orjson
+import structlog
+
+REDACTED: Final = frozenset(
+    {"password", "token", "access", "refresh", "secret", "authorization", "cookie", "email"}
+)
+Event = MutableMapping[str, Any]
+
+
+def configuration(*, level: str, form: str) -> dict[str, Any]:
+    """The ``LOGGING`` setting; ``form`` is ``json`` or ``console`` (for people)."""
+    renderer: Callable[..., Any] = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if form == "console"
+        else structlog.processors.JSONRenderer(serializer=_dumps)
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "event": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": _shared(),
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    renderer,
+                ],
+            }
+        },
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "event"}},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {
+            "django.server": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},
+            "botocore": {"level": "WARNING"},
+            "urllib3": {"level": "ERROR"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }
+
+
+def install() -> None:
+    """Make `structlog` write through the standard library's handlers."""
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _shared() -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        _redact,
+    ]
+
+
+def _redact(_logger: Any, _method: str, event: Event) -> Event:
+    for name in REDACTED & event.keys():
+        event[name] = "[redacted]"
+    return event
+
+
+def _dumps(event: Event, **_options: Any) -> str:
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,66 @@
+"""HTTP metrics by route template, and the exporter that serves every metric on its own port."""
+
+import os
+from typing import Final
+
+from django.conf import settings
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+    start_http_server,
+)
+from prometheus_client.registry import REGISTRY
+
+BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+REQUESTS: Final = Counter(
+    "http_requests_total",
+    "Requests answered, by route template; a path that no route takes is `unrouted`.",
+    ["role", "method", "route", "status"],
+)
+SECONDS: Final = Histogram(
+    "http_request_seconds",
+    "Time from the first middleware to the last byte of the headers, in seconds.",
+    ["role", "method", "route"],
+    buckets=BUCKETS_S,
+)
+BUILD: Final = Gauge(
+    "platform_build_info",
+    "Always 1; the labels tell what runs.",
+    ["role", "version"],
+    multiprocess_mode="mostrecent",
+)
+
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def observe_request(*, method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request."""
+    known = method if method in KNOWN_METHODS else "OTHER"
+    REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
+    SECONDS.labels(settings.ROLE, known, route).observe(seconds)
+
+
+def exposition() -> bytes:
+    """Every metric of every process of this role, in Prometheus's text format."""
+    return generate_latest(registry())
+
+
+def registry() -> CollectorRegistry:
+    """The registry to serve: joined from files when the role has several processes."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    joined = CollectorRegistry()
+    multiprocess.MultiProcessCollector(joined)  # type: ignore[no-untyped-call]
+    return joined
+
+
+def exporter_start(port: int) -> None:
+    """Serve ``/metrics`` on ``port`` from a thread of this process. Port 0 means none."""
+    BUILD.labels(settings.ROLE, settings.VERSION).set(1)
+    if port:
+        start_http_server(port, registry=registry())

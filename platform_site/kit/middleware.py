@@ -1,0 +1,108 @@
+"""The two layers that every request of every role passes: its identity, and the account of it."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from platform_site.kit import health, request_context
+from platform_site.kit.metrics import observe_request
+
+log = structlog.get_logger("platform.request")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+PROBES = frozenset({"/livez", "/readyz", "/health", "/ready"})
+
+
+class RequestContext:
+    """Takes or makes the request id and the trace, and gives the id back to the caller."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve ``request`` under its id."""
+        with request_context.bind(
+            request.headers.get("X-Request-ID"), request.headers.get("traceparent")
+        ) as request_id:
+            response = self._get_response(request)
+            response["X-Request-ID"] = request_id
+            return response
+
+
+class Account:
+    """Counts and logs each request once, by route template: never a raw path, token or address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve ``request``, then tell how it went."""
+        started = time.perf_counter()
+        response = self._get_response(request)
+        seconds = time.perf_counter() - started
+        match = request.resolver_match
+        route = f"/{match.route}" if match else "unrouted"
+        method = request.method or ""
+        observe_request(method=method, route=route, status=response.status_code, seconds=seconds)
+        level = log.error if response.status_code >= 500 else log.info  # noqa: PLR2004
+        level(
+            "request",
+            role=settings.ROLE,
+            method=method,
+            route=route,
+            status=response.status_code,
+            seconds=round(seconds, 6),
+            user_id=_user_id(request),
+        )
+        return response
+
+
+class Probes:
+    """Answers the probes before anything looks at the Host header, which a pod's IP fails."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve ``/livez`` and ``/readyz``, and the names that the seed system had for them."""
+        if request.path in PROBES:
+            live = request.path in {"/livez", "/health"}
+            return health.livez(request) if live else health.readyz(request)
+        return self._get_response(request)
+
+
+class SecurityHeaders:
+    """What every reply says to a browser, and how long it may keep it: not at all by default."""
+
+    HEADERS = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-store",
+    }
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve ``request``; a header that the view set is kept."""
+        response = self._get_response(request)
+        for name, value in self.HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        if settings.HSTS_SECONDS:
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={settings.HSTS_SECONDS}; includeSubDomains"
+            )
+        return response
+
+
+def _user_id(request: HttpRequest) -> str | None:
+    user = getattr(request, "principal", None) or getattr(request, "user", None)
+    identity = getattr(user, "id", None)
+    return str(identity) if identity else None

@@ -1,0 +1,102 @@
+"""Refusals as RFC 9457 problem documents, for views of every kind; knows nothing of DRF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from platform_site.kit.request_context import current_request_id
+
+CONTENT_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with the body; ``pointer`` is a JSON pointer (RFC 6901): ``/email``."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class DomainError(Exception):
+    """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract."""
+
+    status: int = 400
+    code: str = "bad_request"
+    title: str = "The request cannot be served"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after_s: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        if retry_after_s is not None:
+            self.headers["Retry-After"] = str(max(1, retry_after_s))
+
+
+class PayloadTooLarge(DomainError):
+    """The body is larger than what the route takes."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "The request body is too large"
+
+
+class InvalidRequest(DomainError):
+    """The body or a parameter does not have the form it must have."""
+
+    status = 400
+    code = "invalid"
+    title = "The request is not valid"
+
+
+class InternalError(DomainError):
+    """Something broke on our side; the log has it under the request id."""
+
+    status = 500
+    code = "internal_error"
+    title = "Something broke on our side"
+
+
+def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
+    """The body of ``error``; ``instance`` is the path that was asked for."""
+    return {
+        "type": f"urn:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": instance,
+        "code": error.code,
+        "request_id": current_request_id(),
+        "errors": [asdict(item) for item in error.errors],
+    }
+
+
+def problem_response(error: DomainError, request: HttpRequest) -> HttpResponse:
+    """``error`` as the reply of a plain Django view."""
+    body = orjson.dumps(problem_document(error, instance=request.path))
+    return HttpResponse(body, CONTENT_TYPE, error.status, headers=error.headers)
+
+
+def refusal(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> DomainError:
+    """Make a refusal that needs no class of its own."""
+    error = DomainError(detail, headers=headers)
+    error.status, error.code, error.title = status, code, title
+    return error

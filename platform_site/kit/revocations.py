@@ -1,0 +1,58 @@
+"""The deny list of ended sessions, shared by every role through the cache named ``revocations``."""
+
+import time
+from uuid import UUID
+
+from django.core.cache import caches
+from redis.exceptions import RedisError
+
+from platform_site.kit.breaker import Breaker
+
+MEMORY_S = 1.0
+"""How long an answer is remembered in this process; so a revocation is seen this much later."""
+MEMORY_ENTRIES = 10_000
+
+_breaker = Breaker(failures=1, open_s=1.0)
+_memory: dict[UUID, tuple[float, bool]] = {}
+
+
+def session_revoke(*, session_id: UUID, ttl_s: int) -> None:
+    """Refuse the session's access tokens everywhere; ``ttl_s`` is the longest life one has left.
+
+    Raises the store's error when it cannot be written: a revocation must not be lost silently.
+    """
+    caches["revocations"].set(_key(session_id), 1, ttl_s)
+    _memory[session_id] = (time.monotonic() + ttl_s, True)
+
+
+def session_is_revoked(session_id: UUID) -> bool | None:
+    """Whether the session was ended; ``None`` when the deny list gives no answer."""
+    now = time.monotonic()
+    remembered = _memory.get(session_id)
+    if remembered is not None and remembered[0] > now:
+        return remembered[1]
+    if not _breaker.allows():
+        return None
+    try:
+        revoked = caches["revocations"].get(_key(session_id)) is not None
+    except (RedisError, OSError):
+        _breaker.failed()
+        return None
+    _breaker.succeeded()
+    _remember(session_id, now + MEMORY_S, revoked=revoked)
+    return revoked
+
+
+def forget() -> None:
+    """Ask the store again at the next look."""
+    _memory.clear()
+
+
+def _remember(session_id: UUID, until: float, *, revoked: bool) -> None:
+    if len(_memory) >= MEMORY_ENTRIES:
+        _memory.clear()
+    _memory[session_id] = (until, revoked)
+
+
+def _key(session_id: UUID) -> str:
+    return f"revoked:sid:{session_id}"

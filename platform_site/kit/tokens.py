@@ -1,0 +1,155 @@
+"""Verifies access and service tokens (ES256) with the published keys, and remembers the result."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+
+from platform_site.kit.keyset import KeySet
+from platform_site.kit.problems import DomainError
+
+USER_TYPE: Final = "at+jwt"
+SERVICE_TYPE: Final = "svc+jwt"
+ALGORITHM: Final = "ES256"
+LEEWAY_S: Final = 30
+MEMORY_ENTRIES: Final = 10_000
+REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]
+
+
+class TokenInvalid(DomainError):
+    """The token is not one of ours, or not for here."""
+
+    status = 401
+    code = "token_invalid"
+    title = "The token is not valid"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": f'Bearer error="{self.code}"'})
+
+
+class TokenExpired(TokenInvalid):
+    """The token was good once; refresh it."""
+
+    code = "token_expired"
+    title = "The token has expired"
+
+
+class TokenRevoked(TokenInvalid):
+    """The session that the token belongs to was ended."""
+
+    code = "token_revoked"
+    title = "The session has ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The person or program a request acts for. ``token`` is the bearer, to pass on to a role."""
+
+    id: UUID
+    session_id: UUID
+    scopes: frozenset[str]
+    is_staff: bool
+    token: str
+
+    is_authenticated = True
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePrincipal:
+    """A role of the platform, calling another one."""
+
+    client_id: str
+
+    is_authenticated = True
+    is_staff = False
+
+
+class Verifier:
+    """Checks signature, type, issuer, audience and times; a verified token is remembered.
+
+    The memory is bounded and forgotten when the key set changes. An entry is used only until the
+    token expires, so a second use costs a dictionary look-up.
+    """
+
+    def __init__(self, *, keys: KeySet, issuer: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._memory: dict[tuple[str, str, str], tuple[float, Mapping[str, Any]]] = {}
+        self._generation = keys.generation
+        self._lock = threading.Lock()
+
+    def claims(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
+        """The claims of ``raw``. Raises `TokenInvalid` or `TokenExpired`."""
+        if self._generation != self._keys.generation:
+            self.forget()
+        remembered = self._memory.get((raw, typ, audience))
+        if remembered is not None and remembered[0] > time.time():
+            return remembered[1]
+        claims = self._verified(raw, typ=typ, audience=audience)
+        with self._lock:
+            if len(self._memory) >= MEMORY_ENTRIES:
+                self._memory.clear()
+            self._memory[raw, typ, audience] = (claims["exp"] + LEEWAY_S, claims)
+        return claims
+
+    def forget(self) -> None:
+        """Verify every token anew."""
+        with self._lock:
+            self._memory.clear()
+            self._generation = self._keys.generation
+
+    def _verified(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
+        try:
+            header = jwt.get_unverified_header(raw)
+            if header.get("typ") != typ or header.get("alg") != ALGORITHM:
+                raise TokenInvalid("This is not the type of token that is taken here.")
+            key = self._keys.find(str(header.get("kid", "")))
+            if key is None:
+                raise TokenInvalid("The key that signed the token is not known.")
+            return jwt.decode(
+                raw,
+                key,
+                algorithms=[ALGORITHM],
+                audience=audience,
+                issuer=self._issuer,
+                leeway=LEEWAY_S,
+                options={"require": REQUIRED_CLAIMS},
+            )
+        except jwt.ExpiredSignatureError as exc:
+            raise TokenExpired from exc
+        except (jwt.PyJWTError, ValueError) as exc:
+            raise TokenInvalid from exc
+
+
+@cache
+def verifier() -> Verifier:
+    """This process's verifier, from settings ``JWKS_BUNDLE``, ``JWKS_URL`` and ``TOKEN_ISSUER``."""
+    keys = KeySet(bundle=settings.JWKS_BUNDLE, url=settings.JWKS_URL)
+    return Verifier(keys=keys, issuer=settings.TOKEN_ISSUER)
+
+
+def verify_user_token(raw: str) -> Principal:
+    """Who ``raw`` acts for. Does not look at the deny list. Raises `TokenInvalid`."""
+    claims = verifier().claims(raw, typ=USER_TYPE, audience=settings.TOKEN_AUDIENCE)
+    try:
+        return Principal(
+            id=UUID(claims["sub"]),
+            session_id=UUID(claims["sid"]),
+            scopes=frozenset(str(claims.get("scope", "")).split()),
+            is_staff=claims.get("staff") is True,
+            token=raw,
+        )
+    except (KeyError, ValueError) as exc:
+        raise TokenInvalid from exc
+
+
+def verify_service_token(raw: str, *, audience: str) -> ServicePrincipal:
+    """Which role sent ``raw`` to the role ``audience``. Raises `TokenInvalid`."""
+    claims = verifier().claims(raw, typ=SERVICE_TYPE, audience=audience)
+    return ServicePrincipal(client_id=str(claims["sub"]))

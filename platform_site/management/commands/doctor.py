@@ -1,0 +1,93 @@
+"""``manage.py doctor``: checks every dependency of the role and says in words what is wrong."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.cache import caches
+from django.core.files.storage import storages
+from django.core.management.base import BaseCommand, CommandError
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from platform_site.kit import health
+
+Check = Callable[[], None]
+PREFIX = "inprocess:"
+
+
+class Command(BaseCommand):
+    help = "Check every dependency of this role and say in words what is wrong."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        self.stdout.write(f"Role {settings.ROLE}, version {settings.VERSION}")
+        failed = [name for name, check in _checks() if not self._passes(name, check)]
+        if failed:
+            raise CommandError(f"{len(failed)} of the dependencies fail: {', '.join(failed)}.")
+        self.stdout.write(self.style.SUCCESS("Everything that this role needs answers."))
+
+    def _passes(self, name: str, check: Check) -> bool:
+        try:
+            check()
+        except health.NotReady as exc:
+            self.stdout.write(self.style.ERROR(f"  ✗ {name}: {exc}"))
+            return False
+        self.stdout.write(f"  ✓ {name}")
+        return True
+
+
+def _checks() -> Iterator[tuple[str, Check]]:
+    if settings.DATABASES:
+        yield "database", health.database
+        yield "migrations", health.migrations
+    if hasattr(settings, "CACHES") and "revocations" in settings.CACHES:
+        yield "cache", _cache
+    if hasattr(settings, "CELERY_BROKER_URL"):
+        yield "broker", _broker
+    if "objects" in settings.STORAGES:
+        yield "object store", _object_store
+    for role, address in getattr(settings, "UPSTREAMS", {}).items():
+        if not address.startswith(PREFIX):
+            yield f"role {role}", lambda role=role, address=address: _role(role, address)
+    if getattr(settings, "JWKS_URL", ""):
+        yield "published keys", lambda: _role("auth", settings.JWKS_URL, path="")
+
+
+def _cache() -> None:
+    try:
+        caches["revocations"].set("doctor", 1, 5)
+    except (RedisError, OSError) as exc:
+        raise health.NotReady(f"CACHE_URL gives no answer: {exc}") from exc
+
+
+def _broker() -> None:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    transport = getattr(settings, "CELERY_BROKER_TRANSPORT", None)
+    try:
+        with Connection(
+            settings.CELERY_BROKER_URL, transport=transport, transport_options=options
+        ) as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+    except (OperationalError, OSError) as exc:
+        raise health.NotReady(f"BROKER_URL gives no answer: {exc}") from exc
+
+
+def _object_store() -> None:
+    try:
+        storages["objects"].exists("doctor")
+    except (BotoCoreError, ClientError) as exc:
+        raise health.NotReady(f"The bucket cannot be used: {exc}") from exc
+    except OSError as exc:
+        raise health.NotReady(f"The directory cannot be used: {exc.strerror}") from exc
+
+
+def _role(role: str, address: str, *, path: str = "/readyz") -> None:
+    try:
+        reply = urllib3.request("GET", f"{address}{path}", timeout=2.0, retries=False)
+    except urllib3.exceptions.HTTPError as exc:
+        raise health.NotReady(f"{address} gives no answer ({type(exc).__name__})") from exc
+    if reply.status != 200:  # noqa: PLR2004
+        raise health.NotReady(f"{role} at {address} answers {reply.status}: it is not ready")

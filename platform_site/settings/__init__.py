@@ -1,0 +1,1 @@
+"""One module per role, composed from `base` and `parts`; environments differ by variables only."""

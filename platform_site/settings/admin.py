@@ -1,0 +1,21 @@
+"""Role: admin. Django's admin over every table, inside the cluster only; also runs migrations."""
+
+from .base import *
+from .parts.accounts import *
+from .parts.broker import *
+from .parts.cache import *
+from .parts.database import *
+from .parts.delivery import *
+from .parts.django_admin import *
+from .parts.library import *
+from .parts.object_store import *
+from .parts.token_verifier import *
+
+ROLE = ROLE_AUDIENCE = "admin"
+ROOT_URLCONF = "platform_site.urls.admin"
+INSTALLED_APPS = [*ADMIN_APPS, *INSTALLED_APPS, "accounts", "images"]
+MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware", *ADMIN_MIDDLEWARE]
+TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
+STORAGES = {**STORAGES, "objects": OBJECT_STORE}
+READINESS_CHECKS = DATABASE_CHECKS
+CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"

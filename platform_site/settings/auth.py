@@ -1,0 +1,18 @@
+"""Role: auth. Accounts, sessions and keys; the only role that can sign."""
+
+from .base import *
+from .parts.accounts import *
+from .parts.cache import *
+from .parts.database import *
+from .parts.token_issuer import *
+from .parts.token_verifier import *
+
+ROLE = ROLE_AUDIENCE = "auth"
+ROOT_URLCONF = "platform_site.urls.auth"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    *INSTALLED_APPS,
+    "accounts",
+]
+READINESS_CHECKS = DATABASE_CHECKS

@@ -1,0 +1,86 @@
+"""What every role has. No database, no broker, no bucket and no key."""
+
+from pathlib import Path
+from tomllib import loads
+
+import django_stubs_ext
+
+from platform_site.kit import env, logs
+
+django_stubs_ext.monkeypatch()  # lets annotations such as ``ModelAdmin[User]`` run
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VERSION: str = loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+
+SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+PUBLIC_URL = env.text("PUBLIC_URL", "").rstrip("/")
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS")
+HSTS_SECONDS = env.integer("HSTS_SECONDS", 0)
+METRICS_PORT = env.integer("METRICS_PORT", 0)
+CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+INSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework", "platform_site"]
+MIDDLEWARE = [
+    "platform_site.kit.middleware.Probes",
+    "platform_site.kit.middleware.RequestContext",
+    "platform_site.kit.middleware.Account",
+    "platform_site.kit.middleware.SecurityHeaders",
+    "django.middleware.common.CommonMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "platform_site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+WSGI_APPLICATION = "platform_site.wsgi.application"
+APPEND_SLASH = False
+DATABASES: dict[str, dict[str, object]] = {}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+READINESS_CHECKS: list[str] = []
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STORAGES: dict[str, dict[str, object]] = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 50_000_000)
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configuration(
+    level=env.text("LOG_LEVEL", "INFO"), form=env.text("LOG_FORMAT", "json")
+)
+logs.install()
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["platform_site.kit.authentication.UserAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["platform_site.kit.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.kit.rendering.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "platform_site.kit.exceptions.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Image platform",
+    "VERSION": VERSION,
+    "DESCRIPTION": "Send photographs; get them back resized, converted and safe to publish.",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}

@@ -1,0 +1,46 @@
+"""Role: embedded. Every role in one web process and one worker, on a laptop, without a server."""
+
+# isort: off
+from .parts.embedded_secrets import *  # first: the readers below find the key material it makes
+
+# isort: on
+import os
+
+from .base import *
+from .parts.accounts import *
+from .parts.broker import *
+from .parts.delivery import *
+from .parts.django_admin import *
+from .parts.embedded_data import *  # after `broker`: the queue is a directory here
+from .parts.library import *
+from .parts.peers import *
+from .parts.token_issuer import *
+from .parts.token_verifier import *
+
+ROLE = "embedded"
+ROLE_AUDIENCE = "images"
+ROOT_URLCONF = "platform_site.urls.embedded"
+INSTALLED_APPS = [
+    *ADMIN_APPS,
+    *INSTALLED_APPS,
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "gateway",
+    "images",
+]
+MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware", *ADMIN_MIDDLEWARE]
+TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
+WHITENOISE_USE_FINDERS = True
+STORAGES = {**STORAGES, "objects": OBJECT_STORE}
+READINESS_CHECKS = DATABASE_CHECKS
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'self'; "
+    "form-action 'self'; object-src 'none'"
+)
+# A laptop serves plain HTTP on its loopback address, where a Secure cookie would not come back.
+REFRESH_COOKIE_SECURE = os.environ.get("REFRESH_COOKIE_SECURE", "false").lower() == "true"
+CELERY_BEAT_SCHEDULE["re-send lost jobs"]["schedule"] = 5.0
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+JOB_REQUEUE_AFTER_S = 20
+WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

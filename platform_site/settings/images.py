@@ -1,0 +1,16 @@
+"""Role: images. Originals, renditions and jobs; serves bytes by signed URLs."""
+
+from .base import *
+from .parts.broker import *
+from .parts.cache import *
+from .parts.database import *
+from .parts.delivery import *
+from .parts.library import *
+from .parts.object_store import *
+from .parts.token_verifier import *
+
+ROLE = ROLE_AUDIENCE = "images"
+ROOT_URLCONF = "platform_site.urls.images"
+INSTALLED_APPS = [*INSTALLED_APPS, "images"]
+STORAGES = {**STORAGES, "objects": OBJECT_STORE}
+READINESS_CHECKS = DATABASE_CHECKS

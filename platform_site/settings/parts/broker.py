@@ -1,0 +1,54 @@
+"""The task queue. The row in the database is the truth about a job; this only carries its id."""
+
+from typing import Any
+
+from kombu import Queue
+
+from platform_site.kit import env
+
+CELERY_BROKER_URL = env.text("BROKER_URL")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+    "max_retries": 0,
+}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_TASK_PUBLISH_RETRY = False
+
+QUEUES = ("interactive", "bulk", "maintenance")
+CELERY_TASK_QUEUES = tuple(Queue(name, routing_key=name) for name in QUEUES)
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 40.0
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "re-send lost jobs": {
+        "task": "images.sweep",
+        "schedule": env.number("SWEEP_INTERVAL_S", 15.0),
+        "options": {"queue": "maintenance", "expires": 30},
+    },
+    "purge trash": {
+        "task": "images.purge_trash",
+        "schedule": 3600.0,
+        "options": {"queue": "maintenance", "expires": 3600},
+    },
+}

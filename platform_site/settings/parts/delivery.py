@@ -1,0 +1,6 @@
+"""Keys that sign delivery URLs, by key id; the last one signs, all of them verify."""
+
+from platform_site.kit import env
+
+DELIVERY_KEYS: dict[str, str] = env.json_value("DELIVERY_KEYS")
+DELIVERY_URL_LIFETIME_S = env.integer("DELIVERY_URL_LIFETIME_S", 86_400)

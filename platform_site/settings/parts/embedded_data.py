@@ -1,0 +1,46 @@
+"""Data without servers: SQLite in WAL mode; files for objects, queue and cache, in ``var/``."""
+
+from typing import Any
+
+from .embedded_secrets import VAR_DIR
+
+for _name in ("objects", "broker/queue", "broker/control", "broker/processed", "cache"):
+    (VAR_DIR / _name).mkdir(parents=True, exist_ok=True)
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django_prometheus.db.backends.sqlite3",
+        "NAME": VAR_DIR / "platform.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+DATABASE_CHECKS = [
+    "platform_site.kit.health.database",
+    "platform_site.kit.health.migrations",
+]
+OBJECT_STORE = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": VAR_DIR / "objects", "allow_overwrite": True},
+}
+S3_PUBLIC_ENDPOINT_URL = ""
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "revocations": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
+CELERY_BROKER_TRANSPORT = "platform_site.file_broker:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(VAR_DIR / "broker/queue"),
+    "data_folder_out": str(VAR_DIR / "broker/queue"),
+    "control_folder": str(VAR_DIR / "broker/control"),
+    "processed_folder": str(VAR_DIR / "broker/processed"),
+    "store_processed": True,
+    "polling_interval": 0.05,
+}

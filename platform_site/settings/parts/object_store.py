@@ -1,0 +1,32 @@
+"""Originals and renditions in an S3-compatible bucket, which is private."""
+
+from botocore.config import Config
+
+from platform_site.kit import env
+
+_CLIENT = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "path"},
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=32,
+)
+OBJECT_STORE = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": env.text("S3_BUCKET"),
+        "endpoint_url": env.text("S3_ENDPOINT_URL"),
+        "region_name": env.text("S3_REGION", "us-east-1"),
+        "access_key": env.text("S3_ACCESS_KEY_ID"),
+        "secret_key": env.secret("S3_SECRET_ACCESS_KEY", min_length=16),
+        "client_config": _CLIENT,
+        "default_acl": None,
+        "file_overwrite": True,
+        "querystring_auth": True,
+        "max_memory_size": 1_000_000,
+    },
+}
+S3_PUBLIC_ENDPOINT_URL = env.text("S3_PUBLIC_ENDPOINT_URL", "")

@@ -1,0 +1,7 @@
+"""Where the other roles are, and the credential that this one shows them."""
+
+from platform_site.kit import env
+
+UPSTREAMS = {"auth": env.text("AUTH_URL"), "images": env.text("IMAGES_URL")}
+SERVICE_CLIENT_ID = env.text("SERVICE_CLIENT_ID", "gateway")
+SERVICE_CLIENT_SECRET = env.secret("SERVICE_CLIENT_SECRET")

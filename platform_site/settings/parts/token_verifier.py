@@ -1,0 +1,11 @@
+"""Public keys: enough to believe a token, not to make one."""
+
+from typing import Any
+
+from platform_site.kit import env
+
+TOKEN_ISSUER = env.text("TOKEN_ISSUER", "image-platform")
+TOKEN_AUDIENCE = "platform"
+ACCESS_TOKEN_LIFETIME_S = env.integer("ACCESS_TOKEN_LIFETIME_S", 600)
+JWKS_BUNDLE: dict[str, Any] = env.json_value("JWKS", '{"keys": []}')
+JWKS_URL = env.text("JWKS_URL", "")

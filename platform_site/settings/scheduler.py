@@ -1,0 +1,7 @@
+"""Role: scheduler. Celery beat; says when, and holds neither data nor key."""
+
+from .base import *
+from .parts.broker import *
+
+ROLE = ROLE_AUDIENCE = "scheduler"
+ROOT_URLCONF = "platform_site.urls.probes"

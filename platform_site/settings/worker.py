@@ -1,0 +1,7 @@
+"""Role: worker. Celery around the pure core; the same data as images, and no port but metrics."""
+
+from .images import *
+
+ROLE = "worker"
+ROLE_AUDIENCE = "images"
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool does not survive the fork

@@ -1,0 +1,141 @@
+"""Runs the embedded role's two processes: starts them, restarts the worker, ends both cleanly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import urllib3
+
+STOP_TIMEOUT_S: Final = 20.0
+READY_TIMEOUT_S: Final = 60.0
+RESTART_PAUSE_S: Final = 1.0
+
+
+class StartFailed(Exception):
+    """A process ended, or did not become ready, before the platform was up."""
+
+
+@dataclass
+class Child:
+    """One process of ours, in a session of its own so that Ctrl-C reaches only the supervisor."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process."""
+        self.process = subprocess.Popen(
+            self.command, env={**os.environ, **self.environment}, start_new_session=True
+        )
+
+    def has_ended(self) -> bool:
+        """Whether the process was started and is no more."""
+        return self.process is not None and self.process.poll() is not None
+
+    def stop(self) -> None:
+        """Ask the process to end, wait, and end it if it does not."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def web(port: int) -> Child:
+    """Gunicorn with one process: limits and idempotency are counted in its memory."""
+    return Child(
+        "web",
+        [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"],
+        {"PORT": str(port), "WEB_WORKERS": "1"},
+    )
+
+
+def worker() -> Child:
+    """One Celery worker for every queue, with the scheduler inside it."""
+    options = [
+        *("--beat", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"),
+        *("--queues", "interactive,bulk,maintenance", "--without-gossip", "--without-mingle"),
+    ]
+    return Child(
+        "worker",
+        [sys.executable, "-m", "celery", "-A", "platform_site.celery", "worker", *options],
+    )
+
+
+def port_is_free(port: int) -> bool:
+    """Whether this machine lets us listen on ``port`` of the loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+class Supervisor:
+    """Keeps ``web`` and ``worker`` running until it is told to stop."""
+
+    def __init__(self, *, web: Child, worker: Child, tell: Callable[[str], None]) -> None:
+        self._web = web
+        self._worker = worker
+        self._tell = tell
+        self._stopping = threading.Event()
+
+    def start(self, *, ready_url: str, worker_is_ready: Callable[[], bool]) -> None:
+        """Start both and return when both are ready. Raises `StartFailed`."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_signal: self._stopping.set())
+        self._web.start()
+        self._worker.start()
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        self._await("web", self._web, lambda: _answers(ready_url), deadline)
+        self._await("worker", self._worker, worker_is_ready, deadline)
+
+    def run(self) -> None:
+        """Watch until a signal comes. A dead worker is started anew; a dead web process ends all.
+
+        Raises `StartFailed` when the web process ended by itself.
+        """
+        while not self._stopping.wait(RESTART_PAUSE_S):
+            if self._web.has_ended():
+                raise StartFailed("The web process has ended; its last lines are above.")
+            if self._worker.has_ended():
+                self._tell("The worker has ended; starting it again. Its jobs go on.")
+                self._worker.start()
+
+    def stop(self) -> None:
+        """End both, the web process first so that nothing new arrives."""
+        for child in (self._web, self._worker):
+            child.stop()
+
+    def _await(
+        self, name: str, child: Child, is_ready: Callable[[], bool], deadline: float
+    ) -> None:
+        while not is_ready():
+            if self._stopping.is_set():
+                raise StartFailed("Stopped before it was ready.")
+            if child.has_ended():
+                raise StartFailed(f"The {name} process ended at its start; its words are above.")
+            if time.monotonic() > deadline:
+                raise StartFailed(f"The {name} process is not ready after {READY_TIMEOUT_S:.0f} s.")
+            time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return urllib3.request("GET", url, timeout=1.0, retries=False).status == 200  # noqa: PLR2004
+    except urllib3.exceptions.HTTPError:
+        return False

@@ -1,0 +1,9 @@
+"""URLs of the role gateway."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("gateway.urls"))]
+handler400 = "platform_site.kit.exceptions.bad_request"
+handler403 = "platform_site.kit.exceptions.permission_denied"
+handler404 = "platform_site.kit.exceptions.page_not_found"
+handler500 = "platform_site.kit.exceptions.server_error"

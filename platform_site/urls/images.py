@@ -1,0 +1,12 @@
+"""URLs of the role images: what the public reaches, and what only other roles do."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("images.urls")),
+    path("", include("images.internal_urls")),
+]
+handler400 = "platform_site.kit.exceptions.bad_request"
+handler403 = "platform_site.kit.exceptions.permission_denied"
+handler404 = "platform_site.kit.exceptions.page_not_found"
+handler500 = "platform_site.kit.exceptions.server_error"

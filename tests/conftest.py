@@ -1,0 +1,46 @@
+"""What every test may ask for: a database server that starts on first use."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+
+from platform_site.kit import revocations
+from tests.servers.postgresql import postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server for the whole run."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Point the test settings at the server (pytest-django's hook for this)."""
+    if connections["default"].vendor != "postgresql":
+        return
+    url = request.getfixturevalue("postgresql_url")
+
+    parts = urlsplit(url)
+    host = dict(parse_qsl(parts.query)).get("host") or parts.hostname or ""
+    for target in (settings.DATABASES["default"], connections["default"].settings_dict):
+        target.update(
+            HOST=host,
+            PORT=parts.port or "",
+            USER=unquote(parts.username or ""),
+            PASSWORD=unquote(parts.password or ""),
+        )
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    """Limits and revocations of one test do not reach the next."""
+    yield
+    for alias in ("default", "revocations"):
+        caches[alias].clear()
+    revocations.forget()
