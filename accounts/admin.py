@@ -1,0 +1,137 @@
+"""Accounts and sessions in Django's admin."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import Session, SessionQuerySet, User
+from accounts.services.revocations import sessions_deny, sessions_end
+from accounts.services.sessions import sessions_close_all
+from accounts.services.users import account_delete, account_disable
+
+
+class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # not generic when run
+    """A new account, by its address."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+        field_classes: dict[str, type[forms.Field]] = {}
+
+
+class AccountChangeForm(UserChangeForm):  # type: ignore[type-arg]
+    """An account."""
+
+    class Meta:
+        model = User
+        fields = "__all__"  # the fieldsets below choose
+        field_classes: dict[str, type[forms.Field]] = {}
+
+
+class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """A password set by the staff; whoever knew the old one is signed out."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        """Store the password and end every session of the account."""
+        user = cast("User", super().save(commit))
+        sessions_close_all(user_id=user.id)
+        return user
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin[User]):
+    """Accounts; closing or deleting one signs it out everywhere."""
+
+    form = AccountChangeForm
+    add_form = AccountCreationForm
+    change_password_form = AccountPasswordForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_staff", "created_at", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name")
+    readonly_fields = ("id", "created_at", "last_login")
+    fieldsets = (
+        (None, {"fields": ("id", "email", "name", "password")}),
+        (
+            "Rights",
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        ("Times", {"fields": ("created_at", "last_login")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("email", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Store the account; one that was closed, or lost its rights, is signed out."""
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            account_disable(user_id=obj.id)
+        elif change and "is_staff" in form.changed_data:
+            sessions_close_all(user_id=obj.id)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002
+        """Delete the account and sign it out."""
+        account_delete(user_id=obj.id)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002
+        """Delete the accounts and sign them out."""
+        for user_id in list(queryset.values_list("id", flat=True)):
+            account_delete(user_id=user_id)
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin[Session]):
+    """Sessions, to look at and to end; digests of tokens are not shown."""
+
+    list_display = ("id", "user", "device", "address", "created_at", "last_seen_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    list_select_related = ("user",)
+    search_fields = ("id", "user__email", "device")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    actions = ("end_sessions",)
+    fields = (
+        "id",
+        "user",
+        "device",
+        "address",
+        "created_at",
+        "last_seen_at",
+        "rotated_at",
+        "expires_at",
+        "revoked_at",
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Sessions are made by signing in."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Session) -> None:
+        """End the session, then forget it."""
+        self.delete_queryset(request, Session.objects.filter(id=obj.id))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:  # noqa: ARG002
+        """End the sessions, then forget them."""
+        ids = list(queryset.values_list("id", flat=True))
+        sessions_deny(sessions_end(Session.objects.filter(id__in=ids)))
+        Session.objects.filter(id__in=ids).delete()
+
+    @admin.action(description="End session", permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: SessionQuerySet) -> None:
+        """Sign the chosen sessions out everywhere."""
+        ended = sessions_end(queryset)
+        sessions_deny(ended)
+        self.message_user(request, f"Ended sessions: {len(ended)}.")

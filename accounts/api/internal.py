@@ -1,0 +1,97 @@
+"""What only other roles ask: service tokens, and what a token is worth."""
+
+import base64
+import binascii
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import limits
+from accounts.api import replies
+from accounts.api.limited import AddressLimitedView
+from accounts.api.serializers import (
+    IntrospectIn,
+    IntrospectOut,
+    ServiceTokenIn,
+    ServiceTokenOut,
+)
+from accounts.errors import InvalidClient, UnsupportedGrantType
+from accounts.services.clients import service_token_open
+from accounts.services.introspection import token_introspect
+from accounts.tokens import SERVICE_TOKEN_LIFETIME_S
+from platform_site.kit.authentication import ServiceOnlyAuthentication
+
+
+class ServiceToken(AddressLimitedView):
+    """The token end point for roles (RFC 6749, 4.4)."""
+
+    parser_classes = (FormParser,)
+    policy = limits.CLIENT_BY_ADDRESS
+
+    @extend_schema(
+        operation_id="internal_token",
+        tags=["internal"],
+        auth=[],
+        request={"application/x-www-form-urlencoded": ServiceTokenIn},
+        responses={
+            200: ServiceTokenOut,
+            400: OpenApiResponse(
+                description="`invalid`, `unsupported_grant_type`, `invalid_target`"
+            ),
+            401: OpenApiResponse(description="`invalid_client`"),
+            429: replies.LIMITED,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Exchange the client's credentials (HTTP Basic) for a token to call ``audience``."""
+        client_id, client_secret = _basic_credentials(request.headers.get("Authorization", ""))
+        body = ServiceTokenIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        if body.validated_data["grant_type"] != "client_credentials":
+            raise UnsupportedGrantType
+        token = service_token_open(
+            client_id=client_id,
+            client_secret=client_secret,
+            audience=body.validated_data["audience"],
+        )
+        return Response(
+            {
+                "access_token": token,
+                "token_type": "Bearer",
+                "expires_in": SERVICE_TOKEN_LIFETIME_S,
+            }
+        )
+
+
+class Introspect(APIView):
+    """What a user's access token is worth now (RFC 7662)."""
+
+    authentication_classes = (ServiceOnlyAuthentication,)
+    parser_classes = (FormParser,)
+
+    @extend_schema(
+        operation_id="internal_introspect",
+        tags=["internal"],
+        request={"application/x-www-form-urlencoded": IntrospectIn},
+        responses={200: IntrospectOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+    )
+    def post(self, request: Request) -> Response:
+        """The claims of a live token; only ``active: false`` for any other."""
+        body = IntrospectIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(token_introspect(raw=body.validated_data["token"]))
+
+
+def _basic_credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("Send the client's credentials as HTTP Basic.")
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError) as exc:
+        raise InvalidClient from exc
+    client_id, _, client_secret = decoded.partition(":")
+    return client_id, client_secret

@@ -1,0 +1,73 @@
+"""The caller's own account."""
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import replies
+from accounts.api.serializers import PasswordIn, ProfileIn, ProfileOut
+from accounts.api.sign_in import signed_out
+from accounts.api.signed_in import SignedInView
+from accounts.services.users import account_delete, password_change, profile_update
+
+
+class Profile(SignedInView):
+    """The account."""
+
+    @extend_schema(
+        operation_id="auth_profile_read",
+        tags=["auth"],
+        responses={200: ProfileOut, 401: replies.UNAUTHENTICATED},
+    )
+    def get(self, request: Request) -> Response:
+        """Who I am."""
+        return Response(ProfileOut(self.session(request).user).data)
+
+    @extend_schema(
+        operation_id="auth_profile_update",
+        tags=["auth"],
+        request=ProfileIn,
+        responses={200: ProfileOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+    )
+    def patch(self, request: Request) -> Response:
+        """Change my name; the address and the rights are not the caller's to change."""
+        user = self.session(request).user
+        body = ProfileIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        if body.validated_data:
+            profile_update(user=user, **body.validated_data)
+        return Response(ProfileOut(user).data)
+
+    @extend_schema(
+        operation_id="auth_profile_delete",
+        tags=["auth"],
+        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete my account and end my sessions, for good."""
+        account_delete(user_id=self.session(request).user_id)
+        return signed_out()
+
+
+class Password(SignedInView):
+    """The password."""
+
+    @extend_schema(
+        operation_id="auth_password_change",
+        tags=["auth"],
+        request=PasswordIn,
+        responses={
+            204: replies.NOTHING,
+            400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
+            401: replies.UNAUTHENTICATED,
+            429: replies.LIMITED,
+            503: replies.UNAVAILABLE,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Change my password; every other session of mine ends."""
+        session = self.session(request)
+        body = PasswordIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        password_change(session=session, **body.validated_data)
+        return Response(status=204)

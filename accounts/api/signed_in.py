@@ -1,0 +1,23 @@
+"""Views for someone who is signed in: the token's session is looked up in the database."""
+
+from typing import cast
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts import selectors
+from accounts.models import Session
+from platform_site.kit.tokens import Principal
+
+
+class SignedInView(APIView):
+    """Needs an access token of a live session; authentication and permission are the defaults."""
+
+    def session(self, request: Request) -> Session:
+        """The caller's session with its user. Raises `TokenRevoked`.
+
+        This role owns the table, so a session that has ended is refused here at once, whatever
+        the deny list has heard.
+        """
+        principal = cast("Principal", request.user)
+        return selectors.session_signed_in(session_id=principal.session_id, user_id=principal.id)

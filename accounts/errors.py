@@ -1,0 +1,89 @@
+"""The refusals of this app; ``code`` is what clients branch on."""
+
+from platform_site.kit.problems import DomainError
+from platform_site.kit.tokens import TokenInvalid
+
+
+class InvalidCredentials(DomainError):
+    """The address or the password is wrong, or the account is closed; which one is not told."""
+
+    status = 401
+    code = "invalid_credentials"
+    title = "The e-mail address or the password is wrong"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class TokenReuseDetected(TokenInvalid):
+    """A refresh token came a second time, so its session was ended."""
+
+    code = "token_reuse_detected"
+    title = "The refresh token was used before; the session has been ended"
+
+
+class OriginNotAllowed(DomainError):
+    """The refresh cookie came from a page that is not ours."""
+
+    status = 403
+    code = "origin_not_allowed"
+    title = "The request comes from a page that may not use this session"
+
+
+class PasswordIncorrect(DomainError):
+    """The current password was not given correctly, so it is not changed."""
+
+    status = 400
+    code = "password_incorrect"
+    title = "The current password is wrong"
+
+
+class RegistrationClosed(DomainError):
+    """New accounts are made by the staff here."""
+
+    status = 403
+    code = "registration_closed"
+    title = "Registration is closed"
+
+
+class SessionNotFound(DomainError):
+    """The caller has no such session."""
+
+    status = 404
+    code = "session_not_found"
+    title = "There is no such session"
+
+
+class RevocationUnavailable(DomainError):
+    """The deny list cannot be written: the session has ended, its access tokens die by expiry."""
+
+    status = 503
+    code = "revocation_unavailable"
+    title = "Ended sessions cannot be announced at the moment"
+
+
+class InvalidClient(DomainError):
+    """The role did not prove who it is (RFC 6749, 5.2)."""
+
+    status = 401
+    code = "invalid_client"
+    title = "The client is not known or its secret is wrong"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Basic realm="internal"'})
+
+
+class UnsupportedGrantType(DomainError):
+    """Only client credentials are exchanged here (RFC 6749, 5.2)."""
+
+    status = 400
+    code = "unsupported_grant_type"
+    title = "This grant type is not supported"
+
+
+class InvalidTarget(DomainError):
+    """The audience is not a role that takes service tokens (RFC 8707, 2)."""
+
+    status = 400
+    code = "invalid_target"
+    title = "There is no such audience"

@@ -1,0 +1,10 @@
+"""Routes for other roles; nothing outside the cluster reaches ``/internal/``."""
+
+from django.urls import path
+
+from accounts.api import internal
+
+urlpatterns = [
+    path("internal/v1/token", internal.ServiceToken.as_view()),
+    path("internal/v1/introspect", internal.Introspect.as_view()),
+]

@@ -1,0 +1,105 @@
+"""Users and their sessions."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.fields import EmailLoginField, normalized_email
+from platform_site.kit.identifiers import uuid7
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users with hashed passwords and finds them by any spelling of their address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A stored user; without ``password`` one that cannot sign in with a password."""
+        user = self.model(email=normalized_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A stored user who may do everything in the admin."""
+        return self.create_user(
+            email, password, **{**fields, "is_staff": True, "is_superuser": True}
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with an e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = EmailLoginField("e-mail address", unique=True, max_length=254)
+    name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField(default=False, help_text="May enter the admin.")
+    is_active = models.BooleanField(default=True, help_text="May sign in.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["email"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        """The name, or the address of someone without one; the admin greets with it."""
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """As `get_full_name`."""
+        return self.get_full_name()
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sessions by what can still be done with them."""
+
+    def live(self, *, at: datetime | None = None) -> "SessionQuerySet":
+        """Those that are neither ended nor expired ``at`` (``None`` = now)."""
+        return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
+
+
+class Session(models.Model):
+    """One sign-in on one device: a family of refresh tokens of which the newest is good.
+
+    Only digests of the tokens are kept. ``previous_refresh_hash`` is that of the token which the
+    last rotation replaced, empty before the first rotation.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    refresh_hash = models.CharField(max_length=64, editable=False)
+    previous_refresh_hash = models.CharField(max_length=64, blank=True, editable=False)
+    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(max_length=200, blank=True, help_text="The user agent's own words.")
+    address = models.CharField(max_length=45, blank=True, help_text="Where it was last seen.")
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "-created_at", "-id"], name="accounts_session_by_user"),
+            models.Index(fields=["expires_at"], name="accounts_session_by_expiry"),
+            models.Index(fields=["revoked_at"], name="accounts_session_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

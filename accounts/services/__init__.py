@@ -1,0 +1,1 @@
+"""What the app changes; each function is one use case. Reads live in `accounts.selectors`."""

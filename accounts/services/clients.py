@@ -1,0 +1,33 @@
+"""Service credentials: a role proves who it is and gets a token to call another one."""
+
+from secrets import compare_digest
+from typing import Final
+
+import structlog
+from django.conf import settings
+
+from accounts import metrics
+from accounts.errors import InvalidClient, InvalidTarget
+from accounts.tokens import service_token_issue
+
+log = structlog.get_logger(__name__)
+
+AUDIENCES: Final = frozenset({"auth", "gateway", "images"})
+"""The roles that answer other roles."""
+
+
+def service_token_open(*, client_id: str, client_secret: str, audience: str) -> str:
+    """A five-minute token for ``client_id`` to call ``audience``.
+
+    Raises `InvalidClient`, or `InvalidTarget` for a role that takes no such tokens.
+    """
+    expected = settings.SERVICE_CLIENTS.get(client_id, "")
+    matches = compare_digest(client_secret.encode(), expected.encode())
+    if not expected or not matches:
+        log.warning("service_client_refused")
+        raise InvalidClient
+    if audience not in AUDIENCES:
+        raise InvalidTarget(f"Audiences are {', '.join(sorted(AUDIENCES))}.")
+    metrics.TOKENS_ISSUED.labels("service").inc()
+    log.info("service_token_issued", client_id=client_id, audience=audience)
+    return service_token_issue(client_id=client_id, audience=audience)

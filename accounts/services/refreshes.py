@@ -1,0 +1,91 @@
+"""Refreshing a session: one compare-and-set decides which of several refreshes rotates it."""
+
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import metrics
+from accounts.errors import TokenReuseDetected
+from accounts.models import Session
+from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
+from accounts.services.revocations import sessions_deny, sessions_end
+from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
+from platform_site.kit.tokens import TokenExpired, TokenInvalid, TokenRevoked
+
+log = structlog.get_logger(__name__)
+
+
+def session_refresh(*, raw: str, address: str) -> TokenPair:
+    """A new pair for the refresh token ``raw``, which is used up.
+
+    A second use within ``REFRESH_GRACE_S`` gets the same successor; a later one ends the session
+    and raises `TokenReuseDetected`. Raises `TokenInvalid`, `TokenExpired` or `TokenRevoked` for a
+    token that is noise, too old, or of a session that has ended.
+    """
+    try:
+        token = RefreshToken.parse(raw)
+        return _refreshed(token, address=address)
+    except MalformedRefreshTokenError as exc:
+        metrics.REFRESHES.labels("refused").inc()
+        raise TokenInvalid from exc
+
+
+def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
+    now = timezone.now()
+    successor = token.successor()
+    rotated = _rotate(token, successor, at=now, address=address)
+    session = Session.objects.select_related("user").filter(id=token.session_id).first()
+    if session is None or not session.user.is_active or session.revoked_at is not None:
+        _refuse(TokenRevoked())
+    if session.expires_at <= now:
+        _refuse(TokenExpired())
+    if not rotated and not _repeats(session, token, successor, at=now):
+        _end_family(session)
+    metrics.REFRESHES.labels("rotated" if rotated else "repeated").inc()
+    log.info("session_rotated", session_id=str(session.id), repeated=not rotated)
+    return token_pair(user=session.user, token=successor)
+
+
+def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, address: str) -> bool:
+    # One UPDATE on one table: the database re-checks every condition on the row as it is when
+    # the lock is granted. A join would move them into a subquery that it does not re-check.
+    rows = (
+        Session.objects.live(at=at)
+        .filter(id=token.session_id, refresh_hash=token.digest())
+        .update(
+            refresh_hash=successor.digest(),
+            previous_refresh_hash=token.digest(),
+            rotated_at=at,
+            last_seen_at=at,
+            expires_at=at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
+            address=address[:ADDRESS_LENGTH],
+        )
+    )
+    return rows == 1
+
+
+def _repeats(
+    session: Session, token: RefreshToken, successor: RefreshToken, *, at: datetime
+) -> bool:
+    """Whether ``token`` was rotated a moment ago and its successor is still the newest."""
+    return (
+        session.rotated_at is not None
+        and at - session.rotated_at <= timedelta(seconds=settings.REFRESH_GRACE_S)
+        and session.previous_refresh_hash == token.digest()
+        and session.refresh_hash == successor.digest()
+    )
+
+
+def _end_family(session: Session) -> NoReturn:
+    metrics.REFRESHES.labels("reused").inc()
+    log.warning("token_reuse_detected", session_id=str(session.id), user_id=str(session.user_id))
+    sessions_deny(sessions_end(Session.objects.filter(id=session.id)))
+    raise TokenReuseDetected
+
+
+def _refuse(error: TokenInvalid) -> NoReturn:
+    metrics.REFRESHES.labels("refused").inc()
+    raise error

@@ -1,0 +1,45 @@
+"""Ending sessions: in the database for refreshes, on the deny list for access tokens."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from accounts.errors import RevocationUnavailable
+from accounts.models import Session, SessionQuerySet
+from platform_site.kit.revocations import session_revoke
+from platform_site.kit.tokens import LEEWAY_S
+
+log = structlog.get_logger(__name__)
+
+ACCESS_LIFETIME_DEFAULT_S: Final = 600
+"""For roles that end sessions but do not sign, such as admin."""
+
+
+def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
+    """Mark ``sessions`` as ended, so that they cannot be refreshed; the ids, for `sessions_deny`.
+
+    May stand in a transaction; the deny list, which is on the network, comes after the commit.
+    """
+    ids = list(sessions.filter(revoked_at=None).values_list("id", flat=True))
+    Session.objects.filter(id__in=ids, revoked_at=None).update(revoked_at=timezone.now())
+    return ids
+
+
+def sessions_deny(session_ids: Iterable[UUID]) -> None:
+    """Refuse the access tokens of ``session_ids`` in every role until the last has expired.
+
+    Raises `RevocationUnavailable`; the sessions have ended all the same.
+    """
+    lifetime_s: int = getattr(settings, "ACCESS_TOKEN_LIFETIME_S", ACCESS_LIFETIME_DEFAULT_S)
+    ttl_s = lifetime_s + LEEWAY_S
+    try:
+        for session_id in session_ids:
+            session_revoke(session_id=session_id, ttl_s=ttl_s)
+    except (RedisError, OSError) as exc:
+        log.error("revocation_not_announced")  # noqa: TRY400 - the cause is chained and reported
+        raise RevocationUnavailable(retry_after_s=1) from exc

@@ -1,0 +1,113 @@
+"""Making, changing and deleting accounts."""
+
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import limits, selectors
+from accounts.errors import PasswordIncorrect, RegistrationClosed
+from accounts.models import Session, User
+from accounts.services.revocations import sessions_deny, sessions_end
+from accounts.services.sessions import sessions_close_all
+from platform_site.kit.problems import FieldError, InvalidRequest
+from platform_site.kit.tokens import TokenRevoked
+
+log = structlog.get_logger(__name__)
+
+
+def user_register(*, email: str, password: str, name: str) -> None:
+    """Make an account unless the address has one; the caller cannot tell which.
+
+    The work is the same: one hash and one INSERT that ignores a conflict. Raises
+    `InvalidRequest` for a weak password and `RegistrationClosed`.
+    """
+    if not settings.REGISTRATION_OPEN:
+        raise RegistrationClosed
+    user = User(email=email, name=name)
+    password_require_strong(password, user=user, pointer="/password")
+    user.password = make_password(password)
+    User.objects.bulk_create([user], ignore_conflicts=True)
+    log.info("registration_accepted")
+
+
+def profile_update(*, user: User, name: str) -> User:
+    """Change the name."""
+    user.name = name
+    user.save(update_fields=["name"])
+    return user
+
+
+def password_change(*, session: Session, current: str, new: str) -> None:
+    """Change the password of the session's user and end the user's other sessions.
+
+    Raises `PasswordIncorrect`, `InvalidRequest` for a weak new password, and `RateLimited`.
+    """
+    user = session.user
+    limits.PASSWORD_BY_ACCOUNT.count(str(user.id)).require()
+    if not user.check_password(current):
+        detail = "Give the password that you sign in with now."
+        raise PasswordIncorrect(errors=[FieldError("/current", "password_incorrect", detail)])
+    password_require_strong(new, user=user, pointer="/new")
+    old_hash, new_hash = user.password, make_password(new)
+    with transaction.atomic():
+        # Compare-and-set: of two changes at once, the second was made with an old password.
+        if not User.objects.filter(id=user.id, password=old_hash).update(password=new_hash):
+            raise TokenRevoked
+        others = Session.objects.filter(user_id=user.id).exclude(id=session.id)
+        ended = sessions_end(others)
+    log.info("password_changed", user_id=str(user.id), sessions_ended=len(ended))
+    sessions_deny(ended)
+
+
+def account_delete(*, user_id: UUID) -> None:
+    """Delete the account and its sessions, for good. Nothing happens when it is gone already."""
+    with transaction.atomic():
+        ended = sessions_end(Session.objects.filter(user_id=user_id))
+        User.objects.filter(id=user_id).delete()
+    log.info("account_deleted", user_id=str(user_id))
+    sessions_deny(ended)
+
+
+def account_disable(*, user_id: UUID) -> None:
+    """Close the account: it cannot sign in, and every session of it ends."""
+    User.objects.filter(id=user_id).update(is_active=False)
+    sessions_close_all(user_id=user_id)
+    log.info("account_disabled", user_id=str(user_id))
+
+
+def account_ensure(*, email: str, name: str, password: str, is_staff: bool) -> bool:
+    """Make the account, or give the one that exists this password; whether anything changed.
+
+    ``is_staff`` grants the whole admin and is never taken away here. A changed password ends the
+    account's sessions.
+    """
+    user = selectors.user_by_email(email=email)
+    rights = {"is_staff": True, "is_superuser": True} if is_staff else {}
+    if user is None:
+        User.objects.create_user(email, password, name=name, **rights)
+        return True
+    same_rights = all(getattr(user, right) for right in rights)
+    if user.is_active and same_rights and user.check_password(password):
+        return False
+    changes = {"password": make_password(password), "is_active": True, **rights}
+    User.objects.filter(id=user.id).update(**changes)
+    sessions_close_all(user_id=user.id)
+    return True
+
+
+def password_require_strong(password: str, *, user: User, pointer: str) -> None:
+    """Apply ``AUTH_PASSWORD_VALIDATORS``. Raises `InvalidRequest` at ``pointer``."""
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        weaknesses = [
+            FieldError(pointer, str(error.code or "invalid"), message)
+            for error in exc.error_list
+            for message in error.messages
+        ]
+        raise InvalidRequest("The password is too weak.", errors=weaknesses) from exc

@@ -1,0 +1,116 @@
+"""Signed tokens: the access token of a session and the service token of a role.
+
+simplejwt gives the token classes; its backend knows one key, writes no key id and takes any
+``typ``, so the backend here is ours. Its views and its blacklist are not used: they let two racing
+refreshes both succeed.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
+from rest_framework_simplejwt.tokens import Token
+
+from accounts.keyset import current_keyset
+from accounts.models import User
+from platform_site.kit.tokens import (
+    ALGORITHM,
+    LEEWAY_S,
+    SERVICE_TYPE,
+    USER_TYPE,
+    TokenExpired,
+    TokenInvalid,
+)
+
+SERVICE_TOKEN_LIFETIME_S: Final = 300
+USER_SCOPES: Final = ("account:read", "account:write", "images:read", "images:write")
+STAFF_SCOPES: Final = ("platform:read",)
+
+
+class KeysetBackend(TokenBackend):
+    """Signs with the current key and names it; verifies with whichever of ours is named."""
+
+    def __init__(self, *, typ: str, audience: str | None) -> None:
+        super().__init__(
+            ALGORITHM, audience=audience, issuer=settings.TOKEN_ISSUER, leeway=LEEWAY_S
+        )
+        self._typ = typ
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """``payload`` signed, with issuer and audience."""
+        claims = {**payload, "iss": self.issuer}
+        if self.audience is not None:
+            claims["aud"] = self.audience
+        key = current_keyset().signer()
+        headers = {"kid": key.kid, "typ": self._typ}
+        return jwt.encode(claims, key.private, algorithm=self.algorithm, headers=headers)
+
+    def get_verifying_key(self, token: Any) -> Any:
+        """The key that the header names. Raises `TokenBackendError` for another type or key."""
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.InvalidTokenError as exc:
+            raise TokenBackendError("Token is invalid") from exc
+        key = current_keyset().public(str(header.get("kid", "")))
+        if header.get("typ") != self._typ or key is None:
+            raise TokenBackendError("Token is of another type or key")
+        return key
+
+
+class AccessToken(Token):
+    """What a signed-in client sends with every request."""
+
+    token_type = "access"  # noqa: S105 - the name of a kind
+    lifetime = timedelta(minutes=10)
+
+    def get_token_backend(self) -> KeysetBackend:
+        """Ours; simplejwt's own is bound to settings that were read at import."""
+        return KeysetBackend(typ=USER_TYPE, audience=settings.TOKEN_AUDIENCE)
+
+
+class ServiceToken(Token):
+    """What one role shows to another; its audience is the role called."""
+
+    token_type = "service"  # noqa: S105 - the name of a kind
+    lifetime = timedelta(seconds=SERVICE_TOKEN_LIFETIME_S)
+
+    def get_token_backend(self) -> KeysetBackend:
+        """Ours; the audience stands in the payload, for it differs by token."""
+        return KeysetBackend(typ=SERVICE_TYPE, audience=None)
+
+
+def access_token_issue(*, user: User, session_id: UUID) -> str:
+    """A signed access token of ``session_id``, good for ``ACCESS_TOKEN_LIFETIME_S`` seconds."""
+    token = AccessToken()
+    token.set_exp(lifetime=timedelta(seconds=settings.ACCESS_TOKEN_LIFETIME_S))
+    scopes = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
+    token.payload |= {
+        "sub": str(user.id),
+        "sid": str(session_id),
+        "nbf": token["iat"],
+        "scope": " ".join(scopes),
+        "staff": user.is_staff,
+    }
+    return str(token)
+
+
+def access_token_claims(raw: str) -> Mapping[str, Any]:
+    """The verified claims of an access token. Raises `TokenExpired` or `TokenInvalid`."""
+    try:
+        return AccessToken(raw).payload  # type: ignore[arg-type]  # simplejwt annotates it as Token
+    except ExpiredTokenError as exc:
+        raise TokenExpired from exc
+    except TokenError as exc:
+        raise TokenInvalid from exc
+
+
+def service_token_issue(*, client_id: str, audience: str) -> str:
+    """A signed token for ``client_id`` to call the role ``audience``, good for five minutes."""
+    token = ServiceToken()
+    token.payload |= {"sub": client_id, "aud": audience, "nbf": token["iat"]}
+    return str(token)

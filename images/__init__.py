@@ -1,0 +1,1 @@
+"""Images: originals, their renditions, and the jobs that make and delete them."""

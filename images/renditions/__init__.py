@@ -1,0 +1,62 @@
+"""The pure core: image files and specs in, renditions out; no network, clock or settings."""
+
+from images.renditions.errors import (
+    AnimationTooLargeError,
+    CorruptImageError,
+    DimensionsExceededError,
+    FileTooLargeError,
+    InvalidSpecError,
+    MetadataTooLargeError,
+    OutputTooLargeError,
+    TruncatedImageError,
+    UnreadableImageError,
+    UnsupportedFormatError,
+)
+from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, ImageFormat
+from images.renditions.limits import Limits
+from images.renditions.placeholder import MAX_PLACEHOLDER_CHARS, placeholder
+from images.renditions.probe import ImageFacts, probe
+from images.renditions.render import Rendition, render, render_all
+from images.renditions.spec import (
+    MAX_OUTPUT_SIDE,
+    PRESETS,
+    Fit,
+    Preset,
+    RenditionSpec,
+    output_size,
+    parse_spec,
+    preset_of,
+)
+
+__all__ = [
+    "EXTENSIONS",
+    "FORMATS",
+    "MAX_OUTPUT_SIDE",
+    "MAX_PLACEHOLDER_CHARS",
+    "OUTPUT_FORMATS",
+    "PRESETS",
+    "AnimationTooLargeError",
+    "CorruptImageError",
+    "DimensionsExceededError",
+    "FileTooLargeError",
+    "Fit",
+    "ImageFacts",
+    "ImageFormat",
+    "InvalidSpecError",
+    "Limits",
+    "MetadataTooLargeError",
+    "OutputTooLargeError",
+    "Preset",
+    "Rendition",
+    "RenditionSpec",
+    "TruncatedImageError",
+    "UnreadableImageError",
+    "UnsupportedFormatError",
+    "output_size",
+    "parse_spec",
+    "placeholder",
+    "preset_of",
+    "probe",
+    "render",
+    "render_all",
+]

@@ -1,0 +1,106 @@
+"""The chunks of a PNG file (W3C PNG, third edition), APNG included."""
+
+import zlib
+from typing import Final
+
+from images.renditions.containers.cursor import Cursor, Layout
+from images.renditions.errors import CorruptImageError
+
+_METADATA: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf"})
+_COMPRESSED_AT: Final = {b"zTXt": 1, b"iCCP": 1}
+_MAX_EXIF_BYTES: Final = 1 << 20
+_CRC_BYTES: Final = 4
+_BLOCK_BYTES: Final = 1 << 20
+_CRITICAL: Final = frozenset({b"PLTE", b"IDAT", b"fdAT"})
+
+
+def walk(cursor: Cursor) -> Layout:
+    """Check size, metadata, frames and checksums, and that the file reaches its last chunk."""
+    cursor.skip(8)
+    name, length = _chunk(cursor)
+    if name != b"IHDR" or length < 8:  # noqa: PLR2004 - two sides of four bytes
+        raise CorruptImageError("The file does not begin with its header.")
+    header = cursor.read(length)
+    width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
+    cursor.limits.check_dimensions(width, height)
+    cursor.skip(_CRC_BYTES)
+    return _walk_body(cursor)
+
+
+def _walk_body(cursor: Cursor) -> Layout:
+    announced, controls, pixels, exif, has_pixels = 1, 0, 0, b"", False
+    name, length = _chunk(cursor)
+    while name != b"IEND":
+        end = cursor.position + length + _CRC_BYTES
+        if name in _METADATA:
+            exif = _count_metadata(cursor, name, length) or exif
+        elif name == b"acTL":
+            announced = int.from_bytes(cursor.read(min(length, 4)), "big")
+        elif name == b"fcTL":
+            controls += 1
+            control = cursor.read(min(length, 12))
+            pixels += int.from_bytes(control[4:8], "big") * int.from_bytes(control[8:12], "big")
+        elif name in _CRITICAL:
+            _check_sum(cursor, name, length)
+        has_pixels = has_pixels or name == b"IDAT"
+        # A file may announce fewer frames than it holds, or more.
+        cursor.limits.check_frames(max(announced, controls), pixels)
+        cursor.move(end)
+        name, length = _chunk(cursor)
+    if not has_pixels:
+        raise CorruptImageError("The file holds no picture.")
+    return Layout(frames=max(1, announced, controls), exif=exif)
+
+
+def _chunk(cursor: Cursor) -> tuple[bytes, int]:
+    cursor.count_block()
+    head = cursor.read(8)
+    return head[4:], int.from_bytes(head[:4], "big")
+
+
+def _check_sum(cursor: Cursor, name: bytes, length: int) -> None:
+    """Read a chunk to its end and compare its checksum, which Pillow does not."""
+    check = zlib.crc32(name)
+    while length:
+        content = cursor.read(min(length, _BLOCK_BYTES))
+        check = zlib.crc32(content, check)
+        length -= len(content)
+    if check != int.from_bytes(cursor.read(_CRC_BYTES), "big"):
+        raise CorruptImageError("The checksum of a chunk is wrong.")
+
+
+def _count_metadata(cursor: Cursor, name: bytes, length: int) -> bytes:
+    """Count a chunk at its full size, and give its bytes when it is a small EXIF block."""
+    cursor.count_metadata(length)
+    content = cursor.read(length)
+    if name == b"eXIf":
+        return content if length <= _MAX_EXIF_BYTES else b""
+    if (start := _compressed_start(name, content)) is not None:
+        cursor.count_metadata(_inflated_size(content[start:], cursor.metadata_left + 1))
+    return b""
+
+
+def _compressed_start(name: bytes, content: bytes) -> int | None:
+    keyword_end = content.find(b"\0")
+    if keyword_end < 0:
+        return None
+    if name in _COMPRESSED_AT:
+        return keyword_end + 1 + _COMPRESSED_AT[name]
+    if name == b"iTXt" and content[keyword_end + 1 : keyword_end + 2] == b"\1":
+        language_end = content.find(b"\0", keyword_end + 3)
+        translation_end = content.find(b"\0", language_end + 1)
+        return translation_end + 1 if 0 <= language_end < translation_end else None
+    return None
+
+
+def _inflated_size(content: bytes, most: int) -> int:
+    """The decompressed size, or ``most`` when it is that or more; 0 when it is no zlib."""
+    inflater = zlib.decompressobj()
+    size, rest = 0, content
+    try:
+        while rest and size < most and not inflater.eof:
+            size += len(inflater.decompress(rest, 1 << 16))
+            rest = inflater.unconsumed_tail
+    except zlib.error:
+        return size
+    return min(size, most)

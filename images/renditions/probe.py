@@ -1,0 +1,124 @@
+"""What an image file is, told from its structure and header alone; nothing is decoded."""
+
+import os
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from PIL import ExifTags, Image
+
+from images.renditions.containers import WALKS, Cursor, Layout
+from images.renditions.errors import FileTooLargeError, UnreadableImageError, UnsupportedFormatError
+from images.renditions.formats import SNIFF_BYTES, ImageFormat, sniff_format
+from images.renditions.limits import Limits
+from images.renditions.reading import open_image, reading
+
+_ANIMATED_BY_READER: Final = frozenset({"avif"})
+_TURNED_BY_READER: Final = frozenset({"tiff"})
+_UPRIGHT: Final = 1
+_ORIENTATIONS: Final = range(1, 9)
+_ON_ITS_SIDE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What the header says. ``width`` and ``height`` are upright pixels.
+
+    ``orientation`` is the EXIF value (1 to 8) that still has to be applied to the stored
+    pixels; ``mode`` is Pillow's name for their layout. ``frames`` counts the frames of an
+    animation: the pages of a TIFF and the extra pictures of a phone's JPEG are not frames.
+    """
+
+    image_format: ImageFormat
+    width: int
+    height: int
+    mode: str
+    has_alpha: bool
+    frames: int
+    orientation: int
+
+    @property
+    def format(self) -> str:
+        """Our name for the format, such as ``jpeg``."""
+        return self.image_format.name
+
+    @property
+    def mime(self) -> str:
+        """The media type, such as ``image/jpeg``."""
+        return self.image_format.mime
+
+    @property
+    def extension(self) -> str:
+        """The file extension without its dot, such as ``jpg``."""
+        return self.image_format.extension
+
+    @property
+    def animated(self) -> bool:
+        """Whether there is more than the one frame that renditions show."""
+        return self.frames > 1
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the stored pixels lie on their side."""
+        return self.orientation >= _ON_ITS_SIDE
+
+
+def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
+    """The facts of a seekable file, read from its header, which ``limits`` bound.
+
+    Raises ``UnsupportedFormatError``, ``FileTooLargeError``, ``DimensionsExceededError``,
+    ``MetadataTooLargeError``, ``AnimationTooLargeError``, ``TruncatedImageError`` when the file
+    visibly stops short, or ``CorruptImageError``. Data after the image is allowed.
+    """
+    image_format = _recognise(file, limits)
+    layout = WALKS[image_format.name](Cursor(file, limits))
+    with reading():
+        image = open_image(file, image_format, limits)
+        return _facts(image, image_format, layout, limits)
+
+
+def _recognise(file: BinaryIO, limits: Limits) -> ImageFormat:
+    size = file.seek(0, os.SEEK_END)
+    if size > limits.max_bytes:
+        raise FileTooLargeError(f"The file has {size} bytes; the limit is {limits.max_bytes}.")
+    file.seek(0)
+    image_format = sniff_format(file.read(SNIFF_BYTES))
+    if image_format is None:
+        raise UnsupportedFormatError("The file is not an image in a format that is supported.")
+    return image_format
+
+
+def _facts(
+    image: Image.Image, image_format: ImageFormat, layout: Layout, limits: Limits
+) -> ImageFacts:
+    frames = layout.frames
+    if image_format.name in _ANIMATED_BY_READER:
+        frames = getattr(image, "n_frames", 1)
+        limits.check_frames(frames, frames * image.width * image.height)
+    orientation = _UPRIGHT
+    if image_format.name not in _TURNED_BY_READER:
+        orientation = read_orientation(layout.exif or image.info.get("exif", b""))
+    turned = orientation >= _ON_ITS_SIDE
+    width, height = reversed(image.size) if turned else image.size
+    return ImageFacts(
+        image_format=image_format,
+        width=width,
+        height=height,
+        mode=image.mode,
+        has_alpha=image.has_transparency_data,
+        frames=frames,
+        orientation=orientation,
+    )
+
+
+def read_orientation(exif: bytes) -> int:
+    """The orientation in a block of EXIF; 1 when there is none or it makes no sense."""
+    if not exif:
+        return _UPRIGHT
+    try:
+        with reading():
+            block = Image.Exif()
+            block.load(exif)
+            value = block.get(ExifTags.Base.Orientation, _UPRIGHT)
+    except UnreadableImageError:
+        return _UPRIGHT
+    return value if isinstance(value, int) and value in _ORIENTATIONS else _UPRIGHT

@@ -1,0 +1,112 @@
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Session, User
+from platform_site.kit.revocations import session_is_revoked
+from tests.accounts.callers import PASSWORD, Caller
+
+USERS = "/admin/accounts/user"
+SESSIONS = "/admin/accounts/session"
+
+
+@pytest.fixture
+def staff(alice: Caller, settings: Settings) -> Client:
+    """Staff in the admin, while Alice is signed in at the API."""
+    User.objects.create_superuser("root@example.com", PASSWORD)
+    settings.ROOT_URLCONF = "platform_site.urls.admin"
+    client = Client()
+    login = {"username": "ROOT@example.com", "password": PASSWORD, "next": "/admin/"}
+    reply = client.post("/admin/login/", login)
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/admin/")
+    return client
+
+
+def change(client: Client, user: User, **fields: str) -> int:
+    form = {"email": user.email, "name": user.name, **fields}
+    return client.post(f"{USERS}/{user.id}/change/", form).status_code
+
+
+def test_people_who_are_not_staff_do_not_enter(alice_user: User, settings: Settings) -> None:
+    settings.ROOT_URLCONF = "platform_site.urls.admin"
+    client = Client()
+    login = {"username": "alice@example.com", "password": PASSWORD}
+    assert client.post("/admin/login/", login).status_code == 200
+    assert client.get(f"{USERS}/").status_code == 302
+
+
+@pytest.mark.parametrize("path", [f"{USERS}/", f"{SESSIONS}/", f"{USERS}/add/"])
+def test_the_lists_and_forms_open(staff: Client, path: str) -> None:
+    assert staff.get(path).status_code == 200
+
+
+def test_search_finds_a_person(staff: Client) -> None:
+    assert b"alice@example.com" in staff.get(f"{USERS}/?q=alice").content
+
+
+def test_staff_can_make_an_account(staff: Client) -> None:
+    form = {
+        "email": "Eve@example.com",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    assert staff.post(f"{USERS}/add/", form).status_code == 302
+    assert User.objects.get(email="eve@example.com").check_password(PASSWORD)
+
+
+def test_closing_an_account_signs_it_out(staff: Client, alice_user: User) -> None:
+    assert change(staff, alice_user) == 302
+    session = Session.objects.get()
+    assert User.objects.get(id=alice_user.id).is_active is False
+    assert session.revoked_at is not None
+    assert session_is_revoked(session.id) is True
+
+
+def test_a_change_of_name_signs_nobody_out(staff: Client, alice_user: User) -> None:
+    assert change(staff, alice_user, name="Alice L.", is_active="on") == 302
+    assert User.objects.get(id=alice_user.id).name == "Alice L."
+    assert Session.objects.get().revoked_at is None
+
+
+def test_a_password_set_by_the_staff_signs_the_account_out(staff: Client, alice_user: User) -> None:
+    new = "set by the staff just now"
+    form = {"usable_password": "true", "password1": new, "password2": new}
+    assert staff.post(f"{USERS}/{alice_user.id}/password/", form).status_code == 302
+    assert User.objects.get(id=alice_user.id).check_password(new)
+    assert Session.objects.get().revoked_at is not None
+
+
+@pytest.mark.parametrize("way", ["one", "list"])
+def test_deleting_an_account_signs_it_out(staff: Client, alice_user: User, way: str) -> None:
+    session_id = Session.objects.get().id
+    if way == "one":
+        reply = staff.post(f"{USERS}/{alice_user.id}/delete/", {"post": "yes"})
+    else:
+        form = {"action": "delete_selected", "_selected_action": str(alice_user.id), "post": "yes"}
+        reply = staff.post(f"{USERS}/", form)
+    assert reply.status_code == 302
+    assert not User.objects.filter(id=alice_user.id).exists()
+    assert session_is_revoked(session_id) is True
+
+
+def test_staff_can_end_a_session(staff: Client) -> None:
+    session_id = Session.objects.get().id
+    form = {"action": "end_sessions", "_selected_action": str(session_id)}
+    assert staff.post(f"{SESSIONS}/", form).status_code == 302
+    assert Session.objects.get().revoked_at is not None
+    assert session_is_revoked(session_id) is True
+
+
+def test_a_deleted_session_is_ended_first(staff: Client) -> None:
+    session_id = Session.objects.get().id
+    staff.post(f"{SESSIONS}/{session_id}/delete/", {"post": "yes"})
+    assert not Session.objects.exists()
+    assert session_is_revoked(session_id) is True
+
+
+def test_the_admin_shows_no_digest_and_makes_no_session(staff: Client) -> None:
+    session = Session.objects.get()
+    page = staff.get(f"{SESSIONS}/{session.id}/change/").content.decode()
+    assert session.refresh_hash not in page
+    assert staff.get(f"{SESSIONS}/add/").status_code == 403

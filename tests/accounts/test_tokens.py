@@ -1,0 +1,218 @@
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pytest_django import Settings
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import RefreshToken as SimpleJwtRefreshToken
+
+from accounts.keyset import current_keyset
+from accounts.models import Session, User
+from accounts.tokens import (
+    AccessToken,
+    ServiceToken,
+    access_token_claims,
+    access_token_issue,
+    service_token_issue,
+)
+from platform_site.kit.identifiers import uuid7
+from platform_site.kit.tokens import (
+    TokenExpired,
+    TokenInvalid,
+    verify_service_token,
+    verify_user_token,
+)
+from tests.accounts.callers import Caller
+
+USER = User(email="alice@example.com")
+
+
+def claims_of(alice: Caller) -> dict[str, Any]:
+    return dict(jwt.decode(alice.access, options={"verify_signature": False}))
+
+
+def signed(
+    claims: Mapping[str, Any], *, kid: str | None = None, typ: str = "at+jwt", **changes: Any
+) -> str:
+    key = current_keyset().signer()
+    headers = {"kid": kid or key.kid, "typ": typ}
+    return jwt.encode({**claims, **changes}, key.private, "ES256", headers=headers)
+
+
+def part(value: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def unsigned(claims: Mapping[str, Any]) -> str:
+    header = {"alg": "none", "typ": "at+jwt", "kid": current_keyset().signer().kid}
+    return f"{part(header)}.{part(claims)}."
+
+
+def signed_with_the_public_key_as_secret(claims: Mapping[str, Any]) -> str:
+    key = current_keyset().signer()
+    public = key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    body = f"{part({'alg': 'HS256', 'typ': 'at+jwt', 'kid': key.kid})}.{part(claims)}"
+    mac = hmac.new(public, body.encode(), hashlib.sha256).digest()
+    return f"{body}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def signed_by_a_stranger(claims: Mapping[str, Any]) -> str:
+    headers = {"kid": current_keyset().signer().kid, "typ": "at+jwt"}
+    return jwt.encode(
+        dict(claims), ec.generate_private_key(ec.SECP256R1()), "ES256", headers=headers
+    )
+
+
+FORGERIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "alg none": unsigned,
+    "HS256 with the public key": signed_with_the_public_key_as_secret,
+    "another key under our kid": signed_by_a_stranger,
+    "unknown kid": lambda claims: signed(claims, kid="stranger"),
+    "another issuer": lambda claims: signed(claims, iss="elsewhere"),
+    "another audience": lambda claims: signed(claims, aud="images"),
+    "plain typ": lambda claims: signed(claims, typ="JWT"),
+    "service typ": lambda claims: signed(claims, typ="svc+jwt"),
+    "no session": lambda claims: signed({k: v for k, v in claims.items() if k != "sid"}),
+    "no subject": lambda claims: signed({k: v for k, v in claims.items() if k != "sub"}),
+    "no expiry": lambda claims: signed({k: v for k, v in claims.items() if k != "exp"}),
+    "subject is no id": lambda claims: signed(claims, sub="1 or 1=1"),
+    "not yet valid": lambda claims: signed(claims, nbf=int(time.time()) + 3600),
+    "text": lambda _: "not.a.token",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_token_opens_nothing(alice: Caller, forgery: str) -> None:
+    token = FORGERIES[forgery](claims_of(alice))
+    reply = Caller(access=token).get("/auth/profile")
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_same_claims_signed_properly_do_open(alice: Caller) -> None:
+    assert Caller(access=signed(claims_of(alice))).get("/auth/profile").status_code == 200
+
+
+def test_an_expired_token_is_told_so(alice: Caller) -> None:
+    token = signed(claims_of(alice), exp=int(time.time()) - 31)
+    reply = Caller(access=token).get("/auth/profile")
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_expired")
+    with pytest.raises(TokenExpired):
+        access_token_claims(token)
+
+
+def test_a_refresh_token_is_not_an_access_token(alice: Caller) -> None:
+    reply = Caller(access=alice.refresh).get("/auth/profile")
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+
+
+def test_a_service_token_is_not_a_users_token(alice: Caller) -> None:
+    for audience in ("auth", "platform"):
+        token = service_token_issue(client_id=claims_of(alice)["sub"], audience=audience)
+        reply = Caller(access=token).get("/auth/profile")
+        assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+
+
+def test_an_access_token_is_not_a_refresh_token(alice: Caller) -> None:
+    reply = Caller().post("/auth/refresh", {"refresh": "x" * 100})
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+    reply = Caller().post("/auth/refresh", {"refresh": alice.access[:200]})
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+    assert Session.objects.filter(revoked_at=None).count() == 1
+
+
+def test_an_access_token_says_who_for_whom_and_how_long(settings: Settings) -> None:
+    session_id = uuid7()
+    raw = access_token_issue(user=USER, session_id=session_id)
+    header = jwt.get_unverified_header(raw)
+    assert header == {
+        "alg": "ES256",
+        "typ": "at+jwt",
+        "kid": current_keyset().signer().kid,
+    }
+    claims = jwt.decode(raw, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 600
+    assert claims["nbf"] == claims["iat"]
+    assert claims["iss"] == settings.TOKEN_ISSUER
+    assert claims["aud"] == "platform"
+    assert claims["sub"] == str(USER.id)
+    assert claims["sid"] == str(session_id)
+    assert claims["scope"] == "account:read account:write images:read images:write"
+    assert claims["staff"] is False
+    assert len(claims["jti"]) == 32
+
+
+def test_staff_may_also_see_the_platform() -> None:
+    staff = User(email="s@example.com", is_staff=True)
+    principal = verify_user_token(access_token_issue(user=staff, session_id=uuid7()))
+    assert principal.is_staff is True
+    assert "platform:read" in principal.scopes
+
+
+def test_every_role_can_verify_what_is_signed_here() -> None:
+    session_id = uuid7()
+    principal = verify_user_token(access_token_issue(user=USER, session_id=session_id))
+    assert (principal.id, principal.session_id) == (USER.id, session_id)
+    service = verify_service_token(
+        service_token_issue(client_id="gateway", audience="images"), audience="images"
+    )
+    assert service.client_id == "gateway"
+
+
+def test_a_service_token_is_for_one_role_only() -> None:
+    token = service_token_issue(client_id="gateway", audience="images")
+    with pytest.raises(TokenInvalid):
+        verify_service_token(token, audience="auth")
+
+
+def test_a_service_token_lives_five_minutes() -> None:
+    claims = jwt.decode(
+        service_token_issue(client_id="gateway", audience="images"),
+        options={"verify_signature": False},
+    )
+    assert claims["exp"] - claims["iat"] == 300
+
+
+def test_no_two_tokens_share_an_id() -> None:
+    session_id = uuid7()
+    tokens = [access_token_issue(user=USER, session_id=session_id) for _ in range(3)]
+    ids = {jwt.decode(raw, options={"verify_signature": False})["jti"] for raw in tokens}
+    assert len(ids) == 3
+
+
+def test_the_lifetime_is_read_when_a_token_is_made(settings: Settings) -> None:
+    settings.ACCESS_TOKEN_LIFETIME_S = 7
+    claims = access_token_claims(access_token_issue(user=USER, session_id=uuid7()))
+    assert claims["exp"] - claims["iat"] == 7
+
+
+def test_the_classes_of_the_library_do_not_take_each_others_tokens() -> None:
+    service = service_token_issue(client_id="gateway", audience="platform")
+    access = access_token_issue(user=USER, session_id=uuid7())
+    with pytest.raises(TokenError):
+        AccessToken(service)  # type: ignore[arg-type]
+    with pytest.raises(TokenError):
+        ServiceToken(access)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("typ", ["JWT", "svc+jwt"])
+def test_the_type_in_the_header_counts_here_too(typ: str) -> None:
+    raw = access_token_issue(user=USER, session_id=uuid7())
+    claims = jwt.decode(raw, options={"verify_signature": False})
+    assert access_token_claims(signed(claims)) == claims
+    with pytest.raises(TokenInvalid):
+        access_token_claims(signed(claims, typ=typ))
+
+
+def test_a_refresh_token_of_the_library_is_worth_nothing(alice: Caller) -> None:
+    library = str(SimpleJwtRefreshToken())
+    assert Caller(access=library).get("/auth/profile").status_code == 401
+    assert Caller().post("/auth/refresh", {"refresh": library[:200]}).status_code == 401
