@@ -15,7 +15,9 @@ from uuid_utils import compat
 class Channel(filesystem.Channel):
     """A channel whose messages appear whole, oldest first."""
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(  # type: ignore[override] # its two parents disagree about the name
+        self, queue: str, payload: dict[str, Any], **_options: Any
+    ) -> None:
         name = f"{compat.uuid7().hex}.{queue}.msg"
         folder = Path(self.data_folder_out)
         unfinished = folder / f".{name}.part"

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +24,7 @@ Files = Mapping[str, str]
 DATABASE_ROLES: Final = ("auth", "images", "admin")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SigningKey:
     """One ES256 key: its private half for auth, its public half for everybody."""
 
@@ -46,7 +48,7 @@ def signing_key() -> SigningKey:
     return SigningKey(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "ES256"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class KeyMaterial:
     """One consistent set: what two roles share is made once."""
 
@@ -148,8 +150,12 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
 
 
 def write(directory: Path, files: Files) -> None:
-    """Write ``files`` readable by their owner only (0600 in a directory of 0700)."""
+    """Write ``files`` readable by their owner only (0600 in a directory of 0700).
+
+    Raises ``FileExistsError`` rather than overwrite one.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
     for name, content in files.items():
         descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -157,9 +163,23 @@ def write(directory: Path, files: Files) -> None:
 
 
 def embedded_ensure(directory: Path) -> None:
-    """Make the embedded key material once; later starts keep it."""
-    if not (directory / "delivery-keys.json").exists():
-        write(directory, embedded(KeyMaterial()))
+    """Make the embedded key material once; later starts keep it.
+
+    The directory appears whole: of two first starts at once one wins, and one that is cut short
+    leaves nothing behind. What stands in the directory is left as it is.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        return
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        write(unfinished, embedded(KeyMaterial()))
+        unfinished.rename(directory)
+    except OSError:
+        if not (directory / "delivery-keys.json").exists():
+            raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _thumbprint(public: Mapping[str, Any]) -> str:

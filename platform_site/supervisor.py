@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import urllib3
@@ -28,41 +30,60 @@ class Child:
 
     name: str
     command: Sequence[str]
+    log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process."""
-        self.process = subprocess.Popen(
-            self.command, env={**os.environ, **self.environment}, start_new_session=True
-        )
+        """Start the process, anew if it has ended; what it says is added to ``log``."""
+        self._end_session()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def last_words(self, lines: int = 15) -> str:
+        """The end of the log, for the person who asks why it ended."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def has_ended(self) -> bool:
         """Whether the process was started and is no more."""
         return self.process is not None and self.process.poll() is not None
 
     def stop(self) -> None:
-        """Ask the process to end, wait, and end it if it does not."""
-        if self.process is None or self.process.poll() is not None:
+        """Ask the process to end, wait, and end it and all that it started if they have not."""
+        if self.process is None:
             return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        if self.process.poll() is None:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_TIMEOUT_S)
+        self._end_session()
+        self.process.wait()
+        self.process = None
+
+    def _end_session(self) -> None:
+        """SIGKILL to whatever is left of the process's session: orphans hold ports and jobs."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def web(port: int) -> Child:
+def web(port: int, log: Path) -> Child:
     """Gunicorn with one process: limits and idempotency are counted in its memory."""
     return Child(
         "web",
         [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"],
+        log,
         {"PORT": str(port), "WEB_WORKERS": "1"},
     )
 
 
-def worker() -> Child:
+def worker(log: Path) -> Child:
     """One Celery worker for every queue, with the scheduler inside it."""
     options = [
         *("--beat", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"),
@@ -70,7 +91,9 @@ def worker() -> Child:
     ]
     return Child(
         "worker",
-        [sys.executable, "-m", "celery", "-A", "platform_site.celery", "worker", *options],
+        [sys.executable, "-m", "celery", "-q", "-A", "platform_site.celery", "worker", *options],
+        log,
+        {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
     )
 
 
@@ -111,7 +134,7 @@ class Supervisor:
         """
         while not self._stopping.wait(RESTART_PAUSE_S):
             if self._web.has_ended():
-                raise StartFailed("The web process has ended; its last lines are above.")
+                raise StartFailed(f"The web process has ended.\n{self._web.last_words()}")
             if self._worker.has_ended():
                 self._tell("The worker has ended; starting it again. Its jobs go on.")
                 self._worker.start()
@@ -128,7 +151,7 @@ class Supervisor:
             if self._stopping.is_set():
                 raise StartFailed("Stopped before it was ready.")
             if child.has_ended():
-                raise StartFailed(f"The {name} process ended at its start; its words are above.")
+                raise StartFailed(f"The {name} process ended at once.\n{child.last_words()}")
             if time.monotonic() > deadline:
                 raise StartFailed(f"The {name} process is not ready after {READY_TIMEOUT_S:.0f} s.")
             time.sleep(0.1)

@@ -31,12 +31,7 @@ def text(name: str, default: str = REQUIRED) -> str:
 def secret(name: str, *, min_length: int = 32) -> str:
     """A secret of at least ``min_length`` characters, without a default; guessable ones fail."""
     value = text(name)
-    if len(value) < min_length:
-        raise ImproperlyConfigured(
-            f"{name} is too short for a secret: {len(value)} characters, at least {min_length}."
-        )
-    if _is_guessable(value.lower()):
-        raise ImproperlyConfigured(f"{name} is a default or guessable value; make a random one.")
+    _require_strong(name, value, min_length=min_length)
     return value
 
 
@@ -45,8 +40,8 @@ def integer(name: str, default: int | None = None) -> int:
     raw = text(name, REQUIRED if default is None else str(default))
     try:
         return int(raw)
-    except ValueError as exc:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from exc
+    except ValueError:
+        raise _wrong_form(name, "a whole number") from None  # the cause repeats the value
 
 
 def number(name: str, default: float | None = None) -> float:
@@ -54,8 +49,8 @@ def number(name: str, default: float | None = None) -> float:
     raw = text(name, REQUIRED if default is None else str(default))
     try:
         return float(raw)
-    except ValueError as exc:
-        raise ImproperlyConfigured(f"{name} must be a number, not {raw!r}.") from exc
+    except ValueError:
+        raise _wrong_form(name, "a number") from None  # the cause repeats the value
 
 
 def boolean(name: str, *, default: bool) -> bool:
@@ -65,7 +60,7 @@ def boolean(name: str, *, default: bool) -> bool:
         return True
     if raw in {"0", "false", "no", "off"}:
         return False
-    raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
+    raise _wrong_form(name, "true or false")
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -79,6 +74,30 @@ def json_value(name: str, default: str = REQUIRED) -> Any:
         return json.loads(text(name, default))
     except json.JSONDecodeError as exc:
         raise ImproperlyConfigured(f"{name} is not valid JSON: {exc.msg} at {exc.pos}.") from exc
+
+
+def secrets_by_id(name: str, *, min_length: int = 32) -> dict[str, str]:
+    """A JSON object of at least one secret by its id; each must be as strong as `secret` asks."""
+    found = json_value(name)
+    if not isinstance(found, dict) or not found:
+        raise _wrong_form(name, "a JSON object of secrets by id")
+    for secret_id, value in found.items():
+        _require_strong(f"{name}[{secret_id!r}]", str(value), min_length=min_length)
+    return {str(secret_id): str(value) for secret_id, value in found.items()}
+
+
+def _require_strong(name: str, value: str, *, min_length: int) -> None:
+    if len(value) < min_length:
+        raise ImproperlyConfigured(
+            f"{name} is too short for a secret: {len(value)} characters, at least {min_length}."
+        )
+    if _is_guessable(value.lower()):
+        raise ImproperlyConfigured(f"{name} is a default or guessable value; make a random one.")
+
+
+def _wrong_form(name: str, form: str) -> ImproperlyConfigured:
+    """The value is not repeated: it may be a secret that stands under the wrong name."""
+    return ImproperlyConfigured(f"{name} must be {form}.")
 
 
 def _is_guessable(value: str) -> bool:
@@ -98,3 +117,5 @@ def _from_file(name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as exc:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {exc.strerror}: {path}") from exc
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{name}_FILE is not text in UTF-8: {path}") from None

@@ -8,7 +8,8 @@ from typing import Final
 import structlog
 from django.conf import settings
 from django.core.cache import cache as default_cache
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils.module_loading import import_string

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -42,8 +42,8 @@ class InProcessPool:
         request = self._request(method, url, options.get("headers") or {}, options.get("body"))
         outer = get_urlconf()
         try:
-            response = self._handler.get_response(request)
-            return _reply(response)
+            reply = _reply(self._handler.get_response(request))
+            return replace(reply, data=b"") if method == "HEAD" else reply
         finally:
             set_urlconf(outer)
 
@@ -107,11 +107,11 @@ def _reader(body: bytes | Iterable[bytes] | None) -> io.BufferedIOBase:
 
 def _reply(response: HttpResponseBase) -> InProcessReply:
     try:
-        data = b"".join(response)  # type: ignore[arg-type]
+        data = b"".join(response)
     finally:
         # ``close`` would also send request_finished and close the outer request's database
         # connection, so only what the response itself holds is closed.
-        for closer in response._resource_closers:  # noqa: SLF001
+        for closer in response._resource_closers:  # type: ignore[attr-defined] # noqa: SLF001
             closer()
     headers = HTTPHeaderDict(response.items())
     return InProcessReply(status=response.status_code, headers=headers, data=data)

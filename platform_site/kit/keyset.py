@@ -30,14 +30,20 @@ class KeySet:
         self._http = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
         self._lock = threading.Lock()
         self._fetched_at = float("-inf")
+        self._document = bundle
         self.generation = 0
 
     def find(self, kid: str) -> jwt.PyJWK | None:
         """The key named ``kid``; ``None`` when nobody published it."""
-        age_s = time.monotonic() - self._fetched_at
-        if age_s > REFRESH_S or (kid not in self._keys and age_s > COOL_DOWN_S):
+        self.keep_fresh()
+        if kid not in self._keys and time.monotonic() - self._fetched_at > COOL_DOWN_S:
             self._refresh()
         return self._keys.get(kid)
+
+    def keep_fresh(self) -> None:
+        """Ask the publisher when five minutes have passed; ``generation`` tells of news."""
+        if time.monotonic() - self._fetched_at > REFRESH_S:
+            self._refresh()
 
     def _refresh(self) -> None:
         if not self._url or not self._lock.acquire(blocking=False):
@@ -48,19 +54,29 @@ class KeySet:
             if reply.status != 200:  # noqa: PLR2004
                 log.warning("keyset_refused", status=reply.status)
                 return
-            fresh = _parsed(orjson.loads(reply.data))
-            if fresh.keys() != self._keys.keys():
-                self.generation += 1
-            self._keys = fresh
+            self._replace(orjson.loads(reply.data))
         except (urllib3.exceptions.HTTPError, ValueError, jwt.PyJWTError) as exc:
             log.warning("keyset_unavailable", reason=type(exc).__name__)
         finally:
             self._lock.release()
 
+    def _replace(self, document: Any) -> None:
+        """Take a published set. Raises ``ValueError`` on one that could verify nothing."""
+        fresh = _parsed(document)
+        if not fresh:
+            raise ValueError("A published set has at least one key.")
+        self._keys = fresh
+        if document != self._document:
+            self._document = document
+            self.generation += 1  # after the keys: who sees the number sees them too
 
-def _parsed(document: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
-    return {
-        key["kid"]: jwt.PyJWK(key, algorithm="ES256")
-        for key in document.get("keys", [])
-        if key.get("kty") == "EC" and key.get("crv") == "P-256"
-    }
+
+def _parsed(document: Any) -> dict[str, jwt.PyJWK]:
+    try:
+        return {
+            key["kid"]: jwt.PyJWK(key, algorithm="ES256")
+            for key in document["keys"]
+            if key.get("kty") == "EC" and key.get("crv") == "P-256"
+        }
+    except (KeyError, TypeError, AttributeError) as exc:
+        raise ValueError("This is not a JSON Web Key Set (RFC 7517).") from exc

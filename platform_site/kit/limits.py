@@ -95,7 +95,7 @@ def client_address(request: HttpRequest) -> str:
     count = settings.TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if count and len(forwarded) >= count and forwarded[-count]:
-        return forwarded[-count]
+        return str(forwarded[-count])
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -1,5 +1,6 @@
 """One JSON line per event on standard output, the same shape from web, worker and commands."""
 
+import json
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
@@ -73,4 +74,7 @@ def _redact(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _dumps(event: Event, **_options: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except TypeError:  # half a surrogate pair, a huge number: a line is never lost to its content
+        return json.dumps(event, default=str)

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from platform_site.kit.problems import FieldError, InvalidRequest
 
 LIMIT_DEFAULT: Final = 50
 LIMIT_MAX: Final = 200
+LIMIT: Final = re.compile(r"[0-9]{1,9}")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -47,7 +49,7 @@ def limit_from(raw: str | None) -> int:
     """``?limit=`` as a number from 1 to 200, 50 when absent. Raises `InvalidRequest`."""
     if raw is None:
         return LIMIT_DEFAULT
-    if not raw.isdecimal() or not 1 <= int(raw) <= LIMIT_MAX:
+    if not LIMIT.fullmatch(raw) or not 1 <= int(raw) <= LIMIT_MAX:
         raise _invalid("/limit", f"A whole number from 1 to {LIMIT_MAX}.")
     return int(raw)
 
@@ -74,10 +76,11 @@ def _decoded(cursor: str) -> tuple[bool, tuple[datetime, UUID]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         direction, created_at, row_id = base64.urlsafe_b64decode(padded).decode().split("|")
-        edge = (datetime.fromisoformat(created_at), UUID(row_id))
-    except (ValueError, binascii.Error) as exc:
+        moment = datetime.fromisoformat(created_at)
+        edge = (moment.astimezone(UTC), UUID(row_id))
+    except (ValueError, OverflowError, binascii.Error) as exc:
         raise _invalid("/cursor", "Use a cursor that the API gave.") from exc
-    if direction not in {"n", "p"} or edge[0].tzinfo is None:
+    if direction not in {"n", "p"} or moment.tzinfo is None:
         raise _invalid("/cursor", "Use a cursor that the API gave.")
     return direction == "p", edge
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils.functional import Promise
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+
+from platform_site.kit.problems import PayloadTooLarge
 
 
 class JSONRenderer(BaseRenderer):
@@ -38,9 +41,16 @@ class JSONParser(BaseParser):
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
-        """The document. Raises DRF's `ParseError`."""
+        """The document. Raises DRF's `ParseError` or `PayloadTooLarge`.
+
+        DRF reads a body past Django, so Django's limit is kept here.
+        """
+        limit_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit_bytes + 1)
+        if len(body) > limit_bytes:
+            raise PayloadTooLarge(f"At most {limit_bytes} bytes are taken here.")
         try:
-            return orjson.loads(stream.read())
+            return orjson.loads(body)
         except orjson.JSONDecodeError as exc:
             raise ParseError(f"{exc.msg} at byte {exc.pos}") from exc
 

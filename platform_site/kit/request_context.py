@@ -12,7 +12,7 @@ import structlog
 from platform_site.kit.identifiers import uuid7
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
-TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")

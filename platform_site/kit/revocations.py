@@ -9,7 +9,9 @@ from redis.exceptions import RedisError
 from platform_site.kit.breaker import Breaker
 
 MEMORY_S = 1.0
-"""How long an answer is remembered in this process; so a revocation is seen this much later."""
+"""How long a no is remembered in this process; so a revocation is seen this much later."""
+REVOKED_MEMORY_S = 900.0
+"""A session never comes back, so a yes outlives an outage of the store, and its access tokens."""
 MEMORY_ENTRIES = 10_000
 
 _breaker = Breaker(failures=1, open_s=1.0)
@@ -22,7 +24,7 @@ def session_revoke(*, session_id: UUID, ttl_s: int) -> None:
     Raises the store's error when it cannot be written: a revocation must not be lost silently.
     """
     caches["revocations"].set(_key(session_id), 1, ttl_s)
-    _memory[session_id] = (time.monotonic() + ttl_s, True)
+    _remember(session_id, time.monotonic() + ttl_s, revoked=True)
 
 
 def session_is_revoked(session_id: UUID) -> bool | None:
@@ -39,7 +41,7 @@ def session_is_revoked(session_id: UUID) -> bool | None:
         _breaker.failed()
         return None
     _breaker.succeeded()
-    _remember(session_id, now + MEMORY_S, revoked=revoked)
+    _remember(session_id, now + (REVOKED_MEMORY_S if revoked else MEMORY_S), revoked=revoked)
     return revoked
 
 

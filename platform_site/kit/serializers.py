@@ -18,6 +18,9 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 message = self.error_messages["unknown_field"]
                 raise serializers.ValidationError(
-                    {name: [serializers.ErrorDetail(message, "unknown_field")] for name in unknown}
+                    {
+                        name: [serializers.ErrorDetail(str(message), "unknown_field")]
+                        for name in unknown
+                    }
                 )
         return super().to_internal_value(data)

@@ -73,36 +73,42 @@ class ServicePrincipal:
 class Verifier:
     """Checks signature, type, issuer, audience and times; a verified token is remembered.
 
-    The memory is bounded and forgotten when the key set changes. An entry is used only until the
-    token expires, so a second use costs a dictionary look-up.
+    The memory is bounded, and what stands in it counts only for the key set that it was verified
+    with and until the token expires. A second use costs a dictionary look-up.
     """
 
     def __init__(self, *, keys: KeySet, issuer: str) -> None:
         self._keys = keys
         self._issuer = issuer
-        self._memory: dict[tuple[str, str, str], tuple[float, Mapping[str, Any]]] = {}
-        self._generation = keys.generation
+        self._memory: dict[tuple[str, str, str], tuple[float, int, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
     def claims(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
         """The claims of ``raw``. Raises `TokenInvalid` or `TokenExpired`."""
-        if self._generation != self._keys.generation:
-            self.forget()
+        self._keys.keep_fresh()
+        # Read before the key is: a set that changes meanwhile makes this entry an old one.
+        generation = self._keys.generation
         remembered = self._memory.get((raw, typ, audience))
-        if remembered is not None and remembered[0] > time.time():
-            return remembered[1]
+        if remembered is not None:
+            until, learned_in, claims = remembered
+            if until > time.time() and learned_in == generation:
+                return claims
         claims = self._verified(raw, typ=typ, audience=audience)
-        with self._lock:
-            if len(self._memory) >= MEMORY_ENTRIES:
-                self._memory.clear()
-            self._memory[raw, typ, audience] = (claims["exp"] + LEEWAY_S, claims)
+        self._remember((raw, typ, audience), (claims["exp"] + LEEWAY_S, generation, claims))
         return claims
 
     def forget(self) -> None:
         """Verify every token anew."""
         with self._lock:
             self._memory.clear()
-            self._generation = self._keys.generation
+
+    def _remember(
+        self, key: tuple[str, str, str], entry: tuple[float, int, Mapping[str, Any]]
+    ) -> None:
+        with self._lock:
+            if key not in self._memory and len(self._memory) >= MEMORY_ENTRIES:
+                self._memory.clear()
+            self._memory[key] = entry
 
     def _verified(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
         try:
@@ -140,7 +146,7 @@ def verify_user_token(raw: str) -> Principal:
     try:
         return Principal(
             id=UUID(claims["sub"]),
-            session_id=UUID(claims["sid"]),
+            session_id=UUID(str(claims["sid"])),
             scopes=frozenset(str(claims.get("scope", "")).split()),
             is_staff=claims.get("staff") is True,
             token=raw,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tomllib import loads
+from typing import Any
 
 import django_stubs_ext
 
@@ -32,7 +33,7 @@ MIDDLEWARE = [
     "platform_site.kit.middleware.SecurityHeaders",
     "django.middleware.common.CommonMiddleware",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "platform_site" / "templates"],
@@ -42,7 +43,7 @@ TEMPLATES = [
 ]
 WSGI_APPLICATION = "platform_site.wsgi.application"
 APPEND_SLASH = False
-DATABASES: dict[str, dict[str, object]] = {}
+DATABASES: dict[str, dict[str, Any]] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 READINESS_CHECKS: list[str] = []
 
@@ -51,7 +52,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
-STORAGES: dict[str, dict[str, object]] = {
+STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 

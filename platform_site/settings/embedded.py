@@ -31,6 +31,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware", *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
+STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {**STORAGES, "objects": OBJECT_STORE}
 READINESS_CHECKS = DATABASE_CHECKS
@@ -41,6 +42,5 @@ CONTENT_SECURITY_POLICY = (
 # A laptop serves plain HTTP on its loopback address, where a Secure cookie would not come back.
 REFRESH_COOKIE_SECURE = os.environ.get("REFRESH_COOKIE_SECURE", "false").lower() == "true"
 CELERY_BEAT_SCHEDULE["re-send lost jobs"]["schedule"] = 5.0
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 JOB_REQUEUE_AFTER_S = 20
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

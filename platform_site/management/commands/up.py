@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from platform_site import supervisor
 
-SAMPLE = "tests/photographs/portrait-exif.jpg"
+SAMPLE = "tests/photographs/wine-portrait-exif.jpg"
+JSON = """json() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }"""
 PORT_MAX = 65_535
 
 
@@ -38,14 +40,17 @@ class Command(BaseCommand):
 
     def _demo_password(self) -> str:
         file = Path(settings.VAR_DIR) / "demo-password"
-        call_command("create_demo", password_file=file, staff=True, verbosity=0)
+        call_command("create_demo", password_file=file, staff=True, stdout=StringIO())
         return file.read_text().strip()
 
     def _run(self, port: int, password: str) -> None:
         started_at = time.time()
         heartbeat = Path(settings.WORKER_HEARTBEAT_FILE)
+        logs = Path(settings.VAR_DIR) / "log"
         team = supervisor.Supervisor(
-            web=supervisor.web(port), worker=supervisor.worker(), tell=self.stderr.write
+            web=supervisor.web(port, logs / "web.log"),
+            worker=supervisor.worker(logs / "worker.log"),
+            tell=self.stderr.write,
         )
         self.stdout.write("Starting the web process and the worker …")
         try:
@@ -67,7 +72,6 @@ class Command(BaseCommand):
     def _welcome(self, address: str, password: str) -> None:
         email = "demo@example.com"
         login = f'{{"email": "{email}", "password": "{password}", "mode": "token"}}'
-        read_token = """python3 -c 'import json, sys; print(json.load(sys.stdin)["access"])'"""
         self.stdout.write(
             f"""
 {self.style.SUCCESS("The image platform is running.")}
@@ -79,12 +83,14 @@ class Command(BaseCommand):
 
 The main job in three lines: sign in, send a photograph and wait, fetch a rendition.
 
-  TOKEN=$(curl -s {address}/auth/login -H 'Content-Type: application/json' -d '{login}' | {read_token})
-  URL=$(curl -s {address}/api/v1/process -H "Authorization: Bearer $TOKEN" -H 'Prefer: wait=10' \
--F file=@{SAMPLE} -F presets=small | python3 -c 'import json, sys; \
-print(json.load(sys.stdin)["image"]["renditions"][0]["url"])')
+  {JSON}
+  TOKEN=$(curl -s {address}/auth/login -H 'Content-Type: application/json' \\
+    -d '{login}' | json '["access"]')
+  URL=$(curl -s {address}/api/v1/process -H "Authorization: Bearer $TOKEN" \\
+    -H 'Prefer: wait=10' -F file=@{SAMPLE} -F presets=small |
+    json '["image"]["renditions"][0]["url"]')
   curl -s "$URL" -o small.webp && ls -l small.webp
 
-Ctrl-C stops everything.
+Logs are in {settings.VAR_DIR}/log. Ctrl-C stops everything.
 """
         )

@@ -4,7 +4,15 @@ from typing import Any
 
 from .embedded_secrets import VAR_DIR
 
-for _name in ("objects", "broker/queue", "broker/control", "broker/processed", "cache"):
+for _name in (
+    "objects",
+    "broker/queue",
+    "broker/control",
+    "broker/processed",
+    "cache",
+    "static",
+    "log",
+):
     (VAR_DIR / _name).mkdir(parents=True, exist_ok=True)
 
 DATABASES: dict[str, dict[str, Any]] = {

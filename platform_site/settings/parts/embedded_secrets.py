@@ -22,4 +22,4 @@ for _name, _file in _FILES.items():
         os.environ.setdefault(f"{_name}_FILE", str(_DIRECTORY / _file))
 for _role in ("auth", "images"):
     os.environ.setdefault(f"{_role.upper()}_URL", f"inprocess:platform_site.urls.{_role}")
-os.environ.setdefault("BROKER_URL", "filesystem://")
+os.environ.setdefault("BROKER_URL", "filesystem://localhost/")

@@ -1,0 +1,100 @@
+"""What callers may send: bodies are strict, queries ignore what they do not know."""
+
+from typing import Any, Final, get_args
+
+from rest_framework import serializers
+
+from gateway.clients.types import Fit, ImageState, JobState, OutputFormat
+from platform_site.kit.serializers import StrictSerializer
+
+LONGEST_SIDE: Final = 8192
+
+
+class ImageChanges(StrictSerializer):
+    """The words of an image. What is left out stays."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=50), max_length=20, required=False
+    )
+
+
+class OperationsWish(StrictSerializer):
+    """What to do to the picture; it is never enlarged."""
+
+    width = serializers.IntegerField(min_value=1, max_value=LONGEST_SIDE, required=False)
+    height = serializers.IntegerField(min_value=1, max_value=LONGEST_SIDE, required=False)
+    fit = serializers.ChoiceField(choices=get_args(Fit), required=False)
+    format = serializers.ChoiceField(choices=get_args(OutputFormat), required=False)
+    quality = serializers.IntegerField(min_value=1, max_value=100, required=False)
+
+
+class RenditionWish(StrictSerializer):
+    """A preset by name, or operations: one of the two."""
+
+    preset = serializers.CharField(max_length=50, required=False)
+    ops = OperationsWish(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one wish. Raises DRF's ``ValidationError``."""
+        if ("preset" in attrs) == ("ops" in attrs):
+            raise serializers.ValidationError("Send either preset or ops.", code="one_of")
+        return attrs
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """Which part of a list."""
+
+    limit = serializers.IntegerField(
+        min_value=1, max_value=200, required=False, help_text="Results on a page; 50 if left out."
+    )
+    cursor = serializers.CharField(
+        max_length=500, required=False, help_text="From `next` or `previous` of another page."
+    )
+
+
+class ImageQuery(PageQuery):
+    """Which images."""
+
+    state = serializers.ChoiceField(choices=get_args(ImageState), required=False)
+    tag = serializers.CharField(max_length=50, required=False)
+    q = serializers.CharField(
+        max_length=200, required=False, help_text="Words in the title or the file name."
+    )
+    format = serializers.CharField(max_length=10, required=False)
+    trashed = serializers.BooleanField(required=False, help_text="Those in the trash instead.")
+
+
+class JobQuery(PageQuery):
+    """Which jobs."""
+
+    image = serializers.UUIDField(required=False, help_text="Only those of this image.")
+    state = serializers.ChoiceField(choices=get_args(JobState), required=False)
+
+
+class DeletionQuery(serializers.Serializer[Any]):
+    """How to delete."""
+
+    permanent = serializers.BooleanField(
+        default=False, help_text="Delete for good, as a job, instead of moving to the trash."
+    )
+
+
+class UploadForm(serializers.Serializer[Any]):
+    """The form of an upload. The gateway does not open it: images does."""
+
+    file = serializers.FileField(help_text="The picture.")
+    presets = serializers.CharField(
+        required=False, help_text="Names, comma separated; `thumb,small,medium,large` if left out."
+    )
+    ops = serializers.CharField(
+        required=False,
+        help_text='Operations as a JSON object, such as `{"width": 800}`, instead of presets.',
+    )
+    title = serializers.CharField(max_length=200, required=False)
+    tags = serializers.CharField(
+        required=False, help_text="Comma separated; at most 20 of at most 50 characters."
+    )
+    sha256 = serializers.RegexField(
+        r"^[0-9a-f]{64}$", required=False, help_text="Refused if the bytes that arrive differ."
+    )

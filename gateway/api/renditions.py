@@ -1,0 +1,56 @@
+"""Renditions of one image, and the presets that name the usual ones."""
+
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gateway.api.bodies import RenditionWish
+from gateway.api.views import GatewayView, body_of
+from gateway.callers import principal_of
+from gateway.clients import images
+from gateway.idempotency import idempotent
+from gateway.links import Links
+from gateway.schema import IDEMPOTENCY_KEY, OPERATIONS_WISH, PRESET_WISH, documented
+from gateway.shapes import PresetResults, RenditionRequest, RenditionResults
+
+TAG = "renditions"
+
+
+class Renditions(GatewayView):
+    """The renditions of one image of the caller."""
+
+    @documented("renditions_list", tag=TAG, replies={200: RenditionResults}, refusals=(404,))
+    def get(self, request: Request, image_id: UUID) -> Response:
+        """All renditions of the image, with the URLs of those that are ready."""
+        found = images.rendition_list(principal=principal_of(request), image_id=image_id)
+        return Response(RenditionResults(Links(request).renditions(found.results)))
+
+    @documented(
+        "rendition_request",
+        tag=TAG,
+        request=RenditionWish,
+        replies={200: RenditionRequest, 202: RenditionRequest},
+        refusals=(400, 404, 409, 415, 422),
+        parameters=[IDEMPOTENCY_KEY],
+        examples=[PRESET_WISH, OPERATIONS_WISH],
+    )
+    @idempotent
+    def post(self, request: Request, image_id: UUID) -> HttpResponseBase:
+        """Ask for a preset or for operations. 200 if they exist, else 202 with the job."""
+        wish = body_of(RenditionWish, request)
+        wanted = images.rendition_request(
+            principal=principal_of(request), image_id=image_id, wish=wish
+        )
+        answer = Links(request).rendition_request(wanted)
+        return Response(answer, status=200 if wanted.job is None else 202)
+
+
+class Presets(GatewayView):
+    """The named sizes."""
+
+    @documented("presets_list", tag=TAG, replies={200: PresetResults})
+    def get(self, request: Request) -> Response:
+        """Names, boxes and formats of the presets."""
+        return Response(PresetResults(images.preset_list(principal=principal_of(request)).results))

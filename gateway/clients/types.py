@@ -1,0 +1,271 @@
+"""What the other roles answer, as they answer it: paths without a host, times in UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+ImageState = Literal[
+    "pending_upload",
+    "uploaded",
+    "processing",
+    "ready",
+    "partially_ready",
+    "failed",
+    "quarantined",
+    "trashed",
+    "purged",
+]
+RenditionState = Literal["pending", "ready", "failed"]
+JobState = Literal["queued", "running", "succeeded", "failed", "canceled"]
+JobKind = Literal["render", "delete"]
+Fit = Literal["inside", "cover"]
+OutputFormat = Literal["jpeg", "png", "webp", "avif"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What is done to the picture; ``None`` leaves that to the picture or to the format."""
+
+    width: int | None = None
+    height: int | None = None
+    fit: Fit | None = None
+    format: OutputFormat | None = None
+    quality: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRendition:
+    """One derived file. ``path`` is signed and expires; ``None`` until it is ready."""
+
+    id: UUID
+    spec: str
+    preset: str | None
+    ops: Operations
+    format: str
+    width: int | None
+    height: int | None
+    bytes: int | None
+    state: RenditionState
+    path: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobBrief:
+    """The job that an image waits for."""
+
+    id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """One image; ``original_path`` is signed and expires."""
+
+    id: UUID
+    state: ImageState
+    title: str
+    tags: list[str]
+    filename: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    placeholder: str | None
+    animated: bool
+    created_at: datetime
+    updated_at: datetime
+    trashed_at: datetime | None
+    renditions: list[StoredRendition]
+    original_path: str | None
+    job: JobBrief | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """``done`` of ``total`` steps; ``step`` names the one in hand."""
+
+    done: int
+    total: int
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed; ``code`` is stable."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of background work. ``image_id`` is ``None`` once the image is gone."""
+
+    id: UUID
+    image_id: UUID | None
+    kind: JobKind
+    state: JobState
+    progress: JobProgress
+    attempt: int
+    error: JobError | None
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in {"succeeded", "failed", "canceled"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    """The answer to an upload. ``job`` is ``None`` when a duplicate has nothing left to do."""
+
+    image: StoredImage
+    job: Job | None
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRenditions:
+    """The answer to a request for a rendition. ``job`` is ``None`` when it exists already."""
+
+    image: StoredImage
+    job: Job | None
+    renditions: list[StoredRendition]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionStarted:
+    """The job that deletes an image for good, and lists what it deleted."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePage:
+    """A page of images with the cursors of its neighbours; ``None`` at either end."""
+
+    results: list[StoredImage]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """A page of jobs with the cursors of its neighbours; ``None`` at either end."""
+
+    results: list[Job]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionList:
+    """All renditions of one image."""
+
+    results: list[StoredRendition]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named size: the picture fits inside the box and is never enlarged."""
+
+    name: str
+    width: int
+    height: int
+    fit: Fit
+    formats: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PresetList:
+    """All presets."""
+
+    results: list[Preset]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Bytes stored and reserved, images held, and how many bytes are allowed."""
+
+    bytes: int
+    reserved_bytes: int
+    images: int
+    limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the caller is, by auth's account."""
+
+    id: UUID
+    email: str
+    name: str
+    is_staff: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """Jobs waiting in one queue; ``oldest_age_s`` is ``None`` when it is empty."""
+
+    name: str
+    depth: int
+    oldest_age_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One worker process and when it was last heard of."""
+
+    name: str
+    last_seen_at: datetime
+    alive: bool
+    concurrency: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageStatus:
+    """The object store, as images measured it just now."""
+
+    ok: bool
+    latency_ms: float | None = None
+    bytes: int | None = None
+    images: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Whether a dependency answered."""
+
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounts:
+    """Jobs now, and how those of the last 24 hours ended."""
+
+    queued: int
+    running: int
+    failed_24h: int
+    succeeded_24h: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesStatus:
+    """Everything that images knows about its own health."""
+
+    version: str
+    storage: StorageStatus
+    database: Reachable
+    broker: Reachable
+    jobs: JobCounts
+    queues: list[QueueStatus] = field(default_factory=list)
+    workers: list[WorkerStatus] = field(default_factory=list)

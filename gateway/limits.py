@@ -1,0 +1,36 @@
+"""How many requests a caller may send: reads and writes are counted apart, by the minute.
+
+A dead counter store closes nothing: every write is still bounded by the owner's quota and the
+size of a body, and refusing all of them would turn a lost cache into a lost platform.
+"""
+
+from typing import Final
+
+from django.conf import settings
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from gateway.callers import counted_as
+from gateway.metrics import RATE_LIMITED
+from platform_site.kit.limits import RateDecision, rate_limit
+
+WINDOW_S: Final = 60
+READS_PER_WINDOW: Final = 6000
+WRITES_PER_WINDOW: Final = 600
+
+
+def request_count(request: Request) -> RateDecision:
+    """Count ``request`` against its caller's limit. Raises the kit's ``RateLimited`` over it."""
+    kind = "reads" if request.method in SAFE_METHODS else "writes"
+    decision = rate_limit(kind, counted_as(request), limit=_limit(kind), window_s=WINDOW_S)
+    if not decision.allowed:
+        RATE_LIMITED.labels(kind).inc()
+    decision.require()
+    return decision
+
+
+def _limit(kind: str) -> int:
+    """From settings ``GATEWAY_READS_PER_MINUTE`` and ``GATEWAY_WRITES_PER_MINUTE``."""
+    if kind == "reads":
+        return int(getattr(settings, "GATEWAY_READS_PER_MINUTE", READS_PER_WINDOW))
+    return int(getattr(settings, "GATEWAY_WRITES_PER_MINUTE", WRITES_PER_WINDOW))

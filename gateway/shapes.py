@@ -1,0 +1,169 @@
+"""The public shapes of /api/v1: one frozen dataclass is the type, the reply and its schema."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.clients.types import (
+    ImageState,
+    Job,
+    JobBrief,
+    JobCounts,
+    Operations,
+    Preset,
+    Profile,
+    QueueStatus,
+    Reachable,
+    RenditionState,
+    StorageStatus,
+    Usage,
+    WorkerStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One derived file. ``url`` is signed, expires, and is ``None`` until the file is ready."""
+
+    id: UUID
+    spec: str
+    preset: str | None
+    ops: Operations
+    format: str
+    width: int | None
+    height: int | None
+    bytes: int | None
+    state: RenditionState
+    url: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLinks:
+    """Where to go from an image. ``original`` is signed and expires."""
+
+    self: str
+    original: str | None
+    renditions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image; width and height are those of the upright picture."""
+
+    id: UUID
+    state: ImageState
+    title: str
+    tags: list[str]
+    filename: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    placeholder: str | None
+    animated: bool
+    created_at: datetime
+    updated_at: datetime
+    trashed_at: datetime | None
+    renditions: list[Rendition]
+    links: ImageLinks
+    job: JobBrief | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An accepted upload. ``job`` is ``None`` when a duplicate has nothing left to do."""
+
+    image: Image
+    job: Job | None
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionRequest:
+    """What was asked for: ready (``job`` is ``None``) or on its way."""
+
+    image: Image
+    job: Job | None
+    renditions: list[Rendition]
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The job that deletes an image for good, and lists what it deleted in its result."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class ImageResults:
+    """A page of images, newest first; the neighbours' URLs are ``None`` at either end."""
+
+    results: list[Image]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobResults:
+    """A page of jobs, newest first; the neighbours' URLs are ``None`` at either end."""
+
+    results: list[Job]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionResults:
+    """All renditions of one image."""
+
+    results: list[Rendition]
+
+
+@dataclass(frozen=True, slots=True)
+class PresetResults:
+    """The named sizes."""
+
+    results: list[Preset]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a first page shows. A part of a role named in ``unavailable`` is ``None`` or empty."""
+
+    user: Profile | None
+    usage: Usage | None
+    images: list[Image]
+    jobs: list[Job]
+    unavailable: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleStatus:
+    """Whether a role does its work."""
+
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDetail:
+    """What staff see: every number was measured for this answer, at most two seconds ago."""
+
+    queues: list[QueueStatus]
+    workers: list[WorkerStatus]
+    storage: StorageStatus
+    database: Reachable
+    broker: Reachable
+    jobs: JobCounts
+    images_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of the platform; ``detail`` is for staff, and ``None`` without images."""
+
+    status: str
+    roles: dict[str, RoleStatus]
+    version: str
+    detail: StatusDetail | None

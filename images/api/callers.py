@@ -1,0 +1,46 @@
+"""Who calls: the person whose token came along, and the role that sent it."""
+
+from collections.abc import Iterable
+from typing import cast
+from uuid import UUID
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
+from platform_site.kit.tokens import Principal
+
+
+class JSONAlways(DefaultContentNegotiation):
+    """Answers in JSON whatever is accepted; DRF's own would take ``?format=png`` for a renderer."""
+
+    def select_renderer(
+        self,
+        request: Request,  # noqa: ARG002 - the same for every request
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002 - likewise
+    ) -> tuple[BaseRenderer, str]:
+        """The first renderer."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type or ""
+
+
+class OwnedView(APIView):
+    """A view for a person, called by a role: both tokens are needed."""
+
+    content_negotiation_class = JSONAlways
+    authentication_classes = [ServiceAuthentication]
+
+
+class ServiceView(APIView):
+    """A view for a role, on nobody's behalf."""
+
+    content_negotiation_class = JSONAlways
+    authentication_classes = [ServiceOnlyAuthentication]
+
+
+def owner_of(request: Request) -> UUID:
+    """The person that a view of `OwnedView` acts for."""
+    return cast("Principal", request.user).id

@@ -1,0 +1,36 @@
+"""Conditional requests (RFC 9110, section 13) on entity tags."""
+
+import re
+from typing import Final
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from images.errors import PreconditionFailed
+
+TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
+VERSION: Final = re.compile(r'"(\d{1,9})-[0-9a-f]+"')
+
+
+def is_unchanged(request: Request | HttpRequest, etag: str) -> bool:
+    """Whether ``If-None-Match`` names ``etag``; compared weakly, as section 13.1.2 says."""
+    header = request.META.get("HTTP_IF_NONE_MATCH", "")
+    if header.strip() == "*":
+        return True
+    return etag in {tag.removeprefix("W/") for tag in TAG.findall(header)}
+
+
+def version_required(request: Request) -> int | None:
+    """The version that ``If-Match`` insists on; ``None`` when it does not insist.
+
+    An ETag also names the hour of the addresses in its document, which does not make a change of
+    the image a conflict, so only the version counts. Raises `PreconditionFailed` for a tag that
+    is none of ours.
+    """
+    header = request.META.get("HTTP_IF_MATCH", "").strip()
+    if header in {"", "*"}:
+        return None
+    match = VERSION.fullmatch(header)
+    if match is None:
+        raise PreconditionFailed
+    return int(match[1])

@@ -1,0 +1,22 @@
+"""What only other roles reach of the images role."""
+
+from django.urls import path
+
+from images.api import images, jobs, operations, renditions
+
+V1 = "internal/v1"
+
+urlpatterns = [
+    path(f"{V1}/images", images.ImageList.as_view()),
+    path(f"{V1}/images/<uuid:image_id>", images.ImageDetail.as_view()),
+    path(f"{V1}/images/<uuid:image_id>/restore", images.ImageRestore.as_view()),
+    path(f"{V1}/images/<uuid:image_id>/renditions", renditions.RenditionList.as_view()),
+    path(f"{V1}/presets", renditions.PresetList.as_view()),
+    path(f"{V1}/jobs", jobs.JobList.as_view()),
+    path(f"{V1}/jobs/<uuid:job_id>", jobs.JobDetail.as_view()),
+    path(f"{V1}/jobs/<uuid:job_id>/cancel", jobs.JobCancel.as_view()),
+    path(f"{V1}/jobs/<uuid:job_id>/retry", jobs.JobRetry.as_view()),
+    path(f"{V1}/usage", operations.UsageDetail.as_view()),
+    path(f"{V1}/owners/<uuid:owner_id>/purge", operations.OwnerPurge.as_view()),
+    path(f"{V1}/status", operations.Status.as_view()),
+]

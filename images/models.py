@@ -1,0 +1,225 @@
+"""The tables of the images application; ``owner_id`` is the ``sub`` of a token, not a foreign key.
+
+The row of a job is the truth about it: losing the broker delays a job and loses none.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+from platform_site.kit.identifiers import uuid7
+
+
+class Image(models.Model):
+    """One original that someone uploaded.
+
+    ``width`` and ``height`` are those of the upright picture. ``version`` grows with every change
+    that a reader can see. An image is in the trash while ``trashed_at`` is set; its state is kept,
+    so that it comes back as it was. ``purged`` hides it until the job that deletes it has run.
+    """
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded"
+        PROCESSING = "processing"
+        READY = "ready"
+        PARTIALLY_READY = "partially_ready"
+        FAILED = "failed"
+        PURGED = "purged"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner_id = models.UUIDField(db_index=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.UPLOADED)
+    title = models.CharField(max_length=200, blank=True, default="")
+    filename = models.CharField(max_length=255)
+    format = models.CharField(max_length=10)
+    mime = models.CharField(max_length=50)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    storage_key = models.CharField(max_length=200)
+    placeholder = models.CharField(max_length=600, null=True, blank=True)  # noqa: DJ001 - absent
+    has_alpha = models.BooleanField(default=False)
+    animated = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    trashed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_id", "created_at", "id"], name="images_image_by_owner"),
+            models.Index(
+                fields=["trashed_at"],
+                name="images_image_trash",
+                condition=models.Q(trashed_at__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_id", "sha256"],
+                name="images_image_once_per_owner",
+                condition=models.Q(trashed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} ({self.id})"
+
+
+class Tag(models.Model):
+    """One word that the owner put on an image; the order of the rows is the order given."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=50)
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "image"], name="images_tag_by_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["image", "name"], name="images_tag_once_per_image"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rendition(models.Model):
+    """One picture made, or to be made, from an original.
+
+    ``spec`` is the canonical text of its operations and names the format. ``checksum`` is the
+    SHA-256 of the bytes, empty until they exist.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="renditions")
+    spec = models.CharField(max_length=120)
+    preset = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - absent
+    format = models.CharField(max_length=10)
+    mime = models.CharField(max_length=50, blank=True, default="")
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    checksum = models.CharField(max_length=64, blank=True, default="")
+    storage_key = models.CharField(max_length=250)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "spec"], name="images_rendition_once_per_spec"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spec} of {self.image_id}"
+
+
+class Job(models.Model):
+    """Work for a worker, which holds it by ``dispatch_id`` and ``attempt`` until ``lease_until``.
+
+    ``specs`` lists the canonical specs that a render job makes, or the ids of the images that a
+    delete job deletes; a delete job without any deletes all that its owner has. ``deferrals`` counts the times that an outage put the job off, which is
+    not the job's fault and so not an attempt.
+    """
+
+    class Kind(models.TextChoices):
+        RENDER = "render"
+        DELETE = "delete"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELED = "canceled"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="jobs")
+    owner_id = models.UUIDField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    specs = models.JSONField(default=list)
+    queue = models.CharField(max_length=20)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    deferrals = models.PositiveIntegerField(default=0)
+    dispatch_id = models.UUIDField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+    progress_step = models.CharField(max_length=150, blank=True, default="")
+    error_code = models.CharField(max_length=50, blank=True, default="")
+    error_detail = models.CharField(max_length=500, blank=True, default="")
+    result = models.JSONField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_id", "created_at", "id"], name="images_job_by_owner"),
+            models.Index(
+                fields=["state", "dispatched_at", "lease_until"],
+                name="images_job_active",
+                condition=models.Q(state__in=["queued", "running"]),
+            ),
+            models.Index(fields=["state", "finished_at"], name="images_job_finished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+ACTIVE_STATES = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+class Usage(models.Model):
+    """How much room an owner's originals take; ``reserved_bytes`` are uploads on their way in."""
+
+    owner_id = models.UUIDField(primary_key=True)
+    bytes = models.PositiveBigIntegerField(default=0)
+    reserved_bytes = models.PositiveBigIntegerField(default=0)
+    images = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "usage"
+
+    def __str__(self) -> str:
+        return f"{self.images} images of {self.owner_id}"
+
+
+class Reservation(models.Model):
+    """Room held for an upload on its way in; the id is the one that the image will have.
+
+    A process that dies halfway leaves its row, so the sweeper can give the room back and delete
+    the object that nobody owns.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner_id = models.UUIDField()
+    bytes = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes for {self.owner_id}"
+
+
+class WorkerHeartbeat(models.Model):
+    """The last sign of life of a worker process."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    started_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(db_index=True)
+    concurrency = models.PositiveSmallIntegerField()
+    version = models.CharField(max_length=50)
+    queues = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name

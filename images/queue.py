@@ -1,0 +1,72 @@
+"""The broker: the only module that names a task. Losing a message here delays work, no more."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from celery import Celery
+from kombu.exceptions import ChannelError, KombuError
+from redis.exceptions import RedisError
+
+from images import metrics
+
+log = structlog.get_logger(__name__)
+
+INTERACTIVE: Final = "interactive"
+BULK: Final = "bulk"
+MAINTENANCE: Final = "maintenance"
+QUEUES: Final = (INTERACTIVE, BULK, MAINTENANCE)
+
+TASKS: Final = {"render": "images.render", "delete": "images.delete"}
+CONNECT_TIMEOUT_S: Final = 2
+
+BROKER_ERRORS: Final = (KombuError, ChannelError, RedisError, OSError)
+
+
+def job_send(*, kind: str, job_id: UUID, dispatch_id: UUID, queue: str) -> bool:
+    """Hand a job to the broker under ``dispatch_id``; false when the broker does not take it.
+
+    Not an error: the row says that the job is queued, and the sweeper sends it again.
+    """
+    try:
+        _sender().send_task(
+            TASKS[kind],
+            args=[str(job_id), str(dispatch_id)],
+            task_id=str(dispatch_id),
+            queue=queue,
+            retry=False,
+        )
+    except BROKER_ERRORS as exc:
+        metrics.DISPATCHES_TOTAL.labels(queue, "refused").inc()
+        log.warning("job_not_sent", job_id=str(job_id), queue=queue, error=type(exc).__name__)
+        return False
+    metrics.DISPATCHES_TOTAL.labels(queue, "sent").inc()
+    return True
+
+
+def depths() -> dict[str, int] | None:
+    """Messages that wait in each queue; ``None`` when the broker does not answer."""
+    try:
+        with _sender().connection_for_read(connect_timeout=CONNECT_TIMEOUT_S) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_TIMEOUT_S)
+            return {name: _depth(connection, name) for name in QUEUES}
+    except BROKER_ERRORS as exc:
+        log.warning("broker_unavailable", error=type(exc).__name__)
+        return None
+
+
+@cache
+def _sender() -> Celery:
+    # An application of its own, so that a process that only sends needs nothing else set up.
+    app = Celery("images", set_as_current=False)
+    app.config_from_object("django.conf:settings", namespace="CELERY")
+    return app
+
+
+def _depth(connection: Any, name: str) -> int:
+    with connection.channel() as channel:
+        try:
+            return int(channel.queue_declare(queue=name, passive=True).message_count)
+        except ChannelError:  # an empty Redis list is one that does not exist
+            return 0

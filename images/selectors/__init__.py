@@ -1,0 +1,1 @@
+"""Reads; whose rows may be seen is an argument of the query, never a second check."""

@@ -1,0 +1,48 @@
+"""The one query that the delivery of bytes makes; finds nothing of an image in the trash."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from images.errors import ImageNotFound, RenditionNotFound, RenditionPending
+from images.models import Image, Rendition
+
+PENDING_RETRY_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """Bytes that can be sent; ``checksum`` is their SHA-256, and so their strong ETag."""
+
+    storage_key: str
+    bytes: int
+    mime: str
+    checksum: str
+    filename: str | None
+    """What an attachment is called; ``None`` = shown in place."""
+
+
+def original_deliverable(*, image_id: UUID) -> Deliverable:
+    """The original as its owner uploaded it. Raises `ImageNotFound`."""
+    row = (
+        Image.objects.filter(id=image_id, trashed_at__isnull=True)
+        .values_list("storage_key", "bytes", "mime", "sha256", "filename")
+        .first()
+    )
+    if row is None:
+        raise ImageNotFound
+    return Deliverable(*row)
+
+
+def rendition_deliverable(*, image_id: UUID, spec: str) -> Deliverable:
+    """The rendition. Raises `RenditionPending` while it is made, else `RenditionNotFound`."""
+    row = (
+        Rendition.objects.filter(image_id=image_id, spec=spec, image__trashed_at__isnull=True)
+        .values_list("state", "storage_key", "bytes", "mime", "checksum")
+        .first()
+    )
+    if row is None or row[0] == Rendition.State.FAILED:
+        raise RenditionNotFound
+    state, storage_key, size, mime, checksum = row
+    if state == Rendition.State.PENDING:
+        raise RenditionPending(retry_after_s=PENDING_RETRY_S)
+    return Deliverable(storage_key, size or 0, mime, checksum, None)

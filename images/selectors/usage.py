@@ -1,0 +1,23 @@
+"""Reads of room taken, by owner and in all."""
+
+from uuid import UUID
+
+from django.db.models import Sum
+
+from images.models import Usage, WorkerHeartbeat
+
+
+def usage_of(*, owner_id: UUID) -> Usage:
+    """What the owner takes; zeros for one who has never stored anything (not saved)."""
+    return Usage.objects.filter(owner_id=owner_id).first() or Usage(owner_id=owner_id)
+
+
+def stored_totals() -> tuple[int, int]:
+    """(bytes of originals, number of images) of all owners together."""
+    row = Usage.objects.aggregate(bytes=Sum("bytes"), images=Sum("images"))
+    return row["bytes"] or 0, row["images"] or 0
+
+
+def worker_heartbeats() -> list[WorkerHeartbeat]:
+    """The workers that have been heard of, by name."""
+    return list(WorkerHeartbeat.objects.order_by("name"))

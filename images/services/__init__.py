@@ -1,0 +1,1 @@
+"""Writes: what happens to images, renditions, jobs and usage."""

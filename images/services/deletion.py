@@ -1,0 +1,138 @@
+"""Deletes images for good: hidden at once, then objects and rows by a job that lists them."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from images import queue, storage
+from images.models import ACTIVE_STATES, Image, Job, Usage
+from images.selectors.images import image_for_owner
+from images.services.jobs import job_create
+from images.services.runs import Run, run_succeed
+from images.services.usage import usage_give_back
+
+log = structlog.get_logger(__name__)
+
+LISTED_IMAGES: Final = 1_000
+PURGE_ROWS: Final = 500
+
+
+def image_purge(*, image_id: UUID, owner_id: UUID) -> Job:
+    """Hide the image for good and make the job that deletes it. Raises `ImageNotFound`."""
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    with transaction.atomic():
+        return _purge(image)
+
+
+def owner_purge(*, owner_id: UUID) -> Job:
+    """Hide all that the owner has and make one job that deletes it."""
+    with transaction.atomic():
+        _renders_cancel(owner_id=owner_id)
+        _hide(owner_id=owner_id)
+        return job_create(
+            kind=Job.Kind.DELETE, owner_id=owner_id, image=None, lane=queue.MAINTENANCE
+        )
+
+
+def trash_purge() -> int:
+    """Make delete jobs for what has been in the trash for ``TRASH_DAYS``; how many.
+
+    Likewise for images that are hidden for good while no job deletes them, since theirs failed.
+    """
+    cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    deleting = Job.objects.filter(kind=Job.Kind.DELETE, state__in=ACTIVE_STATES)
+    due = Image.objects.filter(Q(trashed_at__lt=cutoff) | Q(state=Image.State.PURGED)).exclude(
+        Exists(deleting.filter(image_id=OuterRef("pk")))
+        | Exists(deleting.filter(image__isnull=True, owner_id=OuterRef("owner_id")))
+    )
+    purged = 0
+    for image in due.order_by("trashed_at")[:PURGE_ROWS]:
+        with transaction.atomic():
+            _purge(image)
+        purged += 1
+    return purged
+
+
+def delete_run(run: Run) -> None:
+    """Carry out a delete job. Raises `RunSuperseded` or `StorageUnavailable`.
+
+    Objects go before rows, so a run that dies halfway leaves rows that the next one finds.
+    """
+    job = run.job
+    found = Image.objects.filter(owner_id=job.owner_id, state=Image.State.PURGED)
+    if job.specs:
+        found = found.filter(id__in=job.specs)
+    ids = list(found.order_by("id").values_list("id", flat=True))
+    result: dict[str, Any] = job.result or {"images": [], "image_count": 0, "bytes_freed": 0}
+    run.write(progress_total=F("progress_done") + len(ids))
+    for image_id in ids:
+        _image_delete(run, image_id, result)
+    if not job.specs:
+        Usage.objects.filter(owner_id=job.owner_id, images=0, bytes=0, reserved_bytes=0).delete()
+    run_succeed(run, result=result)
+
+
+def _purge(image: Image) -> Job:
+    _renders_cancel(image_id=image.id)
+    _hide(id=image.id)
+    return job_create(
+        kind=Job.Kind.DELETE,
+        owner_id=image.owner_id,
+        image=image,
+        lane=queue.MAINTENANCE,
+        specs=[str(image.id)],
+    )
+
+
+def _renders_cancel(**of: UUID) -> None:
+    Job.objects.filter(kind=Job.Kind.RENDER, state__in=ACTIVE_STATES, **of).update(
+        state=Job.State.CANCELED,
+        finished_at=timezone.now(),
+        lease_until=None,
+        progress_step="canceled",
+    )
+
+
+def _hide(**which: UUID) -> None:
+    now = timezone.now()
+    Image.objects.filter(**which, trashed_at=None).update(trashed_at=now)
+    Image.objects.filter(**which).update(
+        state=Image.State.PURGED, version=F("version") + 1, updated_at=now
+    )
+
+
+def _image_delete(run: Run, image_id: UUID, result: dict[str, Any]) -> None:
+    image = Image.objects.prefetch_related("renditions").filter(id=image_id).first()
+    if image is None:
+        return
+    renditions = list(image.renditions.all())
+    for rendition in renditions:
+        storage.object_delete(rendition.storage_key)
+    storage.object_delete(image.storage_key)
+    if len(result["images"]) < LISTED_IMAGES:
+        result["images"].append(
+            {
+                "id": str(image.id),
+                "filename": image.filename,
+                "bytes": image.bytes,
+                "renditions": [rendition.spec for rendition in renditions],
+            }
+        )
+    result["image_count"] += 1
+    result["bytes_freed"] += image.bytes
+    with transaction.atomic():
+        run.write(
+            progress_done=F("progress_done") + 1,
+            progress_step=f"deleted {image.filename}"[:150],
+            result=result,
+        )
+        owner_id, size = image.owner_id, image.bytes
+        image.delete()
+        usage_give_back(owner_id=owner_id, size=size)
+    log.info("image_deleted", image_id=str(image_id), bytes=size)

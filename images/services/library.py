@@ -1,0 +1,71 @@
+"""What an owner does with an image: names and tags it, throws it away, takes it back."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from images.errors import ImageExists, ImageNotFound, PreconditionFailed
+from images.models import Image, Tag
+from images.selectors.images import image_for_owner
+
+log = structlog.get_logger(__name__)
+
+
+def image_edit(
+    *,
+    image_id: UUID,
+    owner_id: UUID,
+    version: int | None,
+    title: str | None = None,
+    tags: Sequence[str] | None = None,
+) -> Image:
+    """Change title and tags; ``None`` leaves as it is, ``version`` ``None`` asks for no version.
+
+    Raises `ImageNotFound`, or `PreconditionFailed` when the image is not at ``version``.
+    """
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    with transaction.atomic():
+        found = Image.objects.filter(id=image.id, trashed_at=None)
+        if version is not None:
+            found = found.filter(version=version)
+        changes = {} if title is None else {"title": title}
+        if not found.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
+            raise PreconditionFailed if version is not None else ImageNotFound
+        if tags is not None:
+            Tag.objects.filter(image=image).delete()
+            Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
+    return image_for_owner(image_id=image_id, owner_id=owner_id)
+
+
+def image_trash(*, image_id: UUID, owner_id: UUID, version: int | None) -> None:
+    """Hide the image; doing it twice is once. Raises `ImageNotFound` or `PreconditionFailed`."""
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    if version is not None and version != image.version:
+        raise PreconditionFailed
+    _moved(image, trashed=True)
+
+
+def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
+    """Take the image out of the trash. Raises `ImageNotFound` or `ImageExists`."""
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    try:
+        with transaction.atomic():
+            _moved(image, trashed=False)
+    except IntegrityError as exc:
+        raise ImageExists from exc
+    return image_for_owner(image_id=image_id, owner_id=owner_id)
+
+
+def _moved(image: Image, *, trashed: bool) -> None:
+    now = timezone.now()
+    moved = (
+        Image.objects.filter(id=image.id, trashed_at__isnull=trashed)
+        .exclude(state=Image.State.PURGED)
+        .update(trashed_at=now if trashed else None, version=F("version") + 1, updated_at=now)
+    )
+    if moved:
+        log.info("image_trashed" if trashed else "image_restored", image_id=str(image.id))

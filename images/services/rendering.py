@@ -1,0 +1,117 @@
+"""Carries out a render job: original to a temporary file, renditions out one by one."""
+
+import io
+from collections.abc import Sequence
+from typing import BinaryIO, Final
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from images import metrics, planning, storage
+from images.models import Image, Rendition
+from images.renditions import (
+    InvalidSpecError,
+    Limits,
+    RenditionSpec,
+    UnreadableImageError,
+    placeholder,
+    render_all,
+)
+from images.renditions import Rendition as Picture
+from images.services.runs import Run, RunSuperseded, run_fail, run_succeed
+from images.services.states import image_touch
+
+log = structlog.get_logger(__name__)
+
+ORIGINAL_MISSING: Final = "original_missing"
+IMAGE_GONE: Final = "image_gone"
+
+
+def limits_of_files() -> Limits:
+    """What is read of a file, from the settings."""
+    return Limits(
+        max_bytes=settings.UPLOAD_MAX_BYTES,
+        max_pixels=settings.IMAGE_MAX_PIXELS,
+        max_side=settings.IMAGE_MAX_SIDE,
+        max_frames=settings.IMAGE_MAX_FRAMES,
+    )
+
+
+def render_run(run: Run) -> None:
+    """Make what the job asks for and is not there yet.
+
+    A file that cannot be rendered ends the job with the code that says why; trying again would
+    not help. Raises `RunSuperseded` or `StorageUnavailable`.
+    """
+    image = run.job.image
+    if image is None or image.state == Image.State.PURGED:
+        run_fail(run, code=IMAGE_GONE, detail="The image was deleted.")
+        return
+    try:
+        with storage.object_on_disk(image.storage_key) as source:
+            _render(run, image, source)
+    except storage.ObjectMissing:
+        run_fail(run, code=ORIGINAL_MISSING, detail="The store has lost the original.")
+        return
+    except (UnreadableImageError, InvalidSpecError) as exc:
+        run_fail(run, code=exc.code, detail=str(exc))
+        return
+    run_succeed(run, result=_result(run, image))
+
+
+def _render(run: Run, image: Image, source: BinaryIO) -> None:
+    missing = _missing(run, image)
+    done = len(run.job.specs) - len(missing)
+    run.write(progress_done=done, progress_step="decoding")
+    smallest: BinaryIO = source
+    for picture in render_all(source, missing, limits_of_files()):
+        _store(run, image, picture)
+        smallest = io.BytesIO(picture.content)
+    if image.placeholder is None:
+        made = placeholder(smallest, limits_of_files())
+        image_touch(image_id=image.id, placeholder=made)
+
+
+def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
+    ready = image.renditions.filter(state=Rendition.State.READY)
+    present = set(ready.values_list("spec", flat=True))
+    return [planning.spec_from_text(text) for text in run.job.specs if text not in present]
+
+
+def _store(run: Run, image: Image, picture: Picture) -> None:
+    text = planning.spec_text(picture.spec)
+    key = storage.rendition_key(image.id, spec=text)
+    stored = storage.bytes_put(key, picture.content, content_type=picture.mime)
+    try:
+        with transaction.atomic():
+            run.write(progress_done=F("progress_done") + 1, progress_step=f"stored {text}")
+            Rendition.objects.filter(image_id=image.id, spec=text).update(
+                state=Rendition.State.READY,
+                width=picture.width,
+                height=picture.height,
+                bytes=stored.bytes,
+                checksum=stored.checksum,
+                mime=picture.mime,
+            )
+            image_touch(image_id=image.id)
+    except RunSuperseded:
+        _orphan_delete(image, text, key)
+        raise
+    metrics.RENDER_BYTES_TOTAL.labels(picture.spec.format).inc(stored.bytes)
+    metrics.RENDITIONS_TOTAL.labels(picture.spec.format).inc()
+
+
+def _orphan_delete(image: Image, text: str, key: str) -> None:
+    # Another run of the job stores the same bytes under the same key: leave them to it. When
+    # nobody asks for the rendition any more, nobody else will ever delete the object.
+    if not Rendition.objects.filter(image_id=image.id, spec=text).exists():
+        storage.object_delete(key)
+        log.info("object_orphan_deleted", image_id=str(image.id))
+
+
+def _result(run: Run, image: Image) -> dict[str, object]:
+    rows = image.renditions.filter(spec__in=run.job.specs, state=Rendition.State.READY)
+    sizes = dict(rows.values_list("spec", "bytes"))
+    return {"renditions": sorted(sizes), "bytes": sum(size or 0 for size in sizes.values())}

@@ -1,0 +1,73 @@
+"""Asks for renditions of an image that is there; each is made once, however often asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from images import planning, queue
+from images.errors import ImageTrashed, TooManyRenditions
+from images.models import Image, Job, Rendition
+from images.renditions import RenditionSpec
+from images.selectors.images import image_for_owner, renditions_of
+from images.selectors.jobs import active_render_for
+from images.services.jobs import job_create
+from images.services.states import image_settle, renditions_expect
+
+RENDITIONS_MAX: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionsOutcome:
+    """The renditions asked for; ``job`` makes those that are not ready, ``None`` = all are."""
+
+    image: Image
+    renditions: Sequence[Rendition]
+    job: Job | None
+
+
+def preset_request(*, image_id: UUID, owner_id: UUID, preset: str) -> RenditionsOutcome:
+    """See to it that the preset is made, in its formats. Raises `UnknownPreset` and as below."""
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    return _requested(image, planning.preset_specs([preset], has_alpha=image.has_alpha))
+
+
+def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -> RenditionsOutcome:
+    """See to it that ``spec`` is made.
+
+    Raises `ImageNotFound`, `ImageTrashed`, `InvalidOperations` or `TooManyRenditions`.
+    """
+    image = image_for_owner(image_id=image_id, owner_id=owner_id)
+    return _requested(image, [spec])
+
+
+def _requested(image: Image, specs: Sequence[RenditionSpec]) -> RenditionsOutcome:
+    if image.trashed_at is not None:
+        raise ImageTrashed
+    planning.size_check(specs, width=image.width, height=image.height)
+    texts = [planning.spec_text(spec) for spec in specs]
+    lane = queue.BULK if planning.is_slow(specs) else queue.INTERACTIVE
+    with transaction.atomic():
+        # The lock makes two requests for one new rendition take turns: the second finds it.
+        Image.objects.select_for_update().get(id=image.id)
+        job = _job_for(image, texts, lane)
+    fresh = image_for_owner(image_id=image.id, owner_id=image.owner_id)
+    return RenditionsOutcome(fresh, renditions_of(image_id=image.id, specs=texts), job)
+
+
+def _job_for(image: Image, texts: Sequence[str], lane: str) -> Job | None:
+    rows = {row.spec: row.state for row in renditions_of(image_id=image.id)}
+    missing = [text for text in texts if rows.get(text) in (None, Rendition.State.FAILED)]
+    if missing:
+        if len(rows.keys() | set(missing)) > RENDITIONS_MAX:
+            raise TooManyRenditions(f"One image may have {RENDITIONS_MAX} renditions.")
+        renditions_expect(image_id=image.id, specs=missing)
+        image_settle(image_id=image.id)
+        return job_create(
+            kind=Job.Kind.RENDER, owner_id=image.owner_id, image=image, lane=lane, specs=missing
+        )
+    if any(rows[text] == Rendition.State.PENDING for text in texts):
+        return active_render_for(image_id=image.id, specs=texts)
+    return None

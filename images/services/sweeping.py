@@ -1,0 +1,58 @@
+"""What the scheduler asks for regularly, so that nothing lost stays lost and nothing grows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from images.errors import StorageUnavailable
+from images.models import Job, WorkerHeartbeat
+from images.services.jobs import jobs_requeue_stuck
+from images.services.usage import reservations_expire
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_KEPT: Final = timedelta(hours=1)
+JOB_KEPT: Final = timedelta(days=90)
+ENDED: Final = (Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELED)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """How many jobs were sent again, reservations given back, and old rows forgotten."""
+
+    jobs: int
+    reservations: int
+    heartbeats: int
+    old_jobs: int
+
+
+def jobs_sweep() -> SweepReport:
+    """Do all of it; doing it twice, or in two processes, does no harm."""
+    report = SweepReport(
+        jobs=jobs_requeue_stuck(),
+        reservations=_reservations_expire(),
+        heartbeats=_deleted(
+            WorkerHeartbeat.objects.filter(last_seen_at__lt=timezone.now() - HEARTBEAT_KEPT)
+        ),
+        old_jobs=_deleted(
+            Job.objects.filter(state__in=ENDED, finished_at__lt=timezone.now() - JOB_KEPT)
+        ),
+    )
+    if report.jobs or report.reservations:
+        log.info("swept", jobs=report.jobs, reservations=report.reservations)
+    return report
+
+
+def _reservations_expire() -> int:
+    try:
+        return reservations_expire()
+    except StorageUnavailable:
+        return 0  # they are still there at the next sweep
+
+
+def _deleted(rows: QuerySet[Any]) -> int:
+    return rows.delete()[0]

@@ -1,0 +1,165 @@
+"""An upload: checked, paid for with quota, stored, and only then a row and a job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, IntegrityError, transaction
+
+from images import metrics, planning, queue, storage
+from images.errors import ChecksumMismatch, StorageUnavailable, refusal_of_file
+from images.models import Image, Job, Reservation, Tag
+from images.renditions import ImageFacts, RenditionSpec, probe
+from images.selectors.images import image_for_owner, image_with_bytes
+from images.services.jobs import job_create
+from images.services.rendering import limits_of_files
+from images.services.states import renditions_expect
+from images.services.usage import usage_release, usage_reserve, usage_take
+from images.uploads import ReceivedFile
+from platform_site.kit.identifiers import uuid7
+from platform_site.kit.problems import DomainError
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_PRESETS: Final = ("thumb", "small", "medium", "large")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRequest:
+    """What comes with a file: ``sha256`` is the caller's own hash of it, ``None`` = not given."""
+
+    presets: Sequence[str] = DEFAULT_PRESETS
+    operations: RenditionSpec | None = None
+    title: str = ""
+    tags: Sequence[str] = ()
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOutcome:
+    """``job`` is ``None`` when nothing is to be made; ``is_duplicate`` when nothing was stored."""
+
+    image: Image
+    job: Job | None
+    is_duplicate: bool
+
+
+def image_upload(*, owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> UploadOutcome:
+    """Store an original and the job that makes its renditions.
+
+    Raises the refusals of the contract; then nothing is stored and no quota is held.
+    """
+    try:
+        outcome = _uploaded(owner_id, received, wanted)
+    except DomainError as exc:
+        metrics.UPLOADS_TOTAL.labels(exc.code).inc()
+        raise
+    metrics.UPLOADS_TOTAL.labels("duplicate" if outcome.is_duplicate else "stored").inc()
+    return outcome
+
+
+def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> UploadOutcome:
+    planning.presets_check(wanted.presets)
+    if wanted.sha256 is not None and wanted.sha256.lower() != received.sha256:
+        raise ChecksumMismatch(f"The SHA-256 of what arrived is {received.sha256}.")
+    facts = _facts(received)
+    specs = _specs(wanted, facts)
+    if known := image_with_bytes(owner_id=owner_id, sha256=received.sha256):
+        return _duplicate(known)
+    reservation = usage_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
+    return _stored(reservation, received, facts, specs, wanted)
+
+
+def _facts(received: ReceivedFile) -> ImageFacts:
+    try:
+        facts = probe(received.content, limits_of_files())
+    except ValueError as exc:
+        raise refusal_of_file(exc) from exc
+    received.content.seek(0)
+    return facts
+
+
+def _specs(wanted: UploadRequest, facts: ImageFacts) -> list[str]:
+    specs = planning.preset_specs(wanted.presets, has_alpha=facts.has_alpha)
+    if wanted.operations is not None:
+        specs.append(wanted.operations)
+    planning.size_check(specs, width=facts.width, height=facts.height)
+    return list(dict.fromkeys(map(planning.spec_text, specs)))
+
+
+def _stored(
+    reservation: Reservation,
+    received: ReceivedFile,
+    facts: ImageFacts,
+    specs: Sequence[str],
+    wanted: UploadRequest,
+) -> UploadOutcome:
+    key = storage.original_key(reservation.id)
+    try:
+        storage.object_put(key, received.content, size=received.bytes, content_type=facts.mime)
+    except StorageUnavailable:
+        usage_release(reservation=reservation)
+        raise
+    image = Image(
+        id=reservation.id,
+        owner_id=reservation.owner_id,
+        state=Image.State.PROCESSING if specs else Image.State.UPLOADED,
+        title=wanted.title,
+        filename=received.filename,
+        format=facts.format,
+        mime=facts.mime,
+        width=facts.width,
+        height=facts.height,
+        bytes=received.bytes,
+        sha256=received.sha256,
+        storage_key=key,
+        has_alpha=facts.has_alpha,
+        animated=facts.animated,
+    )
+    try:
+        job = _recorded(image, reservation, specs, wanted.tags)
+    except (DatabaseError, DomainError) as exc:
+        _undo(reservation, key)
+        known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
+        if isinstance(exc, IntegrityError) and known is not None:
+            return _duplicate(known)
+        raise
+    metrics.UPLOAD_BYTES_TOTAL.inc(received.bytes)
+    log.info("image_stored", image_id=str(image.id), bytes=image.bytes, format=image.format)
+    stored = image_for_owner(image_id=image.id, owner_id=image.owner_id)
+    return UploadOutcome(stored, job, is_duplicate=False)
+
+
+def _recorded(
+    image: Image, reservation: Reservation, specs: Sequence[str], tags: Sequence[str]
+) -> Job | None:
+    with transaction.atomic():
+        image.save(force_insert=True)
+        Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
+        usage_take(reservation=reservation)
+        if not specs:
+            return None
+        renditions_expect(image_id=image.id, specs=specs)
+        slow = planning.is_slow(map(planning.spec_from_text, specs))
+        return job_create(
+            kind=Job.Kind.RENDER,
+            owner_id=image.owner_id,
+            image=image,
+            lane=queue.BULK if slow else queue.INTERACTIVE,
+            specs=specs,
+        )
+
+
+def _undo(reservation: Reservation, key: str) -> None:
+    usage_release(reservation=reservation)
+    try:
+        storage.object_delete(key)
+    except StorageUnavailable:
+        log.warning("object_orphaned", image_id=str(reservation.id))
+
+
+def _duplicate(image: Image) -> UploadOutcome:
+    job = image.jobs.order_by("-created_at", "-id").first()
+    return UploadOutcome(image, job, is_duplicate=True)

@@ -1,0 +1,83 @@
+"""Room: held while an upload is on its way in, taken when it is stored, given back when it goes.
+
+Every step is one conditional UPDATE, so parallel uploads cannot pass the limit together.
+"""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from images import storage
+from images.errors import QuotaExceeded, UploadExpired
+from images.models import Reservation, Usage
+
+log = structlog.get_logger(__name__)
+
+RESERVATION_LIFETIME_S: Final = 3600
+
+
+def usage_reserve(*, owner_id: UUID, image_id: UUID, size: int) -> Reservation:
+    """Hold ``size`` bytes for an upload. Raises `QuotaExceeded`, and then holds nothing."""
+    Usage.objects.get_or_create(owner_id=owner_id)
+    room = Usage.objects.filter(
+        owner_id=owner_id, bytes__lte=settings.QUOTA_BYTES - size - F("reserved_bytes")
+    )
+    with transaction.atomic():
+        if not room.update(reserved_bytes=F("reserved_bytes") + size):
+            raise QuotaExceeded(f"All originals together may take {settings.QUOTA_BYTES} bytes.")
+        return Reservation.objects.create(id=image_id, owner_id=owner_id, bytes=size)
+
+
+def usage_take(*, reservation: Reservation) -> None:
+    """Turn held room into taken room, inside the transaction that stores the image.
+
+    Raises `UploadExpired` when the sweeper has given the room back meanwhile.
+    """
+    if not _ended(reservation):
+        raise UploadExpired
+    Usage.objects.filter(owner_id=reservation.owner_id).update(
+        reserved_bytes=F("reserved_bytes") - reservation.bytes,
+        bytes=F("bytes") + reservation.bytes,
+        images=F("images") + 1,
+    )
+
+
+def usage_release(*, reservation: Reservation) -> bool:
+    """Give held room back; false when that has been done already."""
+    with transaction.atomic():
+        if not _ended(reservation):
+            return False
+        Usage.objects.filter(owner_id=reservation.owner_id).update(
+            reserved_bytes=F("reserved_bytes") - reservation.bytes
+        )
+        return True
+
+
+def usage_give_back(*, owner_id: UUID, size: int) -> None:
+    """Account for one deleted image of ``size`` bytes."""
+    Usage.objects.filter(owner_id=owner_id).update(bytes=F("bytes") - size, images=F("images") - 1)
+
+
+def reservations_expire() -> int:
+    """Give back what uploads that died halfway hold, and delete what they stored; how many."""
+    cutoff = timezone.now() - timedelta(seconds=RESERVATION_LIFETIME_S)
+    stale = list(Reservation.objects.filter(created_at__lt=cutoff)[:500])
+    if stale:
+        storage.store_check()  # a store that is down would leave objects that nobody owns
+    expired = 0
+    for reservation in stale:
+        if usage_release(reservation=reservation):
+            storage.object_delete(storage.original_key(reservation.id))
+            expired += 1
+            log.info("reservation_expired", image_id=str(reservation.id), bytes=reservation.bytes)
+    return expired
+
+
+def _ended(reservation: Reservation) -> bool:
+    return Reservation.objects.filter(id=reservation.id).delete()[0] == 1

@@ -1,0 +1,173 @@
+"""The object store behind Django's ``STORAGES["objects"]``: S3 or files, under keys derived here.
+
+A key derives from what it holds, so a second run of a job writes the same thing to the same place.
+Knows nothing of rows.
+"""
+
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, cast
+from uuid import UUID
+
+import structlog
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
+
+from images import metrics
+from images.errors import StorageUnavailable
+
+log = structlog.get_logger(__name__)
+
+CHUNK_BYTES: Final = 256 * 1024
+READING: Final = ("open", "read")
+PROBE_KEY: Final = "originals/.probe"
+
+
+class ObjectMissing(Exception):
+    """There is no object under the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What was stored; ``checksum`` is the SHA-256 of the bytes in hexadecimal."""
+
+    key: str
+    bytes: int
+    checksum: str
+
+
+def original_key(image_id: UUID) -> str:
+    """Where the original of an image is."""
+    return f"originals/{image_id}"
+
+
+def rendition_key(image_id: UUID, *, spec: str) -> str:
+    """Where a rendition is; ``spec`` is canonical and ends in the extension of its format."""
+    return f"renditions/{image_id}/{spec}"
+
+
+def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> None:
+    """Store ``size`` bytes of ``source`` under exactly ``key``. Raises `StorageUnavailable`.
+
+    A store that does not overwrite gives a second writer another name. Then an object of the same
+    size is taken for the same bytes, since keys derive from content, and one of another size for
+    the torso of a writer that died.
+    """
+    with _translated("put"):
+        store = _store()
+        saved = store.save(key, _file(source, size, content_type))
+        if saved == key:
+            return
+        if store.size(key) != size:
+            store.delete(key)
+            source.seek(0)
+            store.save(key, _file(source, size, content_type))
+        store.delete(saved)
+
+
+def bytes_put(key: str, content: bytes, *, content_type: str) -> StoredObject:
+    """`object_put` for bytes in memory."""
+    object_put(key, io.BytesIO(content), size=len(content), content_type=content_type)
+    return StoredObject(key, len(content), hashlib.sha256(content).hexdigest())
+
+
+def object_delete(key: str) -> None:
+    """Delete the object; one that is not there is no error. Raises `StorageUnavailable`."""
+    with _translated("delete"):
+        try:
+            _store().delete(key)
+        except FileNotFoundError:
+            return
+
+
+def object_open(key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
+    """The object from byte ``start``, as a stream that the caller closes.
+
+    From S3 only the asked range travels (``length`` bytes, or all the rest); a file is positioned
+    and may be read beyond it. Raises `ObjectMissing` or `StorageUnavailable`.
+    """
+    with _translated("open"):
+        store = _store()
+        if hasattr(store, "bucket"):
+            return _s3_stream(store, key, start, length)
+        stream: Any = store.open(key, "rb")
+        stream.seek(start)
+        return cast("BinaryIO", stream)
+
+
+@contextmanager
+def object_on_disk(key: str) -> Iterator[BinaryIO]:
+    """A temporary file with the object's bytes, gone afterwards.
+
+    Memory holds one chunk at a time. Raises `ObjectMissing` or `StorageUnavailable`.
+    """
+    with tempfile.NamedTemporaryFile(prefix="original-") as local:
+        stream = object_open(key)
+        try:
+            with _translated("read"):
+                shutil.copyfileobj(stream, local, CHUNK_BYTES)
+        finally:
+            stream.close()
+        local.flush()
+        local.seek(0)
+        yield cast("BinaryIO", local.file)
+
+
+def store_check() -> None:
+    """Ask the store one cheap question. Raises `StorageUnavailable` when it does not answer."""
+    with _translated("check"):
+        store: Any = _store()
+        if hasattr(store, "bucket"):
+            store.bucket.meta.client.head_bucket(Bucket=store.bucket.name)
+        else:
+            store.exists(PROBE_KEY)
+
+
+class _BorrowedFile(File[bytes]):
+    """A file that the one who opened it closes: boto3 closes what it has uploaded."""
+
+    def close(self) -> None:
+        """Leave it open."""
+
+
+def _store() -> Storage:
+    return storages["objects"]
+
+
+def _file(source: BinaryIO, size: int, content_type: str) -> File[bytes]:
+    file: Any = _BorrowedFile(source, name="object")
+    file.size = size
+    file.content_type = content_type
+    return file  # type: ignore[no-any-return]
+
+
+def _s3_stream(store: Any, key: str, start: int, length: int | None) -> BinaryIO:
+    name = f"{store.location.rstrip('/')}/{key}".lstrip("/")
+    end = "" if length is None else str(start + length - 1)
+    span = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
+    return store.bucket.Object(name).get(**span)["Body"]  # type: ignore[no-any-return]
+
+
+def _is_absent(exc: Exception) -> bool:
+    if not isinstance(exc, ClientError):
+        return isinstance(exc, FileNotFoundError)
+    return str(exc.response.get("Error", {}).get("Code")) in {"404", "NoSuchKey", "NotFound"}
+
+
+@contextmanager
+def _translated(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError, OSError) as exc:
+        if operation in READING and _is_absent(exc):
+            raise ObjectMissing(operation) from exc
+        metrics.STORAGE_ERRORS_TOTAL.labels(operation).inc()
+        log.warning("storage_failed", operation=operation, error=type(exc).__name__)
+        raise StorageUnavailable from exc

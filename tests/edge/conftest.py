@@ -1,0 +1,80 @@
+"""nginx with one recording upstream for each role and one for the store."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from tests.edge.server import Edge, nginx_binary, running_edge
+from tests.edge.upstreams import Answer, Upstream, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nginx_is_here() -> None:
+    """Without nginx there is nothing to test; where every test has to run, that is a failure."""
+    if nginx_binary() is not None:
+        return
+    word = "nginx is not installed; install it: apt-get install nginx-light"
+    if os.environ.get("CI") == "true":
+        pytest.fail(word)
+    pytest.skip(word)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The edge and what stands behind it."""
+
+    edge: Edge
+    gateway: Upstream
+    auth: Upstream
+    images: Upstream
+    store: Upstream
+
+    @property
+    def port(self) -> int:
+        """The public port."""
+        return self.edge.port
+
+    @property
+    def upstreams(self) -> tuple[Upstream, ...]:
+        """All of them."""
+        return self.gateway, self.auth, self.images, self.store
+
+    def nobody_was_asked(self) -> bool:
+        """Whether no upstream got any request."""
+        return not any(upstream.received for upstream in self.upstreams)
+
+
+def variables_for(
+    gateway: str, auth: str, images: str, store: str, **others: str
+) -> dict[str, str]:
+    """The variables that say where the upstreams are."""
+    return {
+        "GATEWAY_UPSTREAM": gateway,
+        "AUTH_UPSTREAM": auth,
+        "IMAGES_UPSTREAM": images,
+        "STORE_UPSTREAM": store,
+        **others,
+    }
+
+
+@pytest.fixture(scope="module")
+def shared_site(nginx_is_here: None) -> Iterator[Site]:
+    """One nginx for a module; `site` gives it to each test afresh."""
+    with ExitStack() as stack:
+        roles = [stack.enter_context(serving()) for _ in range(4)]
+        variables = variables_for(*(role.address for role in roles))
+        edge = stack.enter_context(running_edge(variables))
+        yield Site(edge, *roles)
+
+
+@pytest.fixture
+def site(shared_site: Site) -> Site:
+    """The edge, with upstreams that have received nothing and answer ``{}``."""
+    for upstream in shared_site.upstreams:
+        upstream.received.clear()
+        upstream.first_bytes.clear()
+        upstream.respond = lambda _: Answer()
+    return shared_site

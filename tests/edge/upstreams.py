@@ -1,0 +1,139 @@
+"""Small HTTP servers that stand where roles and the store stand, and record what they got."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as it arrived; header names are in lower case, repeated ones joined."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server says. ``hang_up`` closes the connection without a word instead."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b"{}"
+    hang_up: bool = False
+
+
+class Upstream:
+    """A server on the loopback network; by default it answers everything with ``{}``."""
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.received: list[Received] = []
+        self.respond: Callable[[Received], Answer] = lambda _: Answer()
+        self.first_bytes = threading.Event()
+        self._server = _Server((host, port), _handler_for(self))
+        self.port = int(self._server.server_address[1])
+        self.address = f"{host}:{self.port}"
+
+    @property
+    def last(self) -> Received:
+        """The latest request."""
+        return self.received[-1]
+
+    def start(self) -> None:
+        """Serve in the background."""
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop serving, and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+
+def _handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            request = Received(self.command, self.path, self._headers(), self._body())
+            upstream.received.append(request)
+            answer = upstream.respond(request)
+            if answer.hang_up:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            if "Content-Length" not in answer.headers and answer.status not in {204, 304}:
+                self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(answer.body)
+
+        do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+        def _headers(self) -> dict[str, str]:
+            names = {name.lower() for name in self.headers}
+            return {name: ", ".join(self.headers.get_all(name, [])) for name in names}
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") == "chunked":
+                return b"".join(self._chunks())
+            wanted = int(self.headers.get("Content-Length") or 0)
+            pieces = []
+            while wanted and (piece := self.rfile.read1(min(wanted, 65536))):
+                upstream.first_bytes.set()
+                wanted -= len(piece)
+                pieces.append(piece)
+            return b"".join(pieces)
+
+        def _chunks(self) -> Iterator[bytes]:
+            while size := int(self.rfile.readline() or b"0", 16):
+                upstream.first_bytes.set()
+                yield self.rfile.read(size)
+                self.rfile.readline()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Say nothing."""
+
+    return Handler
+
+
+@contextmanager
+def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Upstream]:
+    """An upstream that ends with the block."""
+    upstream = Upstream(host, port)
+    upstream.start()
+    try:
+        yield upstream
+    finally:
+        upstream.stop()
+
+
+@contextmanager
+def never_accepting() -> Iterator[str]:
+    """An address whose queue is full: the kernel lets every further connection wait."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(4):
+            caller = socket.socket()
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+            waiting.append(caller)
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            for caller in waiting:
+                caller.close()

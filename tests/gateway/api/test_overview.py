@@ -1,0 +1,181 @@
+"""gateway/api/overview.py: joined answers, and what happens when a role is silent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from gateway.services.status import board
+from platform_site.kit.http import upstream
+from tests.gateway.documents import image, images_status, job, page, profile, usage
+from tests.gateway.provider import Answer, Provider, Received
+
+SILENT = Answer(502, raw=b"", headers={"Content-Type": "text/html"})
+
+
+@pytest.fixture(autouse=True)
+def _healthy(provider: Provider) -> None:
+    provider.on("GET", "/auth/profile", Answer(200, profile()))
+    provider.on("GET", "/readyz", Answer(200, {"status": "ok"}))
+    provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
+    provider.on("GET", "/internal/v1/images", Answer(200, page(image())))
+    provider.on("GET", "/internal/v1/jobs", Answer(200, page(job())))
+    provider.on("GET", "/internal/v1/status", Answer(200, images_status()))
+
+
+def silence(provider: Provider, *paths: str) -> None:
+    for path in paths:
+        provider.on("GET", path, SILENT)
+    upstream.cache_clear()
+
+
+def test_usage_is_relayed(as_alice: Client) -> None:
+    assert as_alice.get("/api/v1/usage").json() == usage()
+
+
+def test_the_overview_joins_what_the_roles_know(provider: Provider, as_alice: Client) -> None:
+    body = as_alice.get("/api/v1/overview").json()
+    assert body["user"] == profile()
+    assert body["usage"] == usage()
+    assert [item["id"] for item in body["images"]] == [image()["id"]]
+    assert body["images"][0]["links"]["self"].startswith("https://photos.example/api/v1/images/")
+    assert body["jobs"] == [job()]
+    assert body["unavailable"] == []
+    asked = {request.path for request in provider.received if request.method == "GET"}
+    assert "/internal/v1/images?limit=12" in asked
+    assert "/internal/v1/jobs?state=running%2Cqueued&limit=20" in asked
+
+
+def test_every_part_carries_the_request_id(provider: Provider, as_alice: Client) -> None:
+    as_alice.get("/api/v1/overview", headers={"X-Request-ID": "overview-1"})
+    parts = [request for request in provider.received if request.method == "GET"]
+    assert {request.header("X-Request-ID") for request in parts} == {"overview-1"}
+    assert len(parts) == 4
+
+
+def test_the_parts_are_asked_at_once(provider: Provider, as_alice: Client) -> None:
+    import threading  # noqa: PLC0415 - one barrier, in one test
+
+    together = threading.Barrier(4)
+    documents: Mapping[str, Any] = {
+        "/auth/profile": profile(),
+        "/internal/v1/usage": usage(),
+        "/internal/v1/images": page(),
+        "/internal/v1/jobs": page(),
+    }
+
+    def meet(request: Received) -> Answer:
+        together.wait(5)
+        return Answer(200, documents[request.path.partition("?")[0]])
+
+    for path in documents:
+        provider.on("GET", path, meet)
+    assert as_alice.get("/api/v1/overview").json()["unavailable"] == []
+
+
+def test_a_dead_auth_leaves_the_images(provider: Provider, as_alice: Client) -> None:
+    silence(provider, "/auth/profile")
+    reply = as_alice.get("/api/v1/overview")
+    body = reply.json()
+    assert (reply.status_code, body["unavailable"], body["user"]) == (200, ["auth"], None)
+    assert len(body["images"]) == 1
+
+
+def test_a_dead_images_leaves_the_person(provider: Provider, as_alice: Client) -> None:
+    paths = ("usage", "images", "jobs")
+    silence(provider, *(f"/internal/v1/{path}" for path in paths))
+    body = as_alice.get("/api/v1/overview").json()
+    assert (body["unavailable"], body["user"]) == (["images"], profile())
+    assert (body["usage"], body["images"], body["jobs"]) == (None, [], [])
+
+
+def test_both_dead_is_still_an_answer(
+    provider: Provider, as_alice: Client, settings: Settings
+) -> None:
+    settings.UPSTREAMS = {"auth": "http://127.0.0.1:9", "images": "http://127.0.0.1:9"}
+    upstream.cache_clear()
+    reply = as_alice.get("/api/v1/overview")
+    assert (reply.status_code, reply.json()["unavailable"]) == (200, ["auth", "images"])
+
+
+def test_an_ended_session_is_told(provider: Provider, as_alice: Client) -> None:
+    provider.refuse("GET", "/auth/profile", 401, "token_revoked")
+    reply = as_alice.get("/api/v1/overview")
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")
+
+
+def test_anyone_sees_the_summary(provider: Provider) -> None:
+    reply = Client().get("/api/v1/status")
+    body = reply.json()
+    assert reply.status_code == 200
+    assert body["status"] == "ok"
+    assert body["roles"] == {
+        "gateway": {"ok": True},
+        "auth": {"ok": True},
+        "images": {"ok": True},
+        "worker": {"ok": True},
+    }
+    assert body["detail"] is None
+    assert set(body) == {"status", "roles", "version", "detail"}
+
+
+def test_alice_sees_no_more_than_anyone(as_alice: Client) -> None:
+    assert as_alice.get("/api/v1/status").json()["detail"] is None
+
+
+def test_staff_see_the_numbers(as_sam: Client) -> None:
+    detail = as_sam.get("/api/v1/status").json()["detail"]
+    expected = images_status()
+    assert detail["queues"] == expected["queues"]
+    assert detail["workers"] == expected["workers"]
+    assert detail["storage"] == expected["storage"]
+    assert detail["jobs"] == expected["jobs"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "role"),
+    [
+        ({"workers": []}, "worker"),
+        ({"storage": {"ok": False}}, "images"),
+        ({"broker": {"ok": False}}, "images"),
+        ({"database": {"ok": False}}, "images"),
+    ],
+)
+def test_a_role_that_does_not_do_its_work_is_a_503(
+    provider: Provider, changes: dict[str, Any], role: str
+) -> None:
+    provider.on("GET", "/internal/v1/status", Answer(200, images_status(**changes)))
+    reply = Client().get("/api/v1/status")
+    body = reply.json()
+    assert (reply.status_code, body["status"]) == (503, "degraded")
+    assert [name for name, state in body["roles"].items() if not state["ok"]] == [role]
+
+
+def test_a_silent_images_has_no_known_worker(provider: Provider, as_sam: Client) -> None:
+    silence(provider, "/internal/v1/status")
+    reply = as_sam.get("/api/v1/status")
+    assert reply.status_code == 503
+    body = reply.json()
+    assert [name for name, state in body["roles"].items() if not state["ok"]] == [
+        "images",
+        "worker",
+    ]
+    assert body["detail"] is None
+
+
+def test_an_auth_that_is_not_ready_is_down(provider: Provider) -> None:
+    not_ready = {"status": "failing", "failed": {"database": "no"}}
+    provider.on("GET", "/readyz", Answer(503, not_ready))
+    reply = Client().get("/api/v1/status")
+    assert (reply.status_code, reply.json()["roles"]["auth"]) == (503, {"ok": False})
+
+
+def test_asking_often_is_no_load_on_the_roles(provider: Provider) -> None:
+    for _ in range(5):
+        Client().get("/api/v1/status")
+    assert len(provider.asked("GET", "/internal/v1/status")) == 1
+    board.forget()
+    Client().get("/api/v1/status")
+    assert len(provider.asked("GET", "/internal/v1/status")) == 2

@@ -1,0 +1,220 @@
+"""The clients against the applications that they call, and the public routes on top of both."""
+
+import hashlib
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gateway.clients import auth, images
+from gateway.clients.service_tokens import service_token
+from gateway.errors import Refused
+from platform_site.kit.tokens import Principal, verify_service_token
+from tests.gateway.contracts.conftest import picture
+
+
+def upload(client: Client, content: bytes, path: str = "/api/v1/images", **fields: Any) -> Any:
+    file = SimpleUploadedFile("a.jpg", content, content_type="image/jpeg")
+    return client.post(path, {"file": file, **fields})
+
+
+def test_auth_gives_the_gateway_a_token_that_images_takes() -> None:
+    raw = service_token("images").value()
+    assert verify_service_token(raw, audience="images").client_id == "gateway"
+
+
+def test_auth_is_ready() -> None:
+    auth.readiness_check()
+
+
+def test_auth_tells_who_alice_is(alice_principal: Principal) -> None:
+    profile = auth.profile_of(principal=alice_principal)
+    assert (profile.id, profile.email) == (alice_principal.id, "alice@example.com")
+    assert (profile.name, profile.is_staff) == ("alice", False)
+
+
+def test_images_tells_what_alice_stores(alice_principal: Principal) -> None:
+    usage = images.usage_of(principal=alice_principal)
+    assert (usage.bytes, usage.reserved_bytes, usage.images) == (0, 0, 0)
+    assert usage.limit_bytes > 0
+
+
+def test_images_names_its_presets(alice_principal: Principal) -> None:
+    presets = images.preset_list(principal=alice_principal).results
+    assert [(preset.name, preset.width) for preset in presets] == [
+        ("thumb", 200),
+        ("small", 480),
+        ("medium", 800),
+        ("large", 1600),
+    ]
+
+
+def test_images_tells_how_it_is() -> None:
+    status = images.status_get()
+    assert status.storage.ok
+    assert status.database.ok
+    assert {queue.name for queue in status.queues} == {"interactive", "bulk", "maintenance"}
+
+
+@pytest.mark.parametrize("ask", [images.image_list, images.job_list])
+def test_a_new_account_has_empty_lists(alice_principal: Principal, ask: Any) -> None:
+    page = ask(principal=alice_principal, query={})
+    assert (page.results, page.next_cursor, page.previous_cursor) == ([], None, None)
+
+
+def test_what_is_not_there_is_refused_by_images(alice_principal: Principal) -> None:
+    with pytest.raises(Refused) as caught:
+        images.image_get(principal=alice_principal, image_id=uuid4())
+    assert (caught.value.status, caught.value.code) == (404, "image_not_found")
+    with pytest.raises(Refused) as caught:
+        images.job_get(principal=alice_principal, job_id=uuid4())
+    assert (caught.value.status, caught.value.code) == (404, "job_not_found")
+
+
+def test_a_picture_goes_all_the_way(alice_client: Client, alice_principal: Principal) -> None:
+    content = picture()
+    reply = upload(alice_client, content, title="Red", tags="a,b", presets="thumb")
+    assert reply.status_code == 202, reply.content
+    body = reply.json()
+    image, job = body["image"], body["job"]
+    assert (image["width"], image["height"], image["format"]) == (640, 480, "jpeg")
+    assert (image["title"], sorted(image["tags"])) == ("Red", ["a", "b"])
+    assert image["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (job["state"], job["image_id"]) == ("queued", image["id"])
+    found = images.image_get(principal=alice_principal, image_id=UUID(image["id"]))
+    assert found.value is not None
+    assert found.value.sha256 == image["sha256"]
+    unchanged = images.image_get(
+        principal=alice_principal, image_id=UUID(image["id"]), if_none_match=found.etag
+    )
+    assert unchanged.value is None
+    original = image["links"]["original"].removeprefix("https://photos.example")
+    served = Client().get(original)
+    assert (served.status_code, b"".join(served)) == (200, content)
+
+
+def test_the_same_bytes_are_a_duplicate(alice_client: Client) -> None:
+    first = upload(alice_client, picture()).json()["image"]
+    again = upload(alice_client, picture())
+    assert (again.status_code, again.json()["duplicate"]) == (200, True)
+    assert again.json()["image"]["id"] == first["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "status", "code"),
+    [
+        (b"", {}, 415, "unsupported_format"),
+        (b"hello", {}, 415, "unsupported_format"),
+        (picture(), {"presets": "enormous"}, 400, "unknown_preset"),
+        (picture(), {"sha256": "0" * 64}, 422, "checksum_mismatch"),
+        (picture(), {"colour": "red"}, 400, "unknown_field"),
+    ],
+)
+def test_a_bad_upload_is_refused_and_leaves_nothing(
+    alice_client: Client, content: bytes, fields: dict[str, str], status: int, code: str
+) -> None:
+    reply = upload(alice_client, content, **fields)
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert alice_client.get("/api/v1/images").json()["results"] == []
+    usage = alice_client.get("/api/v1/usage").json()
+    assert (usage["bytes"], usage["reserved_bytes"], usage["images"]) == (0, 0, 0)
+
+
+def test_bob_cannot_see_alices_image(alice_client: Client, bob_client: Client) -> None:
+    path = f"/api/v1/images/{upload(alice_client, picture()).json()['image']['id']}"
+    missing = f"/api/v1/images/{uuid4()}"
+    for method, target in (("GET", ""), ("DELETE", ""), ("GET", "/renditions")):
+        hers = bob_client.generic(method, path + target)
+        none = bob_client.generic(method, missing + target)
+        assert hers.status_code == none.status_code == 404
+        differs = {"instance", "request_id"}
+        assert {k: v for k, v in hers.json().items() if k not in differs} == {
+            k: v for k, v in none.json().items() if k not in differs
+        }
+    assert alice_client.get(path).json()["state"] != "trashed"
+
+
+def test_words_change_under_a_condition(alice_client: Client) -> None:
+    path = f"/api/v1/images/{upload(alice_client, picture()).json()['image']['id']}"
+    etag = alice_client.get(path)["ETag"]
+
+    def rename() -> Any:
+        words, condition = {"title": "One"}, {"If-Match": etag}
+        json_type = "application/json"
+        return alice_client.patch(path, words, content_type=json_type, headers=condition)
+
+    first = rename()
+    assert (first.status_code, first.json()["title"]) == (200, "One")
+    stale = rename()
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+
+
+def test_an_image_goes_to_the_trash_and_back(alice_client: Client) -> None:
+    path = f"/api/v1/images/{upload(alice_client, picture()).json()['image']['id']}"
+    assert alice_client.delete(path).status_code == 204
+    assert alice_client.get("/api/v1/images").json()["results"] == []
+    [trashed] = alice_client.get("/api/v1/images?trashed=true").json()["results"]
+    assert trashed["state"] == "trashed"
+    assert alice_client.post(f"{path}/restore").status_code == 200
+    assert len(alice_client.get("/api/v1/images").json()["results"]) == 1
+    gone = alice_client.delete(f"{path}?permanent=true")
+    assert (gone.status_code, gone.json()["job"]["kind"]) == (202, "delete")
+
+
+def test_pages_lead_to_each_other(alice_client: Client) -> None:
+    for colour in ("red", "green", "blue"):
+        upload(alice_client, picture(colour))
+    first = alice_client.get("/api/v1/images?limit=2").json()
+    assert (len(first["results"]), first["previous"]) == (2, None)
+    second = alice_client.get(first["next"].removeprefix("https://photos.example")).json()
+    assert (len(second["results"]), second["next"]) == (1, None)
+    back = alice_client.get(second["previous"].removeprefix("https://photos.example")).json()
+    assert [item["id"] for item in back["results"]] == [item["id"] for item in first["results"]]
+
+
+def test_a_rendition_is_asked_for(alice_client: Client) -> None:
+    image = upload(alice_client, picture(), presets="thumb").json()["image"]
+    wish = {"ops": {"width": 100, "format": "webp"}}
+    path = f"/api/v1/images/{image['id']}/renditions"
+    reply = alice_client.post(path, wish, content_type="application/json")
+    assert reply.status_code == 202, reply.content
+    assert reply.json()["job"]["kind"] == "render"
+    listed = alice_client.get(path).json()["results"]
+    assert {item["ops"]["width"] for item in reply.json()["renditions"]} == {100}
+    assert len(listed) >= 2
+
+
+def test_a_job_is_canceled_once(alice_client: Client) -> None:
+    job = upload(alice_client, picture()).json()["job"]
+    path = f"/api/v1/jobs/{job['id']}"
+    assert alice_client.get(path).json()["state"] == "queued"
+    canceled = alice_client.post(f"{path}/cancel")
+    assert (canceled.status_code, canceled.json()["state"]) == (202, "canceled")
+    again = alice_client.post(f"{path}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "job_not_cancelable")
+
+
+def test_the_overview_is_whole(alice_client: Client) -> None:
+    upload(alice_client, picture())
+    body = alice_client.get("/api/v1/overview").json()
+    assert body["unavailable"] == []
+    assert body["user"]["email"] == "alice@example.com"
+    assert body["usage"]["images"] == 1
+    assert len(body["images"]) == 1
+    assert [job["state"] for job in body["jobs"]] == ["queued"]
+
+
+def test_the_status_has_real_numbers() -> None:
+    reply = Client().get("/api/v1/status")
+    roles = reply.json()["roles"]
+    assert (roles["auth"], roles["gateway"]) == ({"ok": True}, {"ok": True})
+    assert roles["worker"] == {"ok": False}
+    assert reply.status_code == 503
+
+
+def test_an_ended_session_is_refused_at_the_gateway(alice_client: Client) -> None:
+    assert alice_client.post("/auth/logout-all").status_code == 204
+    reply = alice_client.get("/api/v1/usage")
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")

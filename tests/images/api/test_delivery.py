@@ -1,0 +1,234 @@
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from images import storage
+from images.delivery import path_signed
+from images.models import Rendition
+from tests.images.pictures import jpeg, sha256
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def body_of(reply: Any) -> bytes:
+    content: bytes = b"".join(reply.streaming_content) if reply.streaming else reply.content
+    reply.close()
+    return content
+
+
+def signed(spec: str, name: str, *, ends_in_s: int = 3600) -> str:
+    return path_signed(
+        keys=django_settings.DELIVERY_KEYS,
+        spec=spec,
+        name=name,
+        expires_at=int(time.time()) + ends_in_s,
+    )
+
+
+@pytest.fixture
+def original(ready_picture: dict[str, Any]) -> str:
+    path: str = ready_picture["original_path"]
+    return path
+
+
+def test_the_original_comes_back_as_an_attachment(client: Client, original: str) -> None:
+    reply = client.get(original)
+    assert reply.status_code == 200
+    assert body_of(reply) == jpeg()
+    assert reply.headers["Content-Type"] == "image/jpeg"
+    assert reply.headers["Content-Length"] == str(len(jpeg()))
+    assert reply.headers["Content-Disposition"] == 'attachment; filename="holiday.jpg"'
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Accept-Ranges"] == "bytes"
+    assert reply.headers["ETag"] == f'"{sha256(jpeg())}"'
+    directives = reply.headers["Cache-Control"].split(", ")
+    assert {"private", "immutable"} < set(directives)
+    max_age_s = int(directives[1].removeprefix("max-age="))
+    assert 86_400 - 5 <= max_age_s <= 86_400 + 3_600
+
+
+def test_every_rendition_is_delivered_as_it_is_described(
+    client: Client, ready_picture: dict[str, Any]
+) -> None:
+    assert len(ready_picture["renditions"]) == 8
+    for rendition in ready_picture["renditions"]:
+        reply = client.get(rendition["path"])
+        content = body_of(reply)
+        assert reply.status_code == 200
+        assert len(content) == rendition["bytes"]
+        assert reply.headers["Content-Type"] == f"image/{rendition['format']}"
+        assert reply.headers["ETag"] == f'"{sha256(content)}"'
+        assert "Content-Disposition" not in reply.headers
+
+
+def test_a_rendition_is_found_by_its_operations_too(
+    client: Client, ready_picture: dict[str, Any]
+) -> None:
+    reply = client.get(signed("w_200,h_200,fit_inside,q_80", f"{ready_picture['id']}.webp"))
+    assert reply.status_code == 200
+    reply.close()
+
+
+def test_any_changed_character_is_forbidden_before_anything_is_read(
+    client: Client,
+    original: str,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+) -> None:
+    def untouched(*_: object, **__: object) -> None:
+        raise AssertionError("the store was asked")
+
+    monkeypatch.setattr(storage, "object_open", untouched)
+    with django_assert_num_queries(0):
+        for index in range(len("/i/"), len(original)):
+            other = "A" if original[index] != "A" else "B"
+            forged = original[:index] + other + original[index + 1 :]
+            reply = client.get(forged)
+            assert (reply.status_code, reply.json()["code"]) == (403, "signature_invalid"), forged
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_for_one_image_does_not_serve_another(
+    client: Client, ready_picture: dict[str, Any], as_bob: Client
+) -> None:
+    path = ready_picture["original_path"]
+    other = path.replace(ready_picture["id"], "01890000-0000-7000-8000-000000000000")
+    assert client.get(other).status_code == 403
+
+
+def test_an_expired_address_is_gone(client: Client, ready_picture: dict[str, Any]) -> None:
+    reply = client.get(signed("original", f"{ready_picture['id']}.jpg", ends_in_s=-1))
+    assert (reply.status_code, reply.json()["code"]) == (410, "url_expired")
+
+
+@pytest.mark.parametrize(
+    ("spec", "extension"), [("huge", "webp"), ("thumb", "gif"), ("w_9,fit_inside", "png")]
+)
+def test_what_was_never_asked_for_is_not_found(
+    client: Client, ready_picture: dict[str, Any], spec: str, extension: str
+) -> None:
+    reply = client.get(signed(spec, f"{ready_picture['id']}.{extension}"))
+    assert (reply.status_code, reply.json()["code"]) == (404, "rendition_not_found")
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "01890000-0000-7000-8000-000000000000.jpg"])
+def test_an_unknown_image_is_not_found(client: Client, db: None, name: str) -> None:
+    assert client.get(signed("original", name)).json()["code"] == "image_not_found"
+
+
+def test_a_rendition_in_the_making_says_when_to_come_back(
+    client: Client, picture: dict[str, Any]
+) -> None:
+    reply = client.get(signed("thumb", f"{picture['id']}.webp"))
+    assert (reply.status_code, reply.json()["code"]) == (503, "rendition_pending")
+    assert reply.headers["Retry-After"] == "2"
+
+
+def test_an_image_in_the_trash_is_not_delivered(
+    client: Client, as_alice: Client, ready_picture: dict[str, Any]
+) -> None:
+    as_alice.delete(f"/internal/v1/images/{ready_picture['id']}")
+    assert client.get(ready_picture["original_path"]).status_code == 404
+    assert client.get(ready_picture["renditions"][0]["path"]).status_code == 404
+
+
+def test_the_same_version_is_not_sent_again(
+    client: Client, original: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    etag = f'"{sha256(jpeg())}"'
+    monkeypatch.setattr(storage, "object_open", None)
+    reply = client.get(original, headers={"If-None-Match": f'"other", {etag}'})
+    assert (reply.status_code, reply.content) == (304, b"")
+    assert reply.headers["ETag"] == etag
+
+
+def test_head_answers_as_get_does_without_touching_the_store(
+    client: Client, original: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = client.get(original)
+    reply.close()
+    monkeypatch.setattr(storage, "object_open", None)
+    head = client.head(original)
+    assert head.status_code == 200
+    assert head.content == b""
+    for name in ("ETag", "Content-Length", "Content-Type", "Content-Disposition"):
+        assert head.headers[name] == reply.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-0", 0, 0), ("bytes=10-19", 10, 19), ("bytes=100-", 100, -1), ("bytes=-7", -7, -1)],
+)
+def test_a_range_is_sent_in_part(
+    client: Client, original: str, asked: str, first: int, last: int
+) -> None:
+    size = len(jpeg())
+    start, end = first % size, last % size
+    reply = client.get(original, headers={"Range": asked})
+    assert reply.status_code == 206
+    assert body_of(reply) == jpeg()[start : end + 1]
+    assert reply.headers["Content-Range"] == f"bytes {start}-{end}/{size}"
+    assert reply.headers["Content-Length"] == str(end - start + 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Range": "bytes=5-2"},
+        {"Range": "bytes=0-1,3-4"},
+        {"Range": "lines=1-2"},
+        {"Range": "bytes=-"},
+        {"Range": "bytes=0-1", "If-Range": '"another"'},
+    ],
+)
+def test_a_range_that_does_not_count_gives_the_whole(
+    client: Client, original: str, headers: dict[str, str]
+) -> None:
+    reply = client.get(original, headers=headers)
+    assert reply.status_code == 200
+    assert body_of(reply) == jpeg()
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
+def test_a_range_beyond_the_end_is_refused(client: Client, original: str, asked: str) -> None:
+    reply = client.get(original, headers={"Range": asked})
+    assert (reply.status_code, reply.json()["code"]) == (416, "range_not_satisfiable")
+    assert reply.headers["Content-Range"] == f"bytes */{len(jpeg())}"
+
+
+def test_other_methods_are_refused(client: Client, original: str) -> None:
+    reply = client.post(original)
+    assert (reply.status_code, reply.json()["code"]) == (405, "method_not_allowed")
+    assert reply.headers["Allow"] == "GET, HEAD"
+
+
+def test_bytes_that_the_store_has_lost_are_not_found(
+    client: Client, original: str, ready_picture: dict[str, Any], store: Path
+) -> None:
+    (store / "originals" / ready_picture["id"]).unlink()
+    assert client.get(original).status_code == 404
+
+
+def test_a_store_that_does_not_answer_is_an_outage(
+    client: Client, original: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(storage, "_store", broken)
+    reply = client.get(original)
+    assert (reply.status_code, reply.json()["code"]) == (503, "storage_unavailable")
+    assert reply.headers["Retry-After"] == "5"
+
+
+def test_a_delivery_costs_one_query(
+    client: Client, ready_picture: dict[str, Any], django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(1):
+        client.get(ready_picture["renditions"][0]["path"]).close()
+    assert Rendition.objects.count() == 8

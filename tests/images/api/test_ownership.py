@@ -1,0 +1,121 @@
+"""Every internal route, asked by its owner, by another user, by nobody and without a role."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from images import internal_urls
+from images.models import Image, Job, Rendition, Tag
+from tests.images.people import Person, caller, service_token
+from tests.images.pictures import form, jpeg
+
+pytestmark = pytest.mark.django_db(transaction=True)
+V1 = "/internal/v1"
+
+OF_AN_OBJECT = [
+    ("GET", "images/{image}", None, 200),
+    ("PATCH", "images/{image}", {"title": "taken"}, 200),
+    ("DELETE", "images/{image}", None, 204),
+    ("DELETE", "images/{image}?permanent=true", None, 202),
+    ("POST", "images/{image}/restore", None, 200),
+    ("GET", "images/{image}/renditions", None, 200),
+    ("POST", "images/{image}/renditions", {"preset": "thumb"}, 202),
+    ("GET", "jobs/{job}", None, 200),
+    ("POST", "jobs/{job}/cancel", None, 202),
+    ("POST", "jobs/{job}/retry", None, 409),
+]
+OF_A_PERSON = [
+    ("GET", "images"),
+    ("GET", "jobs"),
+    ("GET", "usage"),
+    ("GET", "presets"),
+    ("POST", "images"),
+]
+OF_A_ROLE = [("POST", f"owners/{uuid4()}/purge"), ("GET", "status")]
+
+
+def ask(client: Client, method: str, path: str, body: Any = None) -> Any:
+    return client.generic(method, f"{V1}/{path}", _json(body), content_type="application/json")
+
+
+def _json(body: Any) -> bytes:
+    return b"" if body is None else json.dumps(body).encode()
+
+
+def everything() -> list[Any]:
+    return [list(model.objects.order_by("pk").values()) for model in (Image, Rendition, Tag, Job)]
+
+
+def without_identity(reply: Any) -> dict[str, Any]:
+    document: dict[str, Any] = reply.json()
+    return {k: v for k, v in document.items() if k not in {"instance", "request_id"}}
+
+
+def test_every_internal_route_is_asked_here() -> None:
+    asked = {path for _, path, *_ in OF_AN_OBJECT} | {path for _, path in OF_A_PERSON}
+    asked |= {path for _, path in OF_A_ROLE}
+    asked = {path.split("?")[0].replace("{image}", "I").replace("{job}", "J") for path in asked}
+    asked = {"owners/O/purge" if path.startswith("owners/") else path for path in asked}
+    names = {"<uuid:image_id>": "I", "<uuid:job_id>": "J", "<uuid:owner_id>": "O"}
+    routes = set()
+    for pattern in internal_urls.urlpatterns:
+        route = str(pattern.pattern).removeprefix("internal/v1/")
+        for converter, letter in names.items():
+            route = route.replace(converter, letter)
+        routes.add(route)
+    assert asked == routes
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), OF_AN_OBJECT)
+def test_another_users_object_does_not_exist(  # noqa: PLR0917 - pytest passes by name
+    picture: dict[str, Any], as_alice: Client, as_bob: Client,
+    method: str, path: str, body: Any, status: int,
+) -> None:  # fmt: skip
+    mine = path.format(image=picture["id"], job=picture["job"]["id"])
+    nobodys = path.format(image=uuid4(), job=uuid4())
+    before = everything()
+    refused, missing = ask(as_bob, method, mine, body), ask(as_bob, method, nobodys, body)
+    assert (refused.status_code, missing.status_code) == (404, 404)
+    assert without_identity(refused) == without_identity(missing)
+    assert everything() == before
+    assert ask(as_alice, method, mine, body).status_code == status
+
+
+@pytest.mark.parametrize(("method", "path"), [route[:2] for route in OF_AN_OBJECT] + OF_A_PERSON)
+def test_nobody_gets_nothing(
+    picture: dict[str, Any], as_charlie: Client, alice: Person, method: str, path: str
+) -> None:
+    mine = path.format(image=picture["id"], job=picture["job"]["id"])
+    before = everything()
+    anonymous = ask(as_charlie, method, mine)
+    assert (anonymous.status_code, anonymous.json()["code"]) == (401, "not_authenticated")
+    without_role = ask(caller(alice, with_service=False), method, mine)
+    assert without_role.status_code == 401
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_ROLE)
+def test_what_is_for_roles_is_not_for_people(
+    picture: dict[str, Any], alice: Person, as_gateway: Client, method: str, path: str
+) -> None:
+    assert ask(caller(alice, with_service=False), method, path).status_code == 401
+    other_audience = {"X-Service-Authorization": f"Bearer {service_token(audience='auth')}"}
+    assert ask(Client(headers=other_audience), method, path).status_code == 401
+    assert ask(as_gateway, method, path).status_code in {200, 202}
+
+
+def test_bob_sees_none_of_alices_images_and_jobs(picture: dict[str, Any], as_bob: Client) -> None:
+    assert as_bob.get(f"{V1}/images").json()["results"] == []
+    assert as_bob.get(f"{V1}/jobs").json()["results"] == []
+    assert as_bob.get(f"{V1}/jobs", {"image": picture["id"]}).json()["results"] == []
+    assert as_bob.get(f"{V1}/usage").json()["bytes"] == 0
+
+
+def test_a_cursor_of_alice_shows_bob_nothing_of_hers(as_alice: Client, as_bob: Client) -> None:
+    for color in ("red", "green"):
+        as_alice.post(f"{V1}/images", form(jpeg(color)))
+    cursor = as_alice.get(f"{V1}/images", {"limit": 1}).json()["next_cursor"]
+    assert as_bob.get(f"{V1}/images", {"cursor": cursor}).json()["results"] == []

@@ -1,0 +1,125 @@
+"""The images role under test: its own URLs, an empty store, and a broker that keeps a list."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from kombu.exceptions import OperationalError
+from pytest_django import Settings
+
+from images import queue
+from images.models import Job
+from images.services.work import job_run
+from tests.images.people import Person, caller
+from tests.images.pictures import form, jpeg
+
+
+@dataclass
+class Broker:
+    """Stands in for the broker: keeps what was sent, and works it off when told to."""
+
+    sent: list[tuple[str, UUID, UUID, str]] = field(default_factory=list)
+    is_down: bool = False
+
+    def send_task(
+        self, name: str, *, args: list[str], task_id: str, queue: str, retry: bool
+    ) -> None:
+        assert args[1] == task_id
+        assert retry is False
+        if self.is_down:
+            raise OperationalError("connection refused")
+        self.sent.append((name, UUID(args[0]), UUID(args[1]), queue))
+
+    def work(self) -> None:
+        """Give each message out once, in order, as a worker takes them."""
+        while self.sent:
+            _, job_id, dispatch_id, _ = self.sent.pop(0)
+            job_run(job_id=job_id, dispatch_id=dispatch_id)
+
+
+@pytest.fixture(autouse=True)
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    made = Broker()
+    monkeypatch.setattr(queue, "_sender", lambda: made)
+    monkeypatch.setattr(
+        queue,
+        "depths",
+        lambda: (
+            None
+            if made.is_down
+            else {
+                name: sum(1 for message in made.sent if message[3] == name) for name in queue.QUEUES
+            }
+        ),
+    )
+    return made
+
+
+@pytest.fixture(autouse=True)
+def store(settings: Settings, tmp_path: Path) -> Path:
+    """The directory of the object store."""
+    settings.ROOT_URLCONF = "platform_site.urls.images"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "objects": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "objects"},
+        },
+    }
+    return tmp_path / "objects"
+
+
+def stored_keys(store: Path) -> list[str]:
+    return sorted(str(path.relative_to(store)) for path in store.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def alice() -> Person:
+    return Person()
+
+
+@pytest.fixture
+def bob() -> Person:
+    return Person()
+
+
+@pytest.fixture
+def as_alice(alice: Person) -> Client:
+    return caller(alice)
+
+
+@pytest.fixture
+def as_bob(bob: Person) -> Client:
+    return caller(bob)
+
+
+@pytest.fixture
+def as_charlie() -> Client:
+    return caller()
+
+
+@pytest.fixture
+def as_gateway() -> Client:
+    return caller()
+
+
+@pytest.fixture
+def picture(transactional_db: None, as_alice: Client) -> dict[str, object]:
+    """Alice's picture, uploaded and not yet worked on."""
+    reply = as_alice.post("/internal/v1/images", form(jpeg()))
+    assert reply.status_code == 202, reply.content
+    body: dict[str, object] = reply.json()["image"]
+    return body
+
+
+@pytest.fixture
+def ready_picture(
+    picture: dict[str, object], as_alice: Client, broker: Broker
+) -> dict[str, object]:
+    """Alice's picture with all its renditions."""
+    broker.work()
+    assert Job.objects.get().state == Job.State.SUCCEEDED
+    body: dict[str, object] = as_alice.get(f"/internal/v1/images/{picture['id']}").json()
+    return body

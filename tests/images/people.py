@@ -1,0 +1,54 @@
+"""Alice owns, Bob is signed in, Charlie is anonymous; the gateway calls for them."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+from django.conf import settings
+from django.test import Client
+
+
+def _signed(claims: dict[str, Any], *, typ: str) -> str:
+    key = settings.SIGNING_KEYS["keys"][0]
+    now = int(time.time())
+    times = {"iat": now, "nbf": now, "exp": now + 300, "jti": str(uuid4())}
+    return jwt.encode(
+        {"iss": settings.TOKEN_ISSUER, **times, **claims},
+        key["private_pem"],
+        algorithm="ES256",
+        headers={"kid": key["kid"], "typ": typ},
+    )
+
+
+def service_token(*, audience: str = "images") -> str:
+    return _signed({"aud": audience, "sub": "gateway"}, typ="svc+jwt")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone with a live session."""
+
+    id: UUID = field(default_factory=uuid4)
+    session_id: UUID = field(default_factory=uuid4)
+
+    def token(self) -> str:
+        claims = {
+            "aud": settings.TOKEN_AUDIENCE,
+            "sub": str(self.id),
+            "sid": str(self.session_id),
+            "scope": "images:read images:write",
+            "staff": False,
+        }
+        return _signed(claims, typ="at+jwt")
+
+
+def caller(person: Person | None = None, *, with_service: bool = True) -> Client:
+    """The gateway's calls on behalf of ``person``; nobody = on its own."""
+    headers = {}
+    if person is not None:
+        headers["Authorization"] = f"Bearer {person.token()}"
+    if with_service:
+        headers["X-Service-Authorization"] = f"Bearer {service_token()}"
+    return Client(headers=headers)

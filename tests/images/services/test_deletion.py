@@ -1,0 +1,176 @@
+"""Deletion for good: hidden at once, gone after the job, which says what it deleted."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from images import storage
+from images.models import Image, Job, Rendition, Tag, Usage
+from images.services.deletion import trash_purge
+from images.services.work import job_run
+from tests.images.conftest import Broker, stored_keys
+from tests.images.people import Person
+from tests.images.pictures import form, jpeg
+
+pytestmark = pytest.mark.django_db(transaction=True)
+V1 = "/internal/v1"
+
+
+def permanently(client: Client, image_id: object) -> Any:
+    return client.delete(f"{V1}/images/{image_id}?permanent=true")
+
+
+def test_an_image_is_hidden_at_once_and_then_deleted_with_all_it_has(
+    ready_picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path
+) -> None:
+    reply = permanently(as_alice, ready_picture["id"])
+    assert (reply.status_code, reply.json()["job"]["kind"]) == (202, "delete")
+    assert as_alice.get(f"{V1}/images/{ready_picture['id']}").status_code == 404
+    assert as_alice.get(f"{V1}/images", {"trashed": "true"}).json()["results"] == []
+    assert as_alice.post(f"{V1}/images/{ready_picture['id']}/restore").status_code == 404
+    assert [message[0] for message in broker.sent] == ["images.delete"]
+    assert len(stored_keys(store)) == 9
+
+    broker.work()
+
+    assert stored_keys(store) == []
+    for model in (Image, Rendition, Tag):
+        assert not model.objects.exists()
+    assert Usage.objects.values_list("bytes", "reserved_bytes", "images").get() == (0, 0, 0)
+    job = as_alice.get(f"{V1}/jobs/{reply.json()['job']['id']}").json()
+    assert (job["state"], job["image_id"]) == ("succeeded", ready_picture["id"])
+    assert job["progress"]["done"] == job["progress"]["total"] == 1
+    assert job["result"]["image_count"] == 1
+    assert job["result"]["bytes_freed"] == len(jpeg())
+    (deleted,) = job["result"]["images"]
+    assert deleted["id"] == ready_picture["id"]
+    assert deleted["filename"] == "holiday.jpg"
+    assert len(deleted["renditions"]) == 8
+    assert as_alice.get(f"{V1}/usage").json()["bytes"] == 0
+
+
+def test_a_deletion_that_was_killed_halfway_is_finished(
+    ready_picture: dict[str, Any], as_alice: Client, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permanently(as_alice, ready_picture["id"])
+    job = Job.objects.get(kind=Job.Kind.DELETE)
+    delete, deleted = storage.object_delete, []
+
+    def dying(key: str) -> None:
+        deleted.append(key)
+        if len(deleted) == 3:
+            raise SystemExit
+        delete(key)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(storage, "object_delete", dying)
+        with pytest.raises(SystemExit):
+            job_run(job_id=job.id, dispatch_id=job.dispatch_id)  # type: ignore[arg-type]
+    assert len(stored_keys(store)) == 7
+    assert Image.objects.exists()
+    job_run(job_id=job.id, dispatch_id=job.dispatch_id)  # type: ignore[arg-type]
+    assert stored_keys(store) == []
+    assert not Image.objects.exists()
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 2)
+
+
+def test_deleting_stops_the_rendering(
+    picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path
+) -> None:
+    permanently(as_alice, picture["id"])
+    assert Job.objects.get(kind=Job.Kind.RENDER).state == Job.State.CANCELED
+    broker.work()
+    assert stored_keys(store) == []
+    assert Job.objects.get(kind=Job.Kind.RENDER).attempt == 0
+
+
+def test_a_run_that_was_rendering_leaves_no_object_behind(
+    picture: dict[str, Any], as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    put = storage.bytes_put
+    render = Job.objects.get()
+
+    def late_put(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(storage, "bytes_put", put)
+        permanently(as_alice, picture["id"])
+        delete = Job.objects.get(kind=Job.Kind.DELETE)
+        job_run(job_id=delete.id, dispatch_id=delete.dispatch_id)  # type: ignore[arg-type]
+        return put(*args, **kwargs)
+
+    monkeypatch.setattr(storage, "bytes_put", late_put)
+    job_run(job_id=render.id, dispatch_id=render.dispatch_id)  # type: ignore[arg-type]
+    assert stored_keys(store) == []
+    render.refresh_from_db()
+    assert render.state == Job.State.CANCELED
+
+
+def test_a_deletion_that_was_killed_at_its_very_end_deletes_nothing_else(
+    ready_picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path
+) -> None:
+    other = as_alice.post(f"{V1}/images", form(jpeg("red"))).json()["image"]["id"]
+    broker.work()
+    for image_id in (ready_picture["id"], other):
+        permanently(as_alice, image_id)
+    first, second = Job.objects.filter(kind=Job.Kind.DELETE).order_by("id")
+    job_run(job_id=first.id, dispatch_id=first.dispatch_id)  # type: ignore[arg-type]
+    Job.objects.filter(id=first.id).update(state=Job.State.RUNNING)
+    job_run(job_id=first.id, dispatch_id=first.dispatch_id)  # type: ignore[arg-type]
+    first.refresh_from_db()
+    assert (first.state, first.attempt, first.result["image_count"]) == ("succeeded", 2, 1)
+    assert [str(image.id) for image in Image.objects.all()] == [other]
+    assert len(stored_keys(store)) == 9
+
+
+def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(  # noqa: PLR0917 - pytest passes by name
+    as_alice: Client,
+    as_bob: Client,
+    as_gateway: Client,
+    alice: Person,
+    broker: Broker,
+    store: Path,
+) -> None:
+    for color in ("red", "green", "blue"):
+        as_alice.post(f"{V1}/images", form(jpeg(color)))
+    kept = as_bob.post(f"{V1}/images", form(jpeg("red"))).json()["image"]
+    reply = as_gateway.post(f"{V1}/owners/{alice.id}/purge")
+    assert reply.status_code == 202
+    assert as_alice.get(f"{V1}/images").json()["results"] == []
+
+    broker.work()
+
+    job = Job.objects.get(id=reply.json()["job"]["id"])
+    assert (job.state, job.result["image_count"]) == (Job.State.SUCCEEDED, 3)
+    assert [str(image.id) for image in Image.objects.all()] == [kept["id"]]
+    assert [usage.images for usage in Usage.objects.all()] == [1]
+    assert all(kept["id"] in key for key in stored_keys(store))
+    assert len(stored_keys(store)) == 9
+
+
+def test_the_trash_is_emptied_after_its_days(
+    ready_picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path, settings: Any
+) -> None:
+    as_alice.delete(f"{V1}/images/{ready_picture['id']}")
+    assert trash_purge() == 0
+    days = timedelta(days=settings.TRASH_DAYS, seconds=1)
+    Image.objects.update(trashed_at=timezone.now() - days)
+    assert trash_purge() == 1
+    assert trash_purge() == 0
+    broker.work()
+    assert stored_keys(store) == []
+
+
+def test_an_image_whose_deletion_failed_is_deleted_by_the_next_purge(
+    ready_picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path
+) -> None:
+    permanently(as_alice, ready_picture["id"])
+    Job.objects.filter(kind=Job.Kind.DELETE).update(state=Job.State.FAILED)
+    broker.sent.clear()
+    assert trash_purge() == 1
+    broker.work()
+    assert stored_keys(store) == []
+    assert not Image.objects.exists()

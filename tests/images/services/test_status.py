@@ -1,0 +1,122 @@
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from images import queue, storage
+from images.models import Job, WorkerHeartbeat
+from images.services import status
+from images.services.sweeping import jobs_sweep
+from tests.images.conftest import Broker
+from tests.images.pictures import form, jpeg
+
+pytestmark = pytest.mark.django_db(transaction=True)
+V1 = "/internal/v1"
+
+
+def reported(client: Client) -> dict[str, Any]:
+    reply = client.get(f"{V1}/status")
+    assert reply.status_code == 200
+    body: dict[str, Any] = reply.json()
+    return body
+
+
+def test_the_status_is_what_is_there(
+    picture: dict[str, Any], as_alice: Client, as_gateway: Client, settings: Any
+) -> None:
+    Job.objects.update(created_at=timezone.now() - timedelta(seconds=100))
+    as_alice.post(f"{V1}/images", form(jpeg("red"), ops='{"format": "avif"}'))
+    report = reported(as_gateway)
+    assert report["version"] == settings.VERSION
+    assert [(q["name"], q["depth"]) for q in report["queues"]] == [
+        ("interactive", 1),
+        ("bulk", 1),
+        ("maintenance", 0),
+    ]
+    ages = [q["oldest_age_s"] for q in report["queues"]]
+    assert 100 <= ages[0] < 200
+    assert 0 <= ages[1] < 100
+    assert ages[2] is None
+    assert report["storage"]["ok"] is True
+    assert report["storage"]["latency_ms"] > 0
+    assert report["storage"]["images"] == 2
+    assert report["storage"]["bytes"] == len(jpeg()) + len(jpeg("red"))
+    assert report["database"] == {"ok": True}
+    assert report["broker"] == {"ok": True}
+    assert report["jobs"] == {"queued": 2, "running": 0, "failed_24h": 0, "succeeded_24h": 0}
+    assert report["workers"] == []
+
+
+def test_jobs_that_ended_today_are_counted(
+    ready_picture: dict[str, Any], as_gateway: Client
+) -> None:
+    assert reported(as_gateway)["jobs"]["succeeded_24h"] == 1
+    Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+    assert reported(as_gateway)["jobs"]["succeeded_24h"] == 0
+
+
+def test_a_worker_is_alive_while_it_is_heard_of(as_gateway: Client) -> None:
+    now = timezone.now()
+    for name, age_s in (("fresh", 3), ("silent", 60)):
+        WorkerHeartbeat.objects.create(
+            name=name,
+            started_at=now,
+            last_seen_at=now - timedelta(seconds=age_s),
+            concurrency=2,
+            version="1",
+            queues=["bulk"],
+        )
+    workers = reported(as_gateway)["workers"]
+    assert [(w["name"], w["alive"], w["concurrency"]) for w in workers] == [
+        ("fresh", True, 2),
+        ("silent", False, 2),
+    ]
+
+
+def test_what_is_down_is_said_to_be_down(
+    as_gateway: Client, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ConnectionError("no route")
+
+    broker.is_down = True
+    monkeypatch.setattr(storage, "_store", broken)
+    report = reported(as_gateway)
+    assert report["broker"] == {"ok": False}
+    assert [q["depth"] for q in report["queues"]] == [None, None, None]
+    assert (report["storage"]["ok"], report["storage"]["latency_ms"]) == (False, None)
+    assert report["database"] == {"ok": True}
+
+
+def test_a_dead_database_is_told_and_not_an_error(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    def broken() -> None:
+        raise status.DatabaseError("no connection")
+
+    monkeypatch.setattr(status, "stored_totals", broken)
+    report = status.status_report()
+    assert report["database"] == {"ok": False}
+    assert report["jobs"]["queued"] is None
+    assert [q["name"] for q in report["queues"]] == list(queue.QUEUES)
+
+
+def test_a_sweep_forgets_silent_workers_and_old_jobs(ready_picture: dict[str, Any]) -> None:
+    now = timezone.now()
+    for name, hours in (("here", 0), ("gone", 2)):
+        WorkerHeartbeat.objects.create(
+            name=name,
+            started_at=now,
+            last_seen_at=now - timedelta(hours=hours),
+            concurrency=1,
+            version="1",
+        )
+    report = jobs_sweep()
+    assert (report.jobs, report.reservations, report.heartbeats, report.old_jobs) == (0, 0, 1, 0)
+    assert [beat.name for beat in WorkerHeartbeat.objects.all()] == ["here"]
+    Job.objects.update(finished_at=now - timedelta(days=91))
+    assert jobs_sweep().old_jobs == 1
+    assert not Job.objects.exists()

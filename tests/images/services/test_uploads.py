@@ -1,0 +1,175 @@
+"""Uploads when something is in the way: no room, no store, no database, no time."""
+
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.utils import timezone
+
+from images import storage
+from images.errors import QuotaExceeded, StorageUnavailable, UploadExpired
+from images.models import Image, Job, Reservation, Usage
+from images.services import uploads
+from images.services.uploads import UploadRequest, image_upload
+from images.services.usage import (
+    reservations_expire,
+    usage_release,
+    usage_reserve,
+    usage_take,
+)
+from images.uploads import ReceivedFile
+from platform_site.kit.identifiers import uuid7
+from tests.images.conftest import Broker, stored_keys
+from tests.images.people import Person
+from tests.images.pictures import form, jpeg, sha256
+
+pytestmark = pytest.mark.django_db(transaction=True)
+IMAGES = "/internal/v1/images"
+
+
+def received(content: bytes) -> ReceivedFile:
+    return ReceivedFile(io.BytesIO(content), len(content), sha256(content), "a.jpg")
+
+
+def usage_numbers(person: Person) -> tuple[int, int, int]:
+    usage = Usage.objects.get(owner_id=person.id)
+    return usage.bytes, usage.reserved_bytes, usage.images
+
+
+def nothing_is_kept(store: Path, person: Person) -> bool:
+    return (
+        stored_keys(store) == []
+        and not Image.objects.exists()
+        and not Job.objects.exists()
+        and not Reservation.objects.exists()
+        and usage_numbers(person) == (0, 0, 0)
+    )
+
+
+def test_a_file_that_does_not_fit_is_refused_and_one_that_just_fits_is_not(
+    as_alice: Client, alice: Person, store: Path, settings: Any
+) -> None:
+    settings.QUOTA_BYTES = len(jpeg()) - 1
+    reply = as_alice.post(IMAGES, form(jpeg()))
+    assert (reply.status_code, reply.json()["code"]) == (403, "quota_exceeded")
+    assert nothing_is_kept(store, alice)
+    settings.QUOTA_BYTES = len(jpeg())
+    assert as_alice.post(IMAGES, form(jpeg())).status_code == 202
+    assert usage_numbers(alice) == (len(jpeg()), 0, 1)
+
+
+def test_parallel_uploads_never_pass_the_quota(alice: Person, store: Path, settings: Any) -> None:
+    pictures = [jpeg(f"#{n:02x}{n:02x}{n:02x}") for n in range(0, 200, 20)]
+    sizes = sorted(len(content) for content in pictures)
+    settings.QUOTA_BYTES = sum(sizes[:4])
+    together = threading.Barrier(len(pictures))
+
+    def upload(content: bytes) -> int:
+        try:
+            together.wait()
+            outcome = image_upload(
+                owner_id=alice.id, received=received(content), wanted=UploadRequest()
+            )
+        except QuotaExceeded:
+            return 0
+        finally:
+            connection.close()
+        return outcome.image.bytes
+
+    with ThreadPoolExecutor(len(pictures)) as pool:
+        taken = list(pool.map(upload, pictures))
+
+    count = sum(1 for size in taken if size)
+    assert 0 < count <= 4
+    assert usage_numbers(alice) == (sum(taken), 0, count)
+    assert sum(taken) <= settings.QUOTA_BYTES
+    assert len(stored_keys(store)) == Image.objects.count() == count
+    assert not Reservation.objects.exists()
+
+
+def test_the_same_bytes_sent_in_parallel_become_one_image(alice: Person, store: Path) -> None:
+    together = threading.Barrier(4)
+
+    def upload(_: int) -> bool:
+        try:
+            together.wait()
+            return image_upload(
+                owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest()
+            ).is_duplicate
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        duplicates = sorted(pool.map(upload, range(4)))
+
+    assert duplicates == [False, True, True, True]
+    assert stored_keys(store) == [f"originals/{Image.objects.get().id}"]
+    assert usage_numbers(alice) == (len(jpeg()), 0, 1)
+
+
+def test_a_store_that_is_down_refuses_the_upload_for_now(
+    as_alice: Client, alice: Person, store: Path, monkeypatch: pytest.MonkeyPatch, broker: Broker
+) -> None:
+    def broken() -> None:
+        raise ConnectionError("no route")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(storage, "_store", broken)
+        reply = as_alice.post(IMAGES, form(jpeg()))
+    assert (reply.status_code, reply.json()["code"]) == (503, "storage_unavailable")
+    assert reply.headers["Retry-After"] == "5"
+    assert broker.sent == []
+    assert nothing_is_kept(store, alice)
+
+
+def test_a_transaction_that_fails_takes_the_object_with_it(
+    alice: Person, store: Path, monkeypatch: pytest.MonkeyPatch, broker: Broker
+) -> None:
+    def failing(**_: Any) -> None:
+        raise DatabaseError("no connection")
+
+    monkeypatch.setattr(uploads, "job_create", failing)
+    with pytest.raises(DatabaseError):
+        image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
+    assert broker.sent == []
+    assert nothing_is_kept(store, alice)
+
+
+def test_a_reservation_that_was_given_up_cannot_be_taken(alice: Person) -> None:
+    reservation = usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    assert usage_numbers(alice) == (0, 10, 0)
+    assert usage_release(reservation=reservation) is True
+    assert usage_release(reservation=reservation) is False
+    with pytest.raises(UploadExpired):
+        usage_take(reservation=reservation)
+    assert usage_numbers(alice) == (0, 0, 0)
+
+
+def test_what_a_dead_upload_left_is_cleared_after_an_hour(alice: Person, store: Path) -> None:
+    reservation = usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    storage.bytes_put(storage.original_key(reservation.id), b"0123456789", content_type="x/y")
+    assert reservations_expire() == 0
+    Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert reservations_expire() == 1
+    assert nothing_is_kept(store, alice)
+
+
+def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
+
+    def broken() -> None:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(storage, "_store", broken)
+    with pytest.raises(StorageUnavailable):
+        reservations_expire()
+    assert usage_numbers(alice) == (0, 10, 0)

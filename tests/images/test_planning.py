@@ -1,0 +1,52 @@
+import pytest
+
+from images import planning
+from images.errors import InvalidOperations, UnknownPreset
+from images.renditions import InvalidSpecError, RenditionSpec
+
+
+def test_a_spec_is_written_and_read_back() -> None:
+    spec = RenditionSpec(width=800, height=600, fit="cover", format="avif")  # type: ignore[arg-type]
+    assert planning.spec_text(spec) == "w_800,h_600,fit_cover,q_60.avif"
+    assert planning.spec_from_text("w_800,h_600,fit_cover,q_60.avif") == spec
+
+
+@pytest.mark.parametrize("text", ["", "thumb.webp", "w_800,fit_inside,q_80", "w_0,fit_inside.png"])
+def test_another_spelling_is_no_spec(text: str) -> None:
+    with pytest.raises(InvalidSpecError):
+        planning.spec_from_text(text)
+
+
+@pytest.mark.parametrize(
+    ("spec", "extension", "text"),
+    [
+        ("thumb", "webp", "w_200,h_200,fit_inside,q_80.webp"),
+        ("thumb", "jpg", "w_200,h_200,fit_inside,q_82.jpg"),
+        ("thumb", "gif", "thumb.gif"),
+        ("w_9,fit_inside", "png", "w_9,fit_inside.png"),
+    ],
+)
+def test_an_address_names_a_row(spec: str, extension: str, text: str) -> None:
+    assert planning.spec_text_of_address(spec, extension) == text
+
+
+def test_presets_are_made_in_two_formats_and_once() -> None:
+    texts = list(map(planning.spec_text, planning.preset_specs(["thumb", "thumb"], has_alpha=True)))
+    assert texts == ["w_200,h_200,fit_inside,q_80.webp", "w_200,h_200,fit_inside.png"]
+
+
+def test_an_unknown_preset_is_named() -> None:
+    with pytest.raises(UnknownPreset) as refused:
+        planning.presets_check(["huge"])
+    assert refused.value.errors[0].pointer == "/presets"
+
+
+def test_the_field_at_fault_is_named() -> None:
+    with pytest.raises(InvalidOperations) as refused:
+        planning.operations_spec(quality=0)
+    assert refused.value.errors[0].pointer == "/ops/quality"
+
+
+def test_avif_is_slow() -> None:
+    assert planning.is_slow([RenditionSpec(format="avif"), RenditionSpec()])
+    assert not planning.is_slow([RenditionSpec()])

@@ -1,0 +1,155 @@
+"""The object store, as files and as an S3 server on this machine."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from pytest_django import Settings
+
+from images import storage
+from images.errors import StorageUnavailable
+from tests.images.conftest import stored_keys
+
+KEY = "renditions/x/w_200,fit_inside,q_80.webp"
+ACCESS = {
+    "aws_access_key_id": "test-access-key",
+    "aws_secret_access_key": "test-secret-key-of-length",
+    "region_name": "us-east-1",
+}
+
+
+@pytest.fixture(scope="module")
+def s3_url() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_url: str, settings: Settings, request: pytest.FixtureRequest) -> Any:
+    name = f"bucket-{abs(hash(request.node.name))}"
+    client = boto3.client("s3", endpoint_url=s3_url, **ACCESS)
+    client.create_bucket(Bucket=name)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "objects": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": name,
+                "endpoint_url": s3_url,
+                "access_key": ACCESS["aws_access_key_id"],
+                "secret_key": ACCESS["aws_secret_access_key"],
+                "region_name": ACCESS["region_name"],
+                "file_overwrite": getattr(request, "param", True),
+            },
+        },
+    }
+    return boto3.resource("s3", endpoint_url=s3_url, **ACCESS).Bucket(name)
+
+
+def read(key: str, **part: int) -> bytes:
+    stream = storage.object_open(key, **part)
+    try:
+        return stream.read()
+    finally:
+        stream.close()
+
+
+def test_keys_derive_from_what_they_hold() -> None:
+    image_id = UUID("01890000-0000-7000-8000-000000000000")
+    assert storage.original_key(image_id) == f"originals/{image_id}"
+    assert storage.rendition_key(image_id, spec="w_9,fit_inside.png") == (
+        f"renditions/{image_id}/w_9,fit_inside.png"
+    )
+
+
+def test_a_second_put_writes_the_same_thing_to_the_same_place(store: Path) -> None:
+    first = storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    second = storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    assert first == second
+    assert (first.bytes, first.key) == (7, KEY)
+    assert stored_keys(store) == [KEY]
+    assert read(KEY) == b"picture"
+
+
+def test_the_torso_of_a_writer_that_died_is_replaced(store: Path) -> None:
+    (store / KEY).parent.mkdir(parents=True)
+    (store / KEY).write_bytes(b"pic")
+    storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    assert stored_keys(store) == [KEY]
+    assert read(KEY) == b"picture"
+
+
+def test_a_deleted_object_is_missing_and_deleting_it_again_is_no_error(store: Path) -> None:
+    storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    storage.object_delete(KEY)
+    storage.object_delete(KEY)
+    with pytest.raises(storage.ObjectMissing):
+        storage.object_open(KEY)
+
+
+def test_an_object_is_read_from_a_temporary_file_that_goes_away(store: Path) -> None:
+    storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    with storage.object_on_disk(KEY) as local:
+        path = Path(str(local.name))
+        assert local.read() == b"picture"
+        assert path.exists()
+    assert not path.exists()
+
+
+def test_a_store_that_fails_is_unavailable(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "occupied").write_bytes(b"")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "objects": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "occupied"},
+        },
+    }
+    with pytest.raises(StorageUnavailable) as refused:
+        storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    assert refused.value.headers == {"Retry-After": "5"}
+
+
+@pytest.mark.parametrize("bucket", [True, False], indirect=True, ids=["overwrites", "renames"])
+def test_a_bucket_holds_one_object_after_two_puts(bucket: Any) -> None:
+    source = io.BytesIO(b"picture")
+    storage.object_put(KEY, source, size=7, content_type="image/webp")
+    assert source.closed is False
+    storage.object_put(KEY, source, size=7, content_type="image/webp")
+    assert [item.key for item in bucket.objects.all()] == [KEY]
+    assert bucket.Object(KEY).content_type == "image/webp"
+    storage.bytes_put(KEY, b"another picture", content_type="image/webp")
+    assert read(KEY) == b"another picture"
+    assert [item.key for item in bucket.objects.all()] == [KEY]
+
+
+def test_only_the_asked_range_travels_from_a_bucket(bucket: Any) -> None:
+    storage.bytes_put(KEY, b"0123456789", content_type="image/webp")
+    assert read(KEY, start=2, length=3) == b"234"
+    assert read(KEY, start=7) == b"789"
+    assert read(KEY) == b"0123456789"
+    with storage.object_on_disk(KEY) as local:
+        assert local.read() == b"0123456789"
+
+
+def test_what_a_bucket_does_not_hold_is_missing(bucket: Any) -> None:
+    with pytest.raises(storage.ObjectMissing):
+        storage.object_open(KEY)
+    storage.object_delete(KEY)
+    storage.store_check()
+
+
+def test_a_bucket_that_is_not_there_is_unavailable(bucket: Any) -> None:
+    bucket.delete()
+    with pytest.raises(StorageUnavailable):
+        storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    with pytest.raises(StorageUnavailable):
+        storage.store_check()

@@ -1,0 +1,14 @@
+"""One split platform for all tests here that leave it whole."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.platform import Platform, platform
+
+
+@pytest.fixture(scope="session")
+def split(postgresql_url: str) -> Iterator[Platform]:
+    """Every role as processes of its own, over PostgreSQL, two Redis and S3."""
+    with platform(postgresql_url) as running:
+        yield running

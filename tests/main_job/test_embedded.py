@@ -1,0 +1,121 @@
+"""The main job as ``make up`` runs it: one web process, one worker, no server."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.main_job.steps import photograph_is_published
+from tests.servers.person import PHOTOGRAPHS, Person
+from tests.servers.ports import free_port
+from tests.servers.processes import ROOT, Program
+
+pytestmark = pytest.mark.processes
+
+
+@dataclass
+class Laptop:
+    """A platform started by the command that ``make up`` calls."""
+
+    program: Program
+    port: int
+
+    def start(self) -> Person:
+        """Start, wait for the welcome and sign in with the account that it prints."""
+        said = len(self.program.words())
+        self.program.start()
+        deadline = time.monotonic() + 60
+        while "is running" not in (words := self.program.words()[said:]):
+            assert time.monotonic() < deadline, words
+            assert self.program.process is not None
+            assert self.program.process.poll() is None, words
+            time.sleep(0.1)
+        match = re.search(r"Sign in +(\S+) +(\S+)", words)
+        assert match is not None
+        address = f"http://127.0.0.1:{self.port}"
+        return Person(match[1], address, address, address).sign_in(match[2])
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    directory = tmp_path_factory.mktemp("laptop")
+    port = free_port()
+    command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]
+    environment = {"VAR_DIR": str(directory / "var"), "JOB_LEASE_S": "2"}
+    laptop = Laptop(Program("up", command, environment, directory), port)
+    yield laptop
+    laptop.program.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(laptop: Laptop) -> Person:
+    return laptop.start()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wine-portrait-exif.jpg", "dogs-progressive.jpg", "dandelion-alpha.png", "fig-display-p3.jpg"],
+)
+def test_a_photograph_is_published(demo: Person, name: str) -> None:
+    photograph_is_published(demo, PHOTOGRAPHS / name)
+
+
+def test_nothing_internal_is_reachable(demo: Person) -> None:
+    for path in ("/internal/v1/status", "/internal/v1/token", "/internal/v1/images", "/metrics"):
+        assert demo.send("GET", path).status == 404
+
+
+def test_the_start_page_and_the_documentation_are_served(demo: Person) -> None:
+    assert b"<html" in demo.send("GET", "/").body
+    page = demo.send("GET", "/api/v1/docs")
+    assert page.status == 200
+    assert b"swagger" in page.body
+    for asset in re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css))"', page.body.decode()):
+        assert demo.send("GET", asset).status == 200, asset
+
+
+def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(demo: Person, laptop: Laptop) -> None:
+    uploaded = demo.upload(PHOTOGRAPHS / "mountains.jpg").json
+    assert laptop.program.process is not None
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(laptop.program.process.pid)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    worker = next(line for line in listed.stdout.splitlines() if "celery" in line)
+    os.killpg(int(worker.split()[0]), signal.SIGKILL)
+
+    job = demo.job_ended(uploaded["job"]["id"], timeout_s=90)
+    assert job["state"] == "succeeded"
+    assert len(demo.image(uploaded["image"]["id"])["renditions"]) == 8
+
+
+def test_a_second_start_goes_on_with_the_data_of_the_first(laptop: Laptop, demo: Person) -> None:
+    before = {image["id"] for image in demo.send("GET", "/api/v1/images").json["results"]}
+    laptop.program.stop()
+    assert "Stopped." in laptop.program.words()
+    again = laptop.start()
+    after = {image["id"] for image in again.send("GET", "/api/v1/images").json["results"]}
+    assert before
+    assert after == before
+
+
+def test_a_taken_port_gives_a_sentence(laptop: Laptop, demo: Person, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(laptop.port)],
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"Port {laptop.port} is taken by another program." in done.stderr
+    assert "Traceback" not in done.stderr

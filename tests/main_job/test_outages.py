@@ -1,0 +1,150 @@
+"""What happens to the main job when a part of the platform is lost."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.servers.person import PHOTOGRAPHS, Person
+from tests.servers.platform import Platform, platform
+
+pytestmark = pytest.mark.processes
+
+FAST = {"JOB_LEASE_S": "2", "JOB_REQUEUE_AFTER_S": "2"}
+
+
+@pytest.fixture(scope="module")
+def fragile(postgresql_url: str) -> Iterator[Platform]:
+    """A platform that these tests break, with a scheduler and short leases."""
+    with platform(postgresql_url, extra=FAST, scheduler=True) as running:
+        yield running
+
+
+def test_a_job_of_a_killed_worker_ends_once_with_one_set_of_renditions(fragile: Platform) -> None:
+    alice = fragile.person("alice")
+    uploaded = alice.upload(PHOTOGRAPHS / "mountains.jpg").json
+    _wait_for_state(alice, uploaded["job"]["id"], "running")
+    fragile.programs["worker"].kill()
+    assert alice.send("GET", f"/api/v1/jobs/{uploaded['job']['id']}").json["state"] == "running"
+
+    fragile.start("worker")
+    job = alice.job_ended(uploaded["job"]["id"])
+    assert (job["state"], job["attempt"]) == ("succeeded", 2)
+    image = alice.image(uploaded["image"]["id"])
+    assert len(image["renditions"]) == 8
+    assert len({r["spec"] for r in image["renditions"]}) == 8
+    assert {r["state"] for r in image["renditions"]} == {"ready"}
+
+
+def test_a_job_of_a_killed_child_is_taken_up_by_the_next_one(fragile: Platform) -> None:
+    alice = fragile.person("alice")
+    uploaded = alice.upload(PHOTOGRAPHS / "dogs-progressive.jpg").json
+    _wait_for_state(alice, uploaded["job"]["id"], "running")
+    _kill_a_child(fragile)
+    job = alice.job_ended(uploaded["job"]["id"])
+    assert job["state"] == "succeeded"
+    assert len(alice.image(uploaded["image"]["id"])["renditions"]) == 8
+
+
+def test_an_upload_without_a_broker_is_accepted_and_done_when_it_is_back(
+    fragile: Platform,
+) -> None:
+    alice = fragile.person("alice")
+    fragile.broker.stop()
+    try:
+        answer = alice.upload(PHOTOGRAPHS / "mountains.jpg", presets="thumb")
+        assert answer.status == 202, answer.body
+        assert (
+            alice.send("GET", f"/api/v1/jobs/{answer.json['job']['id']}").json["state"] == "queued"
+        )
+    finally:
+        fragile.broker.start()
+        _restart_what_ended(fragile)
+    assert alice.job_ended(answer.json["job"]["id"])["state"] == "succeeded"
+
+
+def test_an_upload_without_a_store_is_refused_and_leaves_nothing_behind(
+    fragile: Platform,
+) -> None:
+    alice = fragile.person("alice")
+    before = _rows(fragile)
+    fragile.store.stop()
+    try:
+        answer = alice.upload(PHOTOGRAPHS / "fig-display-p3.jpg")
+    finally:
+        fragile.store.start()
+    assert (answer.status, answer.json["code"]) == (503, "storage_unavailable")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert _rows(fragile) == before
+    usage = alice.send("GET", "/api/v1/usage").json
+    assert (usage["bytes"], usage["reserved_bytes"], usage["images"]) == (0, 0, 0)
+
+
+def test_without_auth_a_verified_token_is_still_good_for_reading(fragile: Platform) -> None:
+    alice = fragile.person("alice")
+    assert alice.send("GET", "/api/v1/usage").status == 200
+    fragile.programs["auth"].stop()
+    try:
+        assert alice.send("GET", "/api/v1/images").status == 200
+        overview = alice.send("GET", "/api/v1/overview")
+        assert (overview.status, overview.json["unavailable"]) == (200, ["auth"])
+    finally:
+        fragile.start("auth")
+
+
+def test_without_images_the_gateway_says_so_and_recovers(fragile: Platform) -> None:
+    alice = fragile.person("alice")
+    fragile.programs["images"].stop()
+    try:
+        answer = alice.send("GET", "/api/v1/images")
+        assert (answer.status, answer.json["code"]) == (503, "upstream_unavailable")
+        assert "Retry-After" in answer.headers
+    finally:
+        fragile.start("images")
+    deadline = time.monotonic() + 10
+    while (answer := alice.send("GET", "/api/v1/images")).status != 200:
+        assert time.monotonic() < deadline, answer.body
+        time.sleep(0.2)
+
+
+def _wait_for_state(person: Person, job_id: str, state: str) -> None:
+    deadline = time.monotonic() + 20
+    while person.send("GET", f"/api/v1/jobs/{job_id}").json["state"] != state:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def _restart_what_ended(platform: Platform) -> None:
+    """Do what the cluster does with a program that has ended.
+
+    Celery's worker ends itself when it loses the broker while it holds an unacknowledged message:
+    kombu then looks for the host name of a connection that is already gone (kombu#582).
+    """
+    time.sleep(2)
+    for role in ("worker", "scheduler"):
+        process = platform.programs[role].process
+        if process is None or process.poll() is not None:
+            platform.start(role)
+
+
+def _kill_a_child(platform: Platform) -> None:
+    parent = platform.programs["worker"].process
+    assert parent is not None
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(parent.pid)], capture_output=True, text=True, check=True
+    )
+    for pid in listed.stdout.split():
+        os.kill(int(pid), signal.SIGKILL)
+
+
+def _rows(platform: Platform) -> dict[str, int]:
+    with psycopg.connect(platform.database_url) as connection:
+        return {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[index]  # noqa: S608
+            for table in ("images_image", "images_rendition", "images_job")
+        }

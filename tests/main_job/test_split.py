@@ -1,0 +1,94 @@
+"""The main job with every role in processes of its own."""
+
+import pytest
+
+from tests.main_job.steps import photograph_is_published
+from tests.servers.person import PHOTOGRAPHS
+from tests.servers.platform import Platform
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wine-portrait-exif.jpg",
+        "dogs-progressive.jpg",
+        "dandelion-alpha.png",
+        "fig-display-p3.jpg",
+        "mountains.jpg",
+    ],
+)
+def test_a_photograph_is_published(split: Platform, name: str) -> None:
+    photograph_is_published(split.person("alice"), PHOTOGRAPHS / name)
+
+
+def test_process_answers_with_the_renditions_when_the_caller_waits(split: Platform) -> None:
+    alice = split.person("alice")
+    answer = alice.upload(
+        PHOTOGRAPHS / "mountains.jpg",
+        route="/api/v1/process",
+        headers={"Prefer": "wait=20"},
+        presets="thumb",
+    )
+    assert answer.status == 200, answer.body
+    assert {r["state"] for r in answer.json["image"]["renditions"]} == {"ready"}
+    assert alice.fetch(answer.json["image"]["renditions"][0]["url"]).status == 200
+
+
+def test_bob_gets_the_answer_for_a_missing_image_to_alices(split: Platform) -> None:
+    alice, bob = split.person("alice"), split.person("bob")
+    image_id = alice.upload(PHOTOGRAPHS / "mountains.jpg").json["image"]["id"]
+    missing = bob.send("GET", "/api/v1/images/018f0000-0000-7000-8000-000000000000")
+    hers = bob.send("GET", f"/api/v1/images/{image_id}")
+    assert (hers.status, missing.status) == (404, 404)
+    varying = {"instance", "request_id"}
+    assert {k: v for k, v in hers.json.items() if k not in varying} == {
+        k: v for k, v in missing.json.items() if k not in varying
+    }
+
+
+def test_an_image_can_be_rendered_anew_and_deleted_for_good(split: Platform) -> None:
+    alice = split.person("alice")
+    uploaded = alice.upload(PHOTOGRAPHS / "mountains.jpg", presets="thumb").json
+    image_id = uploaded["image"]["id"]
+    alice.job_ended(uploaded["job"]["id"])
+
+    ops = {"width": 321, "height": 200, "fit": "cover", "format": "avif"}
+    rendered = alice.send("POST", f"/api/v1/images/{image_id}/renditions", {"ops": ops})
+    assert rendered.status == 202, rendered.body
+    assert alice.job_ended(rendered.json["job"]["id"])["state"] == "succeeded"
+    avif = [r for r in alice.image(image_id)["renditions"] if r["format"] == "avif"]
+    assert [(r["width"], r["height"], r["state"]) for r in avif] == [(321, 200, "ready")]
+    assert alice.fetch(avif[0]["url"]).body[4:12] == b"ftypavif"
+
+    keys = {key for key in split.store.object_keys() if image_id in key}
+    assert keys
+    deleted = alice.send("DELETE", f"/api/v1/images/{image_id}?permanent=true")
+    assert deleted.status == 202, deleted.body
+    assert alice.job_ended(deleted.json["job"]["id"])["state"] == "succeeded"
+    assert not {key for key in split.store.object_keys() if image_id in key}
+    assert alice.send("GET", f"/api/v1/images/{image_id}").status == 404
+    assert alice.fetch(avif[0]["url"]).status == 404
+
+
+def test_status_tells_real_numbers(split: Platform) -> None:
+    status = split.person("alice").send("GET", "/api/v1/status")
+    assert status.status == 200
+    assert {role: state["ok"] for role, state in status.json["roles"].items()} == {
+        "auth": True,
+        "gateway": True,
+        "images": True,
+        "worker": True,
+    }
+
+
+def test_one_request_id_goes_through_every_role_and_the_worker(split: Platform) -> None:
+    alice = split.person("alice")
+    request_id = "a-request-id-of-our-own"
+    answer = alice.upload(
+        PHOTOGRAPHS / "mountains.jpg", headers={"X-Request-ID": request_id}, presets="thumb"
+    )
+    alice.job_ended(answer.json["job"]["id"])
+    for role in ("gateway", "images", "worker"):
+        assert request_id in split.programs[role].words(), role

@@ -1,0 +1,39 @@
+"""A platform with one issuer whose keys everybody knows; Alice, Bob and Charlie as headers."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from platform_site.kit import http, limits, revocations
+from platform_site.kit.breaker import Breaker
+from platform_site.kit.tokens import verifier
+from tests.platform_site.kit.answering import Server, serving
+from tests.platform_site.kit.issuing import Issuer
+
+
+@pytest.fixture
+def issuer(settings: Settings) -> Iterator[Issuer]:
+    """The issuer whose published keys this process verifies with."""
+    issuer = Issuer()
+    settings.JWKS_BUNDLE, settings.JWKS_URL = issuer.jwks, ""
+    verifier.cache_clear()
+    yield issuer
+    verifier.cache_clear()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A real HTTP server that answers 200 and ``{}`` until told otherwise."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def closed_breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No outage of one test reaches the next."""
+    for module in (limits, revocations):
+        monkeypatch.setattr(module, "_breaker", Breaker(failures=1, open_s=1.0))
+    http.upstream.cache_clear()
+    yield
+    http.upstream.cache_clear()

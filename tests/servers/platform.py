@@ -1,0 +1,167 @@
+"""The platform split into its roles: gunicorn processes and a worker, over real servers."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from platform_site.key_material import KeyMaterial, write
+from platform_site.kit.identifiers import random_token
+from tests.servers.person import Person
+from tests.servers.ports import free_port
+from tests.servers.processes import Program, manage, wait_until_ready
+from tests.servers.redis import RedisServer
+from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
+
+WEB_ROLES = ("auth", "images", "gateway")
+GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn")
+WORKER = (
+    *(sys.executable, "-m", "celery", "-A", "platform_site.celery", "worker"),
+    *("--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"),
+    *("--queues", "interactive,bulk,maintenance", "--without-gossip", "--without-mingle"),
+)
+SCHEDULER = (sys.executable, "-m", "celery", "-A", "platform_site.celery", "beat")
+
+
+@dataclass
+class Platform:
+    """What a test may reach: addresses, programs by role, and the servers under them."""
+
+    directory: Path
+    database_url: str
+    broker: RedisServer
+    cache: RedisServer
+    store: ObjectStore
+    extra: Mapping[str, str] = field(default_factory=dict)
+    material: KeyMaterial = field(default_factory=KeyMaterial)
+    programs: dict[str, Program] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=lambda: {r: free_port() for r in WEB_ROLES})
+    metrics_ports: dict[str, int] = field(
+        default_factory=lambda: {r: free_port() for r in (*WEB_ROLES, "worker")}
+    )
+
+    def address(self, role: str) -> str:
+        """The base URL of a web role."""
+        return f"http://127.0.0.1:{self.ports[role]}"
+
+    def environment(self, role: str) -> dict[str, str]:
+        """The variables of one role: what its manifest would give it, and nothing else."""
+        return {
+            "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",
+            "DJANGO_SECRET_KEY": random_token(50),
+            "WEB_WORKERS": "2",
+            "WEB_THREADS": "8",
+            "METRICS_PORT": str(self.metrics_ports.get(role, 0)),
+            "PORT": str(self.ports.get(role, 0)),
+            **self._shared(role),
+            **self.extra,
+        }
+
+    def start(self, role: str) -> Program:
+        """Start (or start again) the program of ``role`` and wait until it is ready."""
+        commands = {"worker": WORKER, "scheduler": SCHEDULER}
+        program = Program(
+            role, commands.get(role, GUNICORN), self.environment(role), self.directory
+        )
+        self.programs[role] = program
+        program.start()
+        if role in WEB_ROLES:
+            wait_until_ready(program, f"{self.address(role)}/readyz")
+        return program
+
+    def person(self, name: str) -> Person:
+        """Somebody who has just registered and signed in."""
+        return Person(
+            email=f"{name}-{random_token(6)}@example.com",
+            api=self.address("gateway"),
+            auth=self.address("auth"),
+            delivery=self.address("images"),
+        ).sign_up()
+
+    def stop(self) -> None:
+        """End every program."""
+        for program in self.programs.values():
+            program.stop()
+
+    def _shared(self, role: str) -> dict[str, str]:
+        environment = {"CACHE_URL": self.cache.url}
+        secrets = dict(self.material.verifier())
+        environment["JWKS_URL"] = f"{self.address('auth')}/.well-known/jwks.json"
+        if role == "auth":
+            secrets |= self.material.auth()
+            environment |= {"DATABASE_URL": self.database_url, "REFRESH_COOKIE_SECURE": "false"}
+        if role == "gateway":
+            secrets |= self.material.gateway()
+            environment["AUTH_URL"] = self.address("auth")
+            environment["IMAGES_URL"] = self.address("images")
+        if role in {"images", "worker", "admin"}:
+            secrets |= self.material.delivery()
+            environment |= {"DATABASE_URL": self.database_url, "BROKER_URL": self.broker.url}
+            environment |= self._store()
+        if role == "worker":
+            environment["WORKER_HEARTBEAT_FILE"] = str(self.directory / "heartbeat")
+        if role == "scheduler":
+            environment = {"BROKER_URL": self.broker.url, "SWEEP_INTERVAL_S": "1"}
+        return {**environment, **self._files(role, secrets)}
+
+    def _store(self) -> dict[str, str]:
+        return {
+            "S3_BUCKET": self.store.bucket,
+            "S3_ENDPOINT_URL": self.store.endpoint,
+            "S3_ACCESS_KEY_ID": ACCESS_KEY,
+            "S3_SECRET_ACCESS_KEY": SECRET_KEY,
+        }
+
+    def _files(self, role: str, secrets: Mapping[str, str]) -> dict[str, str]:
+        """Secrets as mounted files, as in the cluster: ``NAME_FILE`` for each."""
+        directory = self.directory / "secrets" / role
+        if not directory.exists():
+            write(directory, secrets)
+        return {f"{VARIABLES[name]}_FILE": str(directory / name) for name in secrets}
+
+
+VARIABLES = {
+    "signing-keys.json": "SIGNING_KEYS",
+    "service-clients.json": "SERVICE_CLIENTS",
+    "jwks.json": "JWKS",
+    "service-client-secret": "SERVICE_CLIENT_SECRET",
+    "delivery-keys.json": "DELIVERY_KEYS",
+}
+
+
+@contextmanager
+def platform(
+    postgresql_url: str, *, extra: Mapping[str, str] | None = None, scheduler: bool = False
+) -> Iterator[Platform]:
+    """A whole split platform with a database of its own; everything ends with the block."""
+    directory = Path(tempfile.mkdtemp(prefix="image-platform-split-"))
+    with ExitStack() as stack:
+        database_url = stack.enter_context(_database(postgresql_url))
+        broker, cache = RedisServer(), RedisServer()
+        store = ObjectStore(directory, bucket=f"images-{directory.name.lower()[-8:].strip('_')}")
+        for server in (broker, cache, store):
+            stack.callback(server.stop)
+            server.start()
+        split = Platform(directory, database_url, broker, cache, store, extra or {})
+        stack.callback(split.stop)
+        manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
+        for role in (*WEB_ROLES, "worker", *(("scheduler",) if scheduler else ())):
+            split.start(role)
+        yield split
+
+
+@contextmanager
+def _database(postgresql_url: str) -> Iterator[str]:
+    name = f"split_{random_token(6).lower().replace('-', '_')}"
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(postgresql_url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(postgresql_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
