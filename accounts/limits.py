@@ -25,7 +25,7 @@ class Policy:
 
     def count(self, key: str) -> RateDecision:
         """Count one use by ``key``; the caller decides what a refusal means."""
-        replaced: dict[str, tuple[int, int]] = getattr(settings, "ACCOUNT_RATE_LIMITS", {})
+        replaced: dict[str, tuple[int, int]] = settings.ACCOUNT_RATE_LIMITS
         limit, window_s = replaced.get(self.scope, (self.limit, self.window_s))
         return rate_limit(self.scope, key, limit=limit, window_s=window_s, uncounted=self.uncounted)
 

@@ -15,8 +15,6 @@ from gateway.metrics import RATE_LIMITED
 from platform_site.kit.limits import RateDecision, rate_limit
 
 WINDOW_S: Final = 60
-READS_PER_WINDOW: Final = 6000
-WRITES_PER_WINDOW: Final = 600
 
 
 def request_count(request: Request) -> RateDecision:
@@ -30,7 +28,5 @@ def request_count(request: Request) -> RateDecision:
 
 
 def _limit(kind: str) -> int:
-    """From settings ``GATEWAY_READS_PER_MINUTE`` and ``GATEWAY_WRITES_PER_MINUTE``."""
-    if kind == "reads":
-        return int(getattr(settings, "GATEWAY_READS_PER_MINUTE", READS_PER_WINDOW))
-    return int(getattr(settings, "GATEWAY_WRITES_PER_MINUTE", WRITES_PER_WINDOW))
+    reads, writes = settings.GATEWAY_READS_PER_MINUTE, settings.GATEWAY_WRITES_PER_MINUTE
+    return int(reads if kind == "reads" else writes)

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             )
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
+        call_command("expire_sessions", stdout=StringIO())
         password = self._demo_password()
         self._run(port, password)
 

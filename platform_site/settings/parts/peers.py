@@ -5,3 +5,5 @@ from platform_site.kit import env
 UPSTREAMS = {"auth": env.text("AUTH_URL"), "images": env.text("IMAGES_URL")}
 SERVICE_CLIENT_ID = env.text("SERVICE_CLIENT_ID", "gateway")
 SERVICE_CLIENT_SECRET = env.secret("SERVICE_CLIENT_SECRET")
+GATEWAY_READS_PER_MINUTE = env.integer("GATEWAY_READS_PER_MINUTE", 6_000)
+GATEWAY_WRITES_PER_MINUTE = env.integer("GATEWAY_WRITES_PER_MINUTE", 600)
