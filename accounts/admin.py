@@ -44,7 +44,7 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin[User]):
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     """Accounts; closing or deleting one signs it out everywhere."""
 
     form = AccountChangeForm
@@ -92,7 +92,7 @@ class AccountAdmin(UserAdmin[User]):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin[Session]):
+class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Sessions, to look at and to end; digests of tokens are not shown."""
 
     list_display = ("id", "user", "device", "address", "created_at", "last_seen_at", "revoked_at")

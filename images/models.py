@@ -123,8 +123,9 @@ class Job(models.Model):
     """Work for a worker, which holds it by ``dispatch_id`` and ``attempt`` until ``lease_until``.
 
     ``specs`` lists the canonical specs that a render job makes, or the ids of the images that a
-    delete job deletes; a delete job without any deletes all that its owner has. ``deferrals`` counts the times that an outage put the job off, which is
-    not the job's fault and so not an attempt.
+    delete job deletes; a delete job without any deletes all that its owner has. ``deferrals``
+    counts the times that an outage put the job off, which is not the job's fault and so not an
+    attempt.
     """
 
     class Kind(models.TextChoices):

@@ -130,7 +130,7 @@ def store_check() -> None:
             store.exists(PROBE_KEY)
 
 
-class _BorrowedFile(File[bytes]):
+class _BorrowedFile(File):  # type: ignore[type-arg]  # not generic when run
     """A file that the one who opened it closes: boto3 closes what it has uploaded."""
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ def _store() -> Storage:
     return storages["objects"]
 
 
-def _file(source: BinaryIO, size: int, content_type: str) -> File[bytes]:
+def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":
     file: Any = _BorrowedFile(source, name="object")
     file.size = size
     file.content_type = content_type

@@ -4,13 +4,10 @@ Threads, because a role waits for the network most of the time; short keep-alive
 heartbeat files in memory; metrics of all workers joined and served on a port of their own.
 """
 
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from platform_site.kit import env
+from platform_site.kit import env, metric_files
 
 wsgi_app = "platform_site.wsgi:application"
 bind = [f"{env.text('HOST', '127.0.0.1')}:{env.integer('PORT', 8000)}"]
@@ -33,12 +30,7 @@ limit_request_fields = 64
 
 def on_starting(_server: Any) -> None:
     """Start with an empty directory for the workers' metrics: stale files would be counted."""
-    directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if directory is None:
-        directory = tempfile.mkdtemp(prefix="metrics-")
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
-    shutil.rmtree(directory, ignore_errors=True)
-    Path(directory).mkdir(parents=True)
+    metric_files.directory_prepare()
 
 
 def when_ready(_server: Any) -> None:
@@ -50,11 +42,24 @@ def when_ready(_server: Any) -> None:
     exporter_start(settings.METRICS_PORT)
 
 
-def child_exit(_server: Any, worker: Any) -> None:
-    """Forget the gauges of a worker that has ended; its counters stay counted."""
-    from prometheus_client import multiprocess  # noqa: PLC0415 - after the directory is made
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the worker a slot for its metrics: the one of a worker that has ended, if there is."""
+    taken = {other.slot for other in server.WORKERS.values()}
+    worker.slot = metric_files.slot_free(taken, prefix="web")
 
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """In the worker: count into its slot, and trace if that is asked for."""
+    metric_files.slot_take(worker.slot)
+
+    from platform_site.kit import tracing  # noqa: PLC0415 - each worker exports for itself
+
+    tracing.start_web()
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    metric_files.directory_remove()
 
 
 def worker_int(_worker: Any) -> None:

@@ -1,7 +1,8 @@
 """One JSON line per event on standard output, the same shape from web, worker and commands."""
 
 import json
-from collections.abc import Callable, MutableMapping
+import re
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 import orjson
@@ -68,9 +69,18 @@ def _shared() -> list[Any]:
 
 
 def _redact(_logger: Any, _method: str, event: Event) -> Event:
-    for name in REDACTED & event.keys():
-        event[name] = "[redacted]"
+    for name, value in event.items():
+        event[name] = _without_secrets(name, value)
     return event
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    """``value``, unless its name ends in a word that is redacted: ``X-Service-Authorization``."""
+    if re.split("[_-]", name.lower())[-1] in REDACTED:
+        return "[redacted]"
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
+    return value
 
 
 def _dumps(event: Event, **_options: Any) -> str:

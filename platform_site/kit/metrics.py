@@ -1,6 +1,7 @@
 """HTTP metrics by route template, and the exporter that serves every metric on its own port."""
 
 import os
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
-    multiprocess,
     start_http_server,
 )
-from prometheus_client.registry import REGISTRY
+from prometheus_client.registry import REGISTRY, Collector
+
+from platform_site.kit import exemplars
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -42,7 +44,7 @@ def observe_request(*, method: str, route: str, status: int, seconds: float) -> 
     """Count one answered request."""
     known = method if method in KNOWN_METHODS else "OTHER"
     REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
-    SECONDS.labels(settings.ROLE, known, route).observe(seconds)
+    exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
 
 
 def exposition() -> bytes:
@@ -50,17 +52,22 @@ def exposition() -> bytes:
     return generate_latest(registry())
 
 
-def registry() -> CollectorRegistry:
-    """The registry to serve: joined from files when the role has several processes."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
-    joined = CollectorRegistry()
-    multiprocess.MultiProcessCollector(joined)  # type: ignore[no-untyped-call]
+def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:
+    """The registry to serve: joined from files when the role has several processes.
+
+    ``collectors`` are asked at each scrape, in this process only.
+    """
+    joined = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        joined = CollectorRegistry()
+        joined.register(exemplars.ExemplarCollector())
+    for collector in collectors:
+        joined.register(collector)
     return joined
 
 
-def exporter_start(port: int) -> None:
+def exporter_start(port: int, *, collectors: Sequence[Collector] = ()) -> None:
     """Serve ``/metrics`` on ``port`` from a thread of this process. Port 0 means none."""
     BUILD.labels(settings.ROLE, settings.VERSION).set(1)
     if port:
-        start_http_server(port, registry=registry())
+        start_http_server(port, registry=registry(collectors))

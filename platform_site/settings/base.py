@@ -4,11 +4,7 @@ from pathlib import Path
 from tomllib import loads
 from typing import Any
 
-import django_stubs_ext
-
 from platform_site.kit import env, logs
-
-django_stubs_ext.monkeypatch()  # lets annotations such as ``ModelAdmin[User]`` run
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VERSION: str = loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]

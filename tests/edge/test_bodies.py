@@ -87,11 +87,13 @@ def test_chunks_without_end_are_cut_off_at_the_limit(site: Site) -> None:
         with opened(edge.port, head) as connection:
             for _ in range(16):
                 connection.sendall(chunk)
-            connection.sendall(b"1\r\n")
-            status = connection.recv(65536).split(b"\r\n")[0]
+            connection.sendall(b"1\r\nx")
+            reply = connection.recv(65536)
 
     assert below.status == 200
-    assert status == b"HTTP/1.1 413 Request Entity Too Large"
+    assert reply.startswith(b"HTTP/1.1 413 Request Entity Too Large\r\n")
+    assert b"Content-Type: application/problem+json\r\n" in reply
+    assert b'"code":"file_too_large"' in reply
     assert [len(request.body) for request in site.gateway.received] == [2_000_000]
 
 

@@ -1,6 +1,7 @@
 """Small HTTP servers that stand where roles and the store stand, and record what they got."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -59,6 +60,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that goes away is no fault; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 def _handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
@@ -91,17 +97,23 @@ def _handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
                 return b"".join(self._chunks())
             wanted = int(self.headers.get("Content-Length") or 0)
             pieces = []
-            while wanted and (piece := self.rfile.read1(min(wanted, 65536))):
-                upstream.first_bytes.set()
+            while wanted:
+                piece = self._some(self.rfile.read1(min(wanted, 65536)))
                 wanted -= len(piece)
                 pieces.append(piece)
             return b"".join(pieces)
 
         def _chunks(self) -> Iterator[bytes]:
-            while size := int(self.rfile.readline() or b"0", 16):
-                upstream.first_bytes.set()
-                yield self.rfile.read(size)
+            while size := int(self._some(self.rfile.readline()), 16):
+                yield self._some(self.rfile.read(size))
                 self.rfile.readline()
+            self.rfile.readline()
+
+        def _some(self, piece: bytes) -> bytes:
+            if not piece:
+                raise ConnectionAbortedError
+            upstream.first_bytes.set()
+            return piece
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""

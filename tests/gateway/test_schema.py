@@ -135,6 +135,12 @@ def test_anyone_can_fetch_the_document() -> None:
     assert b"openapi: 3.1" in Client().get("/api/v1/schema").content
 
 
+def served(source: str) -> int:
+    reply = Client().get(source)
+    reply.close()
+    return reply.status_code
+
+
 def test_the_page_loads_nothing_from_elsewhere() -> None:
     reply = Client().get("/api/v1/docs")
     assert (reply.status_code, reply["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -143,6 +149,7 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
     assert sources
     assert all(source.startswith("/") for source in sources), sources
     assert re.findall(r"<script>", page) == []
+    assert {source: served(source) for source in sources} == dict.fromkeys(sources, 200)
     assert "script-src 'self';" in reply["Content-Security-Policy"]
 
 

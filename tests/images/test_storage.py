@@ -16,7 +16,7 @@ from images.errors import StorageUnavailable
 from tests.images.conftest import stored_keys
 
 KEY = "renditions/x/w_200,fit_inside,q_80.webp"
-ACCESS = {
+ACCESS: Any = {
     "aws_access_key_id": "test-access-key",
     "aws_secret_access_key": "test-secret-key-of-length",
     "region_name": "us-east-1",

@@ -116,11 +116,12 @@ def test_a_deletion_that_was_killed_at_its_very_end_deletes_nothing_else(
     broker.work()
     for image_id in (ready_picture["id"], other):
         permanently(as_alice, image_id)
-    first, second = Job.objects.filter(kind=Job.Kind.DELETE).order_by("id")
+    first = Job.objects.filter(kind=Job.Kind.DELETE).order_by("id")[0]
     job_run(job_id=first.id, dispatch_id=first.dispatch_id)  # type: ignore[arg-type]
     Job.objects.filter(id=first.id).update(state=Job.State.RUNNING)
     job_run(job_id=first.id, dispatch_id=first.dispatch_id)  # type: ignore[arg-type]
     first.refresh_from_db()
+    assert first.result is not None
     assert (first.state, first.attempt, first.result["image_count"]) == ("succeeded", 2, 1)
     assert [str(image.id) for image in Image.objects.all()] == [other]
     assert len(stored_keys(store)) == 9
@@ -144,6 +145,7 @@ def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(  # noqa: PLR0917
     broker.work()
 
     job = Job.objects.get(id=reply.json()["job"]["id"])
+    assert job.result is not None
     assert (job.state, job.result["image_count"]) == (Job.State.SUCCEEDED, 3)
     assert [str(image.id) for image in Image.objects.all()] == [kept["id"]]
     assert [usage.images for usage in Usage.objects.all()] == [1]

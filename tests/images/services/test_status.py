@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
@@ -95,7 +96,7 @@ def test_a_dead_database_is_told_and_not_an_error(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, store: Path
 ) -> None:
     def broken() -> None:
-        raise status.DatabaseError("no connection")
+        raise DatabaseError("no connection")
 
     monkeypatch.setattr(status, "stored_totals", broken)
     report = status.status_report()

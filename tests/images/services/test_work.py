@@ -16,7 +16,7 @@ from django.utils import timezone
 from images import storage
 from images.errors import StorageUnavailable
 from images.models import Image, Job, Rendition
-from images.renditions import TruncatedImageError
+from images.renditions import TruncatedImageError, render_all
 from images.services import rendering
 from images.services.jobs import jobs_requeue_stuck
 from images.services.runs import RunSuperseded, lease_kept, run_claim, run_succeed
@@ -71,6 +71,22 @@ def test_a_redelivered_message_takes_over_and_the_earlier_run_cannot_write(job: 
     run_succeed(second, result={"of": "second"})
     job.refresh_from_db()
     assert (job.state, job.result) == (Job.State.SUCCEEDED, {"of": "second"})
+
+
+def test_a_run_from_before_a_retry_cannot_write_though_the_attempts_are_equal(
+    job: Job, as_alice: Client
+) -> None:
+    before = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert before is not None
+    assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
+    assert as_alice.post(f"/internal/v1/jobs/{job.id}/retry").status_code == 202
+    job.refresh_from_db()
+    after = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert after is not None
+    assert before.attempt == after.attempt == 1
+    with pytest.raises(RunSuperseded):
+        run_succeed(before, result={})
+    run_succeed(after, result={})
 
 
 def test_a_run_that_outlives_its_lease_ends_nothing(
@@ -204,7 +220,7 @@ def test_a_missing_original_fails_the_job(
 def test_a_job_that_fails_halfway_leaves_what_it_made(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = rendering.render_all
+    made = render_all
 
     def timing_out(*args: Any) -> Any:
         for count, picture in enumerate(made(*args)):

@@ -169,7 +169,7 @@ class Paced(io.RawIOBase):
         self._arrived = arrived
         self.read_so_far = 0
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, _size: int = -1, /) -> bytes:
         if self.read_so_far == 4 * 65536:
             return b""
         if self.read_so_far:
@@ -201,7 +201,7 @@ class Stopped(DomainError):
 
 
 class Breaking(io.RawIOBase):
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, _size: int = -1, /) -> bytes:
         raise Stopped
 
 

@@ -9,8 +9,14 @@ import pytest
 import structlog
 from django.core.signals import request_finished, request_started
 from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.http import JsonResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.test import Client
 from django.urls import get_urlconf, path, set_urlconf
 from django.views.decorators.csrf import csrf_exempt
@@ -158,7 +164,7 @@ class Source:
     def __init__(self, *pieces: bytes) -> None:
         self._pieces = list(pieces)
 
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, _size: int = -1, /) -> bytes:
         piece = self._pieces.pop(0) if self._pieces else b""
         events.append(f"given {len(piece)}")
         return piece
@@ -187,7 +193,7 @@ def test_the_outer_request_goes_on_as_it_was(
 
 def test_the_urlconf_is_restored_even_after_a_failure(images: Upstream) -> None:
     class Broken:
-        def read(self, size: int = -1, /) -> bytes:
+        def read(self, _size: int = -1, /) -> bytes:
             raise DomainError("broken off")
 
     set_urlconf("platform_site.urls.probes")

@@ -1,0 +1,47 @@
+"""Gate 8: a pod has the time to end what it began."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from deploy.k8s.tools.objects import Object, Pod, named, of_kind, title
+from platform_site import gunicorn
+from platform_site.settings.parts import broker
+from tests.deploy.gates.references import environment
+
+MARGIN_S: Final = 5
+PRE_STOP_S: Final = 5
+
+
+def faults(rendered: Sequence[Object]) -> list[str]:
+    """Pods that are killed before they can be done, and pods that end while still sent requests."""
+    settings = dict(named(rendered, "ConfigMap"))
+    found = []
+    for deployment in of_kind(rendered, "Deployment"):
+        pod = Pod(deployment)
+        if pod.namespace != "image-platform":
+            continue
+        container = pod.spec["containers"][0]
+        hook = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        if any(port["name"] == "http" for port in container.get("ports", [])) and hook < PRE_STOP_S:
+            found.append(f"{title(deployment)} ends while endpoints still name it")
+        needed = hook + longest_s(container, environment(container, pod.namespace, settings))
+        given = pod.spec.get("terminationGracePeriodSeconds", 30)
+        if needed + MARGIN_S >= given:
+            found.append(f"{title(deployment)} is killed after {given} s and needs {needed}")
+    return found
+
+
+def longest_s(container: Object, variables: Mapping[str, str]) -> float:
+    """What the process itself takes to end what it began, by its own settings."""
+    match container["args"][0]:
+        case "gunicorn":
+            return gunicorn.graceful_timeout
+        case "celery" if "worker" in container["args"]:
+            return max(
+                broker.CELERY_TASK_SOFT_TIME_LIMIT, broker.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
+            )
+        case "celery":
+            return 0
+        case "nginx":
+            return int(variables["DRAIN_S"])
+    raise ValueError(f"unknown program {container['args'][0]}")

@@ -1,0 +1,49 @@
+"""Gate 1: every overlay builds with plain kubectl, always the same, from its own directory."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.k8s.tools.objects import BuildFailed
+from tests.deploy.workspace import MANIFESTS, OVERLAYS, Workspace
+
+DIRECTORIES = sorted(
+    str(file.parent.relative_to(MANIFESTS))
+    for file in MANIFESTS.rglob("kustomization.yaml")
+    if "kind: Kustomization" in file.read_text()
+)
+
+
+@pytest.mark.parametrize("directory", DIRECTORIES)
+def test_every_kustomization_builds_by_itself(workspace: Workspace, directory: str) -> None:
+    assert workspace.build(directory)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_two_builds_are_identical(workspace: Workspace, overlay: str) -> None:
+    assert workspace.build(f"overlays/{overlay}") == workspace.text(overlay)
+
+
+def test_a_missing_secret_file_fails_the_build_and_is_named(own_workspace: Workspace) -> None:
+    (own_workspace.secrets / "auth" / "signing-keys.json").unlink()
+    with pytest.raises(BuildFailed, match="signing-keys"):
+        own_workspace.build("overlays/platform")
+
+
+def test_a_file_outside_the_root_is_refused(own_workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "deploy" / "outside.conf").write_text("maxmemory 1gb\n")
+    file = own_workspace.manifests / "data" / "redis-cache" / "kustomization.yaml"
+    file.write_text(file.read_text().replace("[redis.conf]", "[../../../outside.conf]"))
+    with pytest.raises(BuildFailed, match="is not in or below"):
+        own_workspace.build("overlays/platform")
+
+
+@pytest.mark.parametrize("overlay", [p for p in DIRECTORIES if p.startswith("overlays/")])
+def test_an_overlay_is_a_few_lines(overlay: str) -> None:
+    lines = (MANIFESTS / overlay / "kustomization.yaml").read_text().splitlines()
+    assert len(lines) <= 40, "an overlay names what is different and nothing else"
+
+
+def test_no_secret_is_in_the_tree() -> None:
+    committed = [p for p in MANIFESTS.rglob("*") if p.is_file() and "secrets" not in p.parts[:-1]]
+    assert not [p for p in committed if b"PRIVATE KEY" in p.read_bytes()]

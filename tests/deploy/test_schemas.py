@@ -1,0 +1,67 @@
+"""Gate 2: the render is valid Kubernetes, from 1.30 to the newest schema, without any CRD."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.k8s.tools.objects import Object
+from tests.deploy.workspace import OVERLAYS, Workspace, tool
+
+VERSIONS = ("1.30", "1.33", "1.37")
+OWN_GROUPS = frozenset(
+    {
+        "v1", "apps/v1", "autoscaling/v2", "batch/v1", "networking.k8s.io/v1", "policy/v1",
+        "rbac.authorization.k8s.io/v1", "admissionregistration.k8s.io/v1",
+    }
+)  # fmt: skip
+
+
+def complaints(rendered: str, version: str, directory: Path) -> list[str]:
+    """Everything that kubernetes-validate says beyond "valid"; it exits 0 for unknown APIs."""
+    file = directory / "render.yaml"
+    file.write_text(rendered)
+    done = subprocess.run(
+        [str(tool("kubernetes-validate")), "--strict", "-k", version, str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    assert any(line.startswith("INFO") for line in said), said
+    return [line for line in said if line and not line.startswith("INFO")]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_render_is_valid(
+    workspace: Workspace, overlay: str, version: str, tmp_path: Path
+) -> None:
+    assert complaints(workspace.text(overlay), version, tmp_path) == []
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_no_crd_is_needed(workspace: Workspace, overlay: str) -> None:
+    assert {item["apiVersion"] for item in workspace.render(overlay)} <= OWN_GROUPS
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("minReplicas:", "minReplica:"),
+        ("maxReplicas: 5", "maxReplicas: five"),
+        ("apiVersion: policy/v1", "apiVersion: policy/v1beta1"),
+    ],
+)
+def test_the_gate_sees_a_wrong_field(
+    workspace: Workspace, right: str, wrong: str, tmp_path: Path
+) -> None:
+    text = workspace.text("platform")
+    assert right in text
+    assert complaints(text.replace(right, wrong), VERSIONS[1], tmp_path)
+
+
+def test_core_groups_are_kubernetes_own(workspace: Workspace) -> None:
+    rendered: list[Object] = workspace.render("platform")
+    rendered.append({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject"})
+    assert not {item["apiVersion"] for item in rendered} <= OWN_GROUPS

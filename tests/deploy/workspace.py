@@ -1,0 +1,79 @@
+"""A copy of the manifests with throw-away key material, where a test may build and break things."""
+
+import os
+import shutil
+import subprocess
+import sys
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from deploy.k8s.tools import objects
+from platform_site import key_material
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MANIFESTS: Final = ROOT / "deploy" / "k8s"
+OVERLAYS: Final = ("platform", "dev", "headless")
+
+
+def kubectl_is_needed() -> None:
+    """Leave the test out where kubectl is missing, with a clear word; CI insists on it."""
+    if shutil.which("kubectl") is None:
+        word = "kubectl is missing, so the manifests were not checked: install it and run again"
+        if os.environ.get("CI"):
+            pytest.fail(word)
+        pytest.skip(word)
+
+
+class Workspace:
+    """The manifests in a directory of the test run."""
+
+    def __init__(self, directory: Path) -> None:
+        self.manifests = directory / "deploy" / "k8s"
+        shutil.copytree(
+            MANIFESTS, self.manifests, ignore=shutil.ignore_patterns("secrets", "__pycache__")
+        )
+        grafana = MANIFESTS.parent / "grafana"
+        if grafana.exists():
+            shutil.copytree(grafana, directory / "deploy" / "grafana")
+        self.secrets = self.manifests / "credentials" / "secrets"
+        for role, files in key_material.cluster(key_material.KeyMaterial()).items():
+            key_material.write(self.secrets / role, files)
+        registry = self.manifests / "credentials" / "registry" / "secrets"
+        key_material.write(registry, {"config.json": '{"auths": {}}'})
+        self._cached = cache(self.build)
+
+    def build(self, path: str) -> str:
+        """Build ``path`` under the manifests anew."""
+        return objects.build(self.manifests / path)
+
+    def render(self, overlay: str) -> list[objects.Object]:
+        """The objects of an overlay; a copy, so that a test may mutate it."""
+        return deepcopy(objects.objects(self._cached(f"overlays/{overlay}")))
+
+    def text(self, overlay: str) -> str:
+        """The rendered stream of an overlay."""
+        return self._cached(f"overlays/{overlay}")
+
+
+def tool(name: str) -> Path:
+    """The program ``name`` in an environment of its own, made once from its hashed lock file."""
+    lock = Path(__file__).with_name(f"requirements-{name}.lock")
+    home = ROOT / "var" / "tools" / name
+    stamp = home / lock.name
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        install = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, "--require-hashes", "--no-deps", "-r", str(lock)], check=True)
+        shutil.copyfile(lock, stamp)
+    return home / "bin" / name
+
+
+def named(rendered: list[objects.Object], kind: str, name: str) -> objects.Object:
+    """The one object of that kind and name."""
+    (found,) = [i for i in objects.of_kind(rendered, kind) if i["metadata"]["name"] == name]
+    return found

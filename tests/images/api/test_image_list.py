@@ -1,0 +1,76 @@
+"""Lists of images: pages, filters, and what they cost."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.images.pictures import form, jpeg, png
+
+pytestmark = pytest.mark.django_db(transaction=True)
+IMAGES = "/internal/v1/images"
+
+
+def test_images_come_in_pages_newest_first(as_alice: Client) -> None:
+    ids = [
+        as_alice.post(IMAGES, form(jpeg(color), presets="thumb")).json()["image"]["id"]
+        for color in ("red", "green", "blue")
+    ]
+    first = as_alice.get(IMAGES, {"limit": 2}).json()
+    assert [image["id"] for image in first["results"]] == [ids[2], ids[1]]
+    assert first["previous_cursor"] is None
+    second = as_alice.get(IMAGES, {"limit": 2, "cursor": first["next_cursor"]}).json()
+    assert [image["id"] for image in second["results"]] == [ids[0]]
+    assert second["next_cursor"] is None
+    back = as_alice.get(IMAGES, {"limit": 2, "cursor": second["previous_cursor"]}).json()
+    assert [image["id"] for image in back["results"]] == [ids[2], ids[1]]
+
+
+def test_images_are_found_by_tag_words_format_and_state(as_alice: Client) -> None:
+    red = as_alice.post(IMAGES, form(jpeg("red"), title="A Red thing", tags="warm,a")).json()
+    as_alice.post(IMAGES, form(png("blue"), name="sky.png", tags="cold,a"))
+
+    def found(**query: str) -> list[str]:
+        return [image["filename"] for image in as_alice.get(IMAGES, query).json()["results"]]
+
+    assert found(tag="warm") == ["holiday.jpg"]
+    assert found(tag="a") == ["sky.png", "holiday.jpg"]
+    assert found(tag="w") == []
+    assert found(q="red") == ["holiday.jpg"]
+    assert found(q="SKY") == ["sky.png"]
+    assert found(format="png") == ["sky.png"]
+    assert found(state="ready") == []
+    assert found(state="processing", q="holiday") == ["holiday.jpg"]
+    assert red["image"]["title"] == "A Red thing"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"state": "x"},
+        {"sort": "name"},
+        {"limit": "0"},
+        {"cursor": "x"},
+        {"trashed": "1"},
+        {"q": "a\x00"},
+        {"tag": "\x00"},
+    ],
+)
+def test_a_bad_query_is_refused(as_alice: Client, query: dict[str, str]) -> None:
+    reply = as_alice.get(IMAGES, query)
+    assert (reply.status_code, reply.json()["code"]) == (400, "invalid")
+
+
+def test_a_list_costs_the_same_queries_for_one_image_as_for_five(
+    as_alice: Client, django_assert_num_queries: Any
+) -> None:
+    def posted(*colors: str) -> None:
+        for color in colors:
+            as_alice.post(IMAGES, form(jpeg(color), tags="a,b"))
+
+    posted("red")
+    with django_assert_num_queries(3):
+        as_alice.get(IMAGES)
+    posted("green", "blue", "black", "white")
+    with django_assert_num_queries(3):
+        assert len(as_alice.get(IMAGES).json()["results"]) == 5

@@ -1,0 +1,107 @@
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+import structlog
+
+from platform_site.kit import logs
+from platform_site.kit.request_context import bind
+from tests.platform_site.kit.lines import Lines, listening
+
+IDENTITY = UUID("0190b6a0-0000-7000-8000-000000000001")
+log = structlog.get_logger("tests.logs")
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    with listening() as lines:
+        yield lines
+
+
+def test_an_event_is_one_json_line(lines: Lines) -> None:
+    with bind(str(IDENTITY)):
+        log.info("image_stored", image_id=IDENTITY, bytes=12)
+    (event,) = lines.events
+    assert datetime.fromisoformat(event.pop("time")).utcoffset() is not None
+    assert len(event.pop("trace_id")) == 32
+    assert event == {
+        "event": "image_stored",
+        "image_id": str(IDENTITY),
+        "bytes": 12,
+        "request_id": str(IDENTITY),
+        "level": "info",
+        "logger": "tests.logs",
+    }
+
+
+def test_other_libraries_speak_in_the_same_shape(lines: Lines) -> None:
+    with bind(str(IDENTITY)):
+        logging.getLogger("some.library").warning("%s of %d", "two", 3)
+    (event,) = lines.events
+    assert (event["event"], event["level"], event["logger"]) == (
+        "two of 3",
+        "warning",
+        "some.library",
+    )
+    assert event["request_id"] == str(IDENTITY)
+
+
+@pytest.mark.parametrize("name", sorted(logs.REDACTED))
+def test_what_is_secret_is_not_written(lines: Lines, name: str) -> None:
+    log.info("signed_in", **{name: "hunter2"})
+    assert lines.events[0][name] == "[redacted]"
+    assert "hunter2" not in lines.text
+
+
+@pytest.mark.parametrize("name", ["Authorization", "PASSWORD", "Cookie", "Email"])
+def test_the_case_of_a_name_hides_nothing(lines: Lines, name: str) -> None:
+    log.info("signed_in", **{name: "hunter2"})
+    assert "hunter2" not in lines.text
+
+
+@pytest.mark.parametrize(
+    "name", ["access_token", "refresh_token", "client_secret", "new_password", "user_email"]
+)
+def test_a_longer_name_hides_nothing(lines: Lines, name: str) -> None:
+    log.info("signed_in", **{name: "hunter2"})
+    assert "hunter2" not in lines.text
+
+
+def test_secrets_are_found_inside_of_mappings(lines: Lines) -> None:
+    log.info("asked", headers={"Authorization": "Bearer hunter2", "Accept": "*/*"})
+    assert lines.events[0]["headers"] == {"Authorization": "[redacted]", "Accept": "*/*"}
+
+
+def test_names_that_only_resemble_a_secret_are_written(lines: Lines) -> None:
+    log.info("counted", token_type="Bearer", accessed=3, secretary="Ada", emails=2)
+    event = lines.events[0]
+    assert [event[name] for name in ("token_type", "accessed", "secretary", "emails")] == (
+        ["Bearer", 3, "Ada", 2]
+    )
+
+
+def test_an_exception_is_one_line(lines: Lines) -> None:
+    try:
+        {}["gone"]
+    except LookupError:
+        log.exception("broken")
+    (event,) = lines.events
+    assert event["exception"].endswith("KeyError: 'gone'")
+
+
+@pytest.mark.parametrize("value", ["\ud800", 2**70, {1: 2}, b"raw", object])
+def test_no_line_is_lost_to_its_content(lines: Lines, value: object) -> None:
+    log.info("odd", value=value)
+    assert [event["event"] for event in lines.events] == ["odd"]
+
+
+def test_a_line_break_does_not_begin_a_line(lines: Lines) -> None:
+    log.info("odd", filename='a\n{"event": "forged"}')
+    assert len(lines.events) == 1
+
+
+def test_people_get_a_form_without_colours() -> None:
+    formatter = logs.configuration(level="INFO", form="console")["formatters"]["event"]
+    assert isinstance(formatter["processors"][-1], structlog.dev.ConsoleRenderer)

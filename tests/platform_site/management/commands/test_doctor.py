@@ -1,0 +1,161 @@
+"""``doctor`` in the real settings of a role: words for each dependency, and an exit code."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from platform_site.kit.identifiers import random_token
+from tests.platform_site.kit.answering import Answer, Server, serving
+from tests.platform_site.roles import NOBODY, Manifests, python
+from tests.servers.redis import RedisServer
+from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
+
+
+@pytest.fixture(scope="module")
+def manifests() -> Manifests:
+    return Manifests()
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    store = ObjectStore(tmp_path_factory.mktemp("s3"), bucket=f"doctor-{random_token(6).lower()}")
+    store.bucket = store.bucket.replace("_", "0").strip("-")
+    store.start()
+    yield store
+    store.stop()
+
+
+@pytest.fixture
+def empty_database(postgresql_url: str) -> Iterator[str]:
+    name = f"doctor_{random_token(6).lower().replace('-', '_')}"
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield urlsplit(postgresql_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def peer() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+def doctor(environment: dict[str, str]) -> tuple[int, str]:
+    done = python("manage.py", "doctor", environment=environment)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_dependency_that_is_missing_is_told_in_words(manifests: Manifests) -> None:
+    code, words = doctor(manifests.environment("images"))
+    assert code == 1
+    for line in (
+        "Role images, version ",
+        "✗ database: The database gives no answer.",
+        "✗ migrations: The database gives no answer.",
+        "✗ cache: CACHE_URL gives no answer: ",
+        "✗ broker: BROKER_URL gives no answer: ",
+        "✗ object store: The bucket images cannot be used: ",
+        "CommandError: 5 of the dependencies fail: "
+        "database, migrations, cache, broker, object store.",
+    ):
+        assert line in words
+    for secret in ("cache-word", "broker-word", manifests.material.store_password):
+        assert secret not in words
+
+
+def test_a_gateway_asks_its_peers_and_no_database(
+    manifests: Manifests, redis: RedisServer, peer: Server
+) -> None:
+    environment = manifests.environment("gateway")
+    environment |= {"CACHE_URL": redis.url, "AUTH_URL": peer.url, "IMAGES_URL": peer.url}
+    environment["JWKS_URL"] = f"{peer.url}/.well-known/jwks.json"
+    code, words = doctor(environment)
+    assert code == 0, words
+    assert [line.strip() for line in words.splitlines()[1:]] == [
+        "✓ cache",
+        "✓ role auth",
+        "✓ role images",
+        "✓ published keys",
+        "Everything that this role needs answers.",
+    ]
+    assert [asked.path for asked in peer.asked] == ["/readyz", "/readyz", "/.well-known/jwks.json"]
+
+
+def test_a_peer_that_is_not_ready_is_told_from_one_that_is_not_there(
+    manifests: Manifests, redis: RedisServer, peer: Server
+) -> None:
+    peer.respond = lambda _asked: Answer(503)
+    environment = manifests.environment("gateway")
+    code, words = doctor({**environment, "CACHE_URL": redis.url, "AUTH_URL": peer.url})
+    assert code == 1
+    assert f"✗ role auth: auth at {peer.url} answers 503: it is not ready" in words
+    assert f"✗ role images: http://{NOBODY} gives no answer (" in words
+    assert "✓ cache" in words
+
+
+def test_images_with_everything_but_its_tables(
+    manifests: Manifests, redis: RedisServer, store: ObjectStore, empty_database: str
+) -> None:
+    environment = manifests.environment("images")
+    environment |= {
+        "DATABASE_URL": empty_database,
+        "CACHE_URL": redis.url,
+        "BROKER_URL": redis.url,
+        "S3_BUCKET": store.bucket,
+        "S3_ENDPOINT_URL": store.endpoint,
+        "S3_ACCESS_KEY_ID": ACCESS_KEY,
+        "S3_SECRET_ACCESS_KEY": SECRET_KEY,
+    }
+    code, words = doctor(environment)
+    assert code == 1
+    assert "✗ migrations: Migrations are missing; run `manage.py migrate`." in words
+    for name in ("database", "cache", "broker", "object store"):
+        assert f"✓ {name}" in words
+    code, words = doctor({**environment, "S3_BUCKET": "no-such-bucket"})
+    assert code == 1
+    assert "✗ object store: The bucket no-such-bucket cannot be used: " in words
+
+
+def test_the_embedded_role_needs_nothing_but_its_directory(tmp_path: Path) -> None:
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
+        "VAR_DIR": str(tmp_path / "var"),
+        "LOG_LEVEL": "ERROR",
+    }
+    assert python("manage.py", "migrate", "-v", "0", environment=environment).returncode == 0
+    code, words = doctor(environment)
+    assert code == 0, words
+    for name in ("database", "migrations", "cache", "broker", "object store"):
+        assert f"✓ {name}" in words
+    assert "role " not in words.partition("\n")[2].replace("this role", "")
+
+
+def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
+        "VAR_DIR": str(tmp_path / "var"),
+        "LOG_LEVEL": "ERROR",
+    }
+    remove = (
+        "import django, shutil; django.setup(); from django.conf import settings;"
+        "shutil.rmtree(settings.VAR_DIR / 'objects');"
+        "from django.core.management import call_command; call_command('doctor')"
+    )
+    done = python("-c", remove, environment=environment)
+    assert done.returncode == 1
+    assert (
+        f"✗ object store: The directory {tmp_path}/var/objects cannot be written to." in done.stdout
+    )

@@ -1,0 +1,87 @@
+"""The environment that each role gets from its manifest, and Python run in it and nothing else."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from platform_site.key_material import KeyMaterial
+from platform_site.kit.identifiers import random_token
+from tests.servers.processes import KEPT, ROOT
+
+ROLES = ("auth", "gateway", "images", "worker", "scheduler", "admin")
+APPS = {
+    "auth": {"accounts"},
+    "gateway": {"gateway"},
+    "images": {"images"},
+    "worker": {"images"},
+    "scheduler": set[str](),
+    "admin": {"accounts", "images"},
+}
+NOBODY = "127.0.0.1:9"
+"""The discard port: nobody listens there."""
+
+DATABASE = {"DATABASE_URL": f"postgresql://role:word@{NOBODY}/platform"}
+CACHE = {"CACHE_URL": f"redis://:cache-word@{NOBODY}/0"}
+BROKER = {"BROKER_URL": f"redis://:broker-word@{NOBODY}/0"}
+STORE = {
+    "S3_BUCKET": "images",
+    "S3_ENDPOINT_URL": f"http://{NOBODY}",
+    "S3_ACCESS_KEY_ID": "images",
+}
+
+
+@dataclass
+class Manifests:
+    """One platform's environments by role. Addresses lead to nobody until a test says otherwise."""
+
+    material: KeyMaterial = field(default_factory=KeyMaterial)
+
+    def environment(self, role: str) -> dict[str, str]:
+        jwks = {"JWKS": self.material.verifier()["jwks.json"]}
+        delivery = {"DELIVERY_KEYS": self.material.delivery()["delivery-keys.json"]}
+        store = {**STORE, "S3_SECRET_ACCESS_KEY": self.material.store_password}
+        library = {**jwks, **DATABASE, **CACHE, **BROKER, **store, **delivery}
+        own: dict[str, dict[str, str]] = {
+            "auth": {
+                **jwks,
+                **DATABASE,
+                **CACHE,
+                "SIGNING_KEYS": self.material.auth()["signing-keys.json"],
+                "SERVICE_CLIENTS": self.material.auth()["service-clients.json"],
+            },
+            "gateway": {
+                **jwks,
+                **CACHE,
+                "AUTH_URL": f"http://{NOBODY}",
+                "IMAGES_URL": f"http://{NOBODY}",
+                "SERVICE_CLIENT_SECRET": self.material.gateway_secret,
+            },
+            "images": library,
+            "worker": library,
+            "admin": library,
+            "scheduler": BROKER,
+        }
+        return {
+            "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",
+            "DJANGO_SECRET_KEY": random_token(50),
+            "LOG_LEVEL": "ERROR",
+            **own[role],
+        }
+
+
+def python(
+    *arguments: str, environment: Mapping[str, str], timeout_s: float = 60.0
+) -> "subprocess.CompletedProcess[str]":
+    """Run Python at the root of the project in ``environment`` alone, to its end."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-W", "error::RuntimeWarning", *arguments],
+        env={**kept, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
