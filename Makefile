@@ -1,29 +1,42 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format lock clean bench
+.PHONY: help up test lint format schema lock clean bench screenshots
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images tests bench manage.py
+SPA := frontend/dist/index.html
+SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
+SPECTACULAR := LOG_LEVEL=ERROR $(PY) manage.py spectacular --format openapi-json --fail-on-warn --validate
 
 help: ## list the commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
-up: .venv/.runtime ## run the whole platform here (PORT=8000), no server needed
+up: .venv/.runtime $(SPA) ## run the whole platform here (PORT=8000), no server needed
 	@$(PY) manage.py up --port $(PORT)
 
-test: .venv/.development ## set up and run every test
+test: .venv/.development $(SPA) ## set up and run every test (ARGS="tests/images -k fencing" for some)
+	@sh .ci/packages
+	@sh .ci/frontend test
 	@$(PY) -m pytest $(ARGS)
 
-lint: .venv/.development ## ruff, mypy, import contracts, migrations
+lint: .venv/.development ## ruff, mypy, import contracts, migrations, the published schema, the SPA
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m ruff format --check $(SOURCES)
 	@$(PY) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports --no-logo
 	@LOG_LEVEL=ERROR $(PY) manage.py makemigrations --check --dry-run
+	@$(SPECTACULAR) --file var/openapi.json && cmp var/openapi.json frontend/openapi.json \
+		|| { echo "The API has changed: run make schema, and commit frontend/openapi.json."; exit 1; }
+	@sh .ci/frontend lint
 
 format: .venv/.development ## format the code
 	@$(PY) -m ruff check --fix-only -q $(SOURCES)
 	@$(PY) -m ruff format $(SOURCES)
+	@sh .ci/frontend format
+
+schema: .venv/.development ## publish the API's schema to the SPA, which is built from it
+	@$(SPECTACULAR) --file frontend/openapi.json
+	@sh .ci/frontend types
 
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench
@@ -32,8 +45,11 @@ lock: .venv/.development ## write the lock files anew from pyproject.toml
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-clean: ## remove the environment and caches; data in var/ stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## remove the environment, builds and caches; data in var/ stays
+	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(SPA): .venv/.runtime $(SPA_SOURCES) .ci/frontend
+	@sh .ci/frontend build && touch $@
 
 .venv/.runtime: requirements.lock
 	@sh .ci/environment requirements.lock && touch $@

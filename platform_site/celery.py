@@ -1,13 +1,36 @@
 """The Celery application of the role; tasks are found in the apps that the role installs."""
 
 import logging.config
+import sys
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import (
+    celeryd_after_setup,
+    import_modules,
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+)
 from django.conf import settings
 
-app = Celery("platform")
+from platform_site.kit import metric_files
+
+IS_WORKER = "worker" in sys.argv
+
+
+@import_modules.connect  # before the application below, whose own receivers load the apps
+def share_metrics(**_signal: Any) -> None:
+    """Let the children of a worker count into files that the parent serves."""
+    if IS_WORKER and settings.METRICS_PORT and not _prepared:
+        _prepared.append(metric_files.directory_prepare())
+
+
+_prepared: list[Path] = []
+
+app = Celery("platform", task_cls="platform_site.task_context:AccountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -16,3 +39,38 @@ app.autodiscover_tasks()
 def use_our_logging(**_signal: Any) -> None:
     """The worker logs in the same shape as the web."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@celeryd_after_setup.connect
+def serve_metrics(**_signal: Any) -> None:
+    """In the parent: serve what the children count, and the state of queues and workers."""
+    from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
+    from platform_site.worker_metrics import PlatformCollector  # noqa: PLC0415 - likewise
+
+    exporter_start(settings.METRICS_PORT, collectors=[PlatformCollector()])
+
+
+@worker_process_init.connect
+def child_begin(**_signal: Any) -> None:
+    """In a child: count into the files of its place in the pool, and trace if that is asked for."""
+    from billiard.process import current_process  # noqa: PLC0415 - only a child has a place
+
+    from platform_site.kit import tracing  # noqa: PLC0415 - each child exports for itself
+
+    metric_files.slot_take(f"child{current_process().index}")
+    tracing.start_worker()
+
+
+@worker_process_shutdown.connect
+def child_end(**_signal: Any) -> None:
+    """In a child: send the traces that are left."""
+    from platform_site.kit import tracing  # noqa: PLC0415 - as above
+
+    tracing.stop()
+
+
+@worker_shutdown.connect
+def leave_nothing(**_signal: Any) -> None:
+    """Take away the files of the metrics."""
+    if _prepared:
+        metric_files.directory_remove()

@@ -42,7 +42,8 @@ class Account:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve ``request``, then tell how it went."""
         started = time.perf_counter()
-        response = self._get_response(request)
+        with request_context.acting_for(lambda: _user_id(request)):
+            response = self._get_response(request)
         seconds = time.perf_counter() - started
         match = request.resolver_match
         route = f"/{match.route}" if match else "unrouted"

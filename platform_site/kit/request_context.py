@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
@@ -16,11 +16,28 @@ TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+_user_id: ContextVar[Callable[[], str | None]] = ContextVar("user_id", default=lambda: None)
+_recorders: list[Callable[[], str]] = []
 
 
 def current_request_id() -> str:
     """The id of the request or job in hand; empty outside of one."""
     return _request_id.get()
+
+
+def current_user_id() -> str | None:
+    """The person whom the request or task in hand is for, as far as that is known by now."""
+    return _user_id.get()()
+
+
+def recorded_trace_id() -> str:
+    """The trace that is being recorded now; empty when nobody records any."""
+    return next(filter(None, (recorder() for recorder in _recorders)), "")
+
+
+def follow(recorder: Callable[[], str]) -> None:
+    """Take trace ids from ``recorder``, which gives an empty one outside of a trace."""
+    _recorders[:] = [recorder]
 
 
 def outgoing_headers() -> dict[str, str]:
@@ -37,11 +54,13 @@ def outgoing_headers() -> dict[str, str]:
 def bind(request_id: str | None, traceparent: str | None = None) -> Iterator[str]:
     """Work under ``request_id`` when it is well-formed, else under a new one, which is yielded.
 
-    ``traceparent`` is the W3C header of the caller; a missing or malformed one starts a trace.
+    ``traceparent`` is the W3C header of the caller; without a good one the trace in hand goes on,
+    and when there is none, one begins.
     """
     usable = request_id if request_id and REQUEST_ID.fullmatch(request_id) else str(uuid7())
     match = TRACEPARENT.fullmatch(traceparent or "")
-    trace_id = match.group(1) if match else secrets.token_hex(16)
+    given = match.group(1) if match else _trace_id.get()
+    trace_id = recorded_trace_id() or given or secrets.token_hex(16)
     id_token, trace_token = _request_id.set(usable), _trace_id.set(trace_id)
     try:
         with structlog.contextvars.bound_contextvars(request_id=usable, trace_id=trace_id):
@@ -49,3 +68,13 @@ def bind(request_id: str | None, traceparent: str | None = None) -> Iterator[str
     finally:
         _request_id.reset(id_token)
         _trace_id.reset(trace_token)
+
+
+@contextmanager
+def acting_for(user_id: Callable[[], str | None]) -> Iterator[None]:
+    """Work for the person that ``user_id`` gives, who may become known only later."""
+    token = _user_id.set(user_id)
+    try:
+        yield
+    finally:
+        _user_id.reset(token)

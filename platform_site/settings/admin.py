@@ -9,12 +9,13 @@ from .parts.delivery import *
 from .parts.django_admin import *
 from .parts.library import *
 from .parts.object_store import *
+from .parts.static_files import *
 from .parts.token_verifier import *
 
 ROLE = ROLE_AUDIENCE = "admin"
 ROOT_URLCONF = "platform_site.urls.admin"
 INSTALLED_APPS = [*ADMIN_APPS, *INSTALLED_APPS, "accounts", "images"]
-MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware", *ADMIN_MIDDLEWARE]
+MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
 STORAGES = {**STORAGES, "objects": OBJECT_STORE}
 READINESS_CHECKS = DATABASE_CHECKS

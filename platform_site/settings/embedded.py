@@ -14,6 +14,7 @@ from .parts.django_admin import *
 from .parts.embedded_data import *  # after `broker`: the queue is a directory here
 from .parts.library import *
 from .parts.peers import *
+from .parts.static_files import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 
@@ -29,10 +30,12 @@ INSTALLED_APPS = [
     "gateway",
     "images",
 ]
-MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware", *ADMIN_MIDDLEWARE]
+MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
-STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+if FRONTEND_DIST.is_dir():
+    WHITENOISE_ROOT = FRONTEND_DIST
+    WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
 STORAGES = {**STORAGES, "objects": OBJECT_STORE}
 READINESS_CHECKS = DATABASE_CHECKS
 CONTENT_SECURITY_POLICY = (

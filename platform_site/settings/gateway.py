@@ -3,10 +3,11 @@
 from .base import *
 from .parts.cache import *
 from .parts.peers import *
+from .parts.static_files import *
 from .parts.token_verifier import *
 
 ROLE = ROLE_AUDIENCE = "gateway"
 ROOT_URLCONF = "platform_site.urls.gateway"
 INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular", "drf_spectacular_sidecar", "gateway"]
-MIDDLEWARE = [*MIDDLEWARE, "whitenoise.middleware.WhiteNoiseMiddleware"]
+MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE]
 STATIC_URL = "/api/v1/static/"

@@ -1,16 +1,19 @@
 """URLs of the embedded role: every public URL of every role, and the admin. Nothing internal."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from platform_site.pages import start_page
+from platform_site.pages import page
 
 urlpatterns = [
-    path("", start_page),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("gateway.urls")),
     path("", include("images.urls")),
+    # Everything else is an address inside the SPA, save what belongs to another prefix.
+    re_path(
+        r"^(?!api/|auth/|i/|internal/|metrics|static/|admin/|\.well-known/)(?P<path>.*)$", page
+    ),
 ]
 handler400 = "platform_site.kit.exceptions.bad_request"
 handler403 = "platform_site.kit.exceptions.permission_denied"

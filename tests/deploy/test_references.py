@@ -50,7 +50,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         lambda r: _remove(r, "ServiceAccount", "gateway"),
     ),
     "a secret's key": (
-        "auth has no database-url",
+        "has no database-url",
         lambda r: _secret(r, "auth-")["data"].pop("database-url"),
     ),
     "a file of a secret": (

@@ -43,6 +43,7 @@ OF_THE_STORE = {
     "x-amz-version-id": "3",
     "x-amz-server-side-encryption": "AES256",
     "x-amz-checksum-crc32": "AAAA",
+    "x-amz-content-sha256": "0",
     "X-Minio-Deployment-Id": "d-1",
     "X-Ratelimit-Limit": "100",
     "Accept-Ranges": "bytes",
@@ -222,7 +223,7 @@ def test_a_store_that_is_gone_is_a_problem_that_nobody_keeps(stored: Site) -> No
     reply = ask(stored.port, PATH)
 
     assert reply.status == 502
-    assert problem_of(reply)["instance"] == "."
+    assert problem_of(reply)["instance"] == PATH
     assert reply.header("Retry-After") == "2"
 
 

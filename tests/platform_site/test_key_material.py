@@ -179,9 +179,10 @@ def test_a_start_that_is_cut_short_leaves_nothing_behind(
     def cut_short(_directory: Path, _files: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as first, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as first:
         first.setattr(key_material, "write", cut_short)
-        embedded_ensure(tmp_path / "secrets")
+        with pytest.raises(KeyboardInterrupt):
+            embedded_ensure(tmp_path / "secrets")
     assert list(tmp_path.iterdir()) == []
     embedded_ensure(tmp_path / "secrets")
     assert contents(tmp_path / "secrets").keys() == EMBEDDED_FILES

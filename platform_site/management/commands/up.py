@@ -1,5 +1,6 @@
 """``manage.py up``: the whole platform on this machine, in one web process and one worker."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from io import StringIO
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 f"Port {port} is taken by another program. "
                 f"Stop that program, or choose another port: make up PORT={port + 1}"
             )
+        logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
         call_command("expire_sessions", stdout=StringIO())

@@ -10,7 +10,6 @@ for _name in (
     "broker/control",
     "broker/processed",
     "cache",
-    "static",
     "log",
 ):
     (VAR_DIR / _name).mkdir(parents=True, exist_ok=True)

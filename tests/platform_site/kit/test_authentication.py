@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.cache import caches
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.revocations import session_revoke
+from platform_site.kit.tokens import ServicePrincipal
 from tests.platform_site.kit.issuing import Issuer
 
 written: list[str] = []
@@ -35,7 +36,8 @@ class RoleOnly(APIView):
     authentication_classes = [ServiceOnlyAuthentication]
 
     def get(self, request: Request) -> Response:
-        return Response({"client": request.user.client_id})
+        role = cast("ServicePrincipal", request.user)
+        return Response({"client": role.client_id})
 
 
 urlpatterns = [

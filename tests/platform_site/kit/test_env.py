@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_value_of_the_wrong_form_is_named_and_never_repeated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NAME", STRONG)
-    readers = [
+    readers: list[tuple[Callable[[], object], str]] = [
         (lambda: env.integer("NAME", 1), "NAME must be a whole number."),
         (lambda: env.number("NAME", 1.0), "NAME must be a number."),
         (lambda: env.boolean("NAME", default=True), "NAME must be true or false."),

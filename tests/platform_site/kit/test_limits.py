@@ -49,7 +49,12 @@ def in_redis(redis: RedisServer, settings: Settings) -> Iterator[None]:
     }
     yield
     cache.clear()
-    cache._cache.get_client().connection_pool.disconnect()
+    redis_client().connection_pool.disconnect()
+
+
+def redis_client() -> Any:
+    backend: Any = cache
+    return backend._cache.get_client()
 
 
 def in_parallel(count: int, act: Callable[[], Any]) -> list[Any]:
@@ -120,7 +125,7 @@ def test_two_hundred_at_once_in_redis_are_counted_exactly(clock: Clock, in_redis
 
 def test_counters_in_redis_expire(clock: Clock, in_redis: None) -> None:
     use()
-    client = cache._cache.get_client()
+    client = redis_client()
     assert [0 < client.ttl(key) <= 61 for key in client.keys("*")] == [True]
 
 

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.apps import apps
 
+from images.models import Image
 from platform_site.kit.pagination import LIMIT_DEFAULT, Page, limit_from, page_of
 from platform_site.kit.problems import InvalidRequest
 
-Image = apps.get_model("images", "Image")
 ALICE = UUID("0190b6a0-0000-7000-8000-00000000000a")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

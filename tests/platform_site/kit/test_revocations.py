@@ -3,7 +3,6 @@ import sys
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -43,7 +42,7 @@ def test_a_session_is_live_until_it_is_revoked() -> None:
 def test_a_revocation_by_another_process_is_seen_within_the_memory_time(clock: Clock) -> None:
     session_id = uuid7()
     assert session_is_revoked(session_id) is False
-    location = str(settings.CACHES["revocations"]["LOCATION"])
+    location = str(caches.settings["revocations"]["LOCATION"])
     subprocess.run([sys.executable, "-c", FROM_OUTSIDE, location, str(session_id)], check=True)
     assert session_is_revoked(session_id) is False
     clock.advance(revocations.MEMORY_S)

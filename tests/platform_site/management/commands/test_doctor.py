@@ -59,20 +59,21 @@ def doctor(environment: dict[str, str]) -> tuple[int, str]:
 
 
 def test_every_dependency_that_is_missing_is_told_in_words(manifests: Manifests) -> None:
-    code, words = doctor(manifests.environment("images"))
+    environment = {**manifests.environment("images"), "DATABASE_POOL_MAX": "0"}
+    code, words = doctor(environment)
     assert code == 1
     for line in (
         "Role images, version ",
-        "✗ database: The database gives no answer.",
-        "✗ migrations: The database gives no answer.",
+        "✗ database: The database gives no answer. connection failed: ",
+        "✗ migrations: The database gives no answer. connection failed: ",
         "✗ cache: CACHE_URL gives no answer: ",
         "✗ broker: BROKER_URL gives no answer: ",
         "✗ object store: The bucket images cannot be used: ",
-        "CommandError: 5 of the dependencies fail: "
-        "database, migrations, cache, broker, object store.",
     ):
         assert line in words
-    for secret in ("cache-word", "broker-word", manifests.material.store_password):
+    failed = "database, migrations, cache, broker, object store"
+    assert f"CommandError: 5 of the dependencies fail: {failed}." in words
+    for secret in ("role:word", "cache-word", "broker-word", manifests.material.store_password):
         assert secret not in words
 
 

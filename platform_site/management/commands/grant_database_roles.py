@@ -1,0 +1,167 @@
+"""``manage.py grant_database_roles``: one database user a role, with its own app's tables only.
+
+Runs as the owner of the tables, in the Job that migrates. What a role may use is said here once:
+a table that no role is granted stays the owner's.
+"""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, ProgrammingError, connection
+from psycopg import sql
+
+LOCK: Final = 0x1A6E_0001  # any number, the same in every release
+PAUSE_S: Final = 2.0
+READ_BY_ALL: Final = ("django_migrations",)
+# Tables by prefix. `admin` serves Django's admin over everything.
+TABLES: Final = {
+    "auth": ("accounts_", "auth_", "django_content_type"),
+    "images": ("images_",),
+    "admin": ("",),
+}
+MONITORING: Final = "monitoring"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The database user of a role, as the role's own URL names it."""
+
+    role: str
+    user: str
+    password: str
+
+
+class Command(BaseCommand):
+    help = "Make one database user a role and grant it its own tables; --migrate first."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--urls", type=Path, required=True, help="directory with a database URL in a file a role"
+        )
+        parser.add_argument("--migrate", action="store_true", help="apply the migrations first")
+        parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for a server")
+
+    def handle(
+        self, *_args: Any, urls: Path, migrate: bool, wait: float, **_options: Any
+    ) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError(f"Database users are PostgreSQL's; this is {connection.vendor}.")
+        logins = [login(urls, role) for role in TABLES]
+        _await_server(wait)
+        with _advisory_lock():
+            if migrate:
+                call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
+            for entry in logins:
+                self.stdout.write(f"{entry.role}: {grant(entry)} tables for {entry.user}")
+            if not grant_monitoring():
+                self.stdout.write(f"no user {MONITORING}: this owner may not grant pg_monitor")
+        self.stdout.write(self.style.SUCCESS("Every role has its own tables and no others."))
+
+
+def login(directory: Path, role: str) -> Login:
+    """Reads ``directory/role``. Raises `CommandError` that names the file, never its content."""
+    file = directory / role
+    try:
+        parts = urlsplit(file.read_text(encoding="utf-8").strip())
+    except OSError as exc:
+        raise CommandError(f"{file} cannot be read: {exc.strerror}") from exc
+    if not parts.username or not parts.password:
+        raise CommandError(f"{file} is no database URL with a user and a password.")
+    return Login(role, unquote(parts.username), unquote(parts.password))
+
+
+def grant(entry: Login) -> int:
+    """Make ``entry`` able to use its tables and nothing else; the number of tables it may use."""
+    own = [name for name in _tables() if name.startswith(TABLES[entry.role])]
+    user = sql.Identifier(entry.user)
+    _make_user(entry.user, entry.password)
+    with connection.cursor() as cursor:
+        for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
+            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.SQL(target), user))
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(user))
+        for name in READ_BY_ALL:
+            statement = sql.SQL("GRANT SELECT ON {} TO {}")
+            cursor.execute(statement.format(sql.Identifier(name), user))
+        for name in own:
+            statement = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
+            cursor.execute(statement.format(sql.Identifier(name), user))
+        for name in _sequences(own):
+            statement = sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO {}")
+            cursor.execute(statement.format(sql.Identifier(name), user))
+    return len(own)
+
+
+def _make_user(name: str, password: str | None) -> None:
+    """Create or change the user. The server is sent a SCRAM verifier, never the password."""
+    user = sql.Identifier(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(user))
+        if password:
+            server = connection.connection.pgconn
+            verifier = server.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
+            statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+            cursor.execute(statement.format(user, sql.Literal(verifier.decode())))
+
+
+def grant_monitoring() -> bool:
+    """The exporter's user: statistics, no tables, and no password that a network could carry.
+
+    False where the owner may not give that away, as on a managed service with metrics of its own.
+    """
+    try:
+        _make_user(MONITORING, None)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(MONITORING)))
+    except ProgrammingError:
+        return False
+    return True
+
+
+def _tables() -> list[str]:
+    return connection.introspection.table_names()
+
+
+def _sequences(tables: list[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        return [
+            sequence["name"]
+            for table in tables
+            for sequence in connection.introspection.get_sequences(cursor, table)
+        ]
+
+
+def _await_server(wait_s: float) -> None:
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.ensure_connection()
+        except DatabaseError as exc:
+            connection.close()
+            if time.monotonic() >= deadline:
+                raise CommandError(f"The database gives no answer ({type(exc).__name__}).") from exc
+            time.sleep(PAUSE_S)
+        else:
+            return
+
+
+@contextmanager
+def _advisory_lock() -> Iterator[None]:
+    """One migration at a time, also when a Job's pod was started twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -1,0 +1,65 @@
+"""Carries the identity of a request to the task that it sends: request id, trace and user.
+
+The sending half is connected in every role that has a broker (`platform_site.apps`); the receiving
+half is the base class of all tasks of a worker.
+"""
+
+import time
+from typing import Any, Final
+
+import structlog
+from celery import Task
+from celery.signals import before_task_publish
+from django.conf import settings
+
+from platform_site import worker_metrics
+from platform_site.kit import request_context
+
+log = structlog.get_logger("platform.task")
+
+HEADERS: Final = ("request_id", "traceparent", "user_id")
+
+
+@before_task_publish.connect
+def headers_add(headers: dict[str, Any] | None = None, **_signal: Any) -> None:
+    """Write the context in hand into the headers of the message."""
+    if headers is None:
+        return
+    outgoing = request_context.outgoing_headers()
+    found = (
+        outgoing.get("X-Request-ID"),
+        outgoing.get("traceparent"),
+        request_context.current_user_id(),
+    )
+    headers.update({name: value for name, value in zip(HEADERS, found, strict=True) if value})
+
+
+class AccountedTask(Task):  # type: ignore[type-arg]
+    """A task that runs under the identity of its message, and is counted and told once."""
+
+    abstract = True
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Run the task, then tell how it went."""
+        request_id, traceparent, user_id = (self.request.get(name) for name in HEADERS)
+        with (
+            request_context.bind(request_id, traceparent),
+            request_context.acting_for(lambda: user_id),
+        ):
+            started, outcome = time.perf_counter(), "failed"
+            try:
+                result = self.run(*arguments, **named)
+                outcome = "succeeded"
+            finally:
+                seconds = time.perf_counter() - started
+                worker_metrics.observe_task(name=self.name, outcome=outcome, seconds=seconds)
+                level = log.info if outcome == "succeeded" else log.error
+                level(
+                    "task",
+                    role=settings.ROLE,
+                    task=self.name,
+                    outcome=outcome,
+                    seconds=round(seconds, 6),
+                    user_id=user_id,
+                )
+            return result

@@ -1,0 +1,132 @@
+"""Gate 5: the allowed connections are exactly the table of docs/deploy.md."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from deploy.k8s.tools.network import Edge, edges
+from deploy.k8s.tools.objects import Object, of_kind
+from tests.deploy.workspace import ROOT, Workspace, named
+
+DOCUMENTS = (ROOT / "docs" / "deploy.md", ROOT / "docs" / "monitoring.md")
+TABLE = re.compile(r"^\| From +\| To +\| Port +\|\n(?:\|.*\n)+", re.MULTILINE)
+ROW = re.compile(r"^\| ([\w -]+?) +\| ([\w -]+?) +\| ([\d/A-Z, ]+?) +\|$", re.MULTILINE)
+
+
+def committed() -> set[Edge]:
+    """The rows of every table with the head "From, To, Port"."""
+    tables = [
+        table
+        for document in DOCUMENTS
+        if document.exists()
+        for table in TABLE.findall(document.read_text())
+    ]
+    assert tables
+    rows = ROW.findall("".join(tables))
+    assert len(rows) == sum(table.count("\n") - 2 for table in tables), "a row was not understood"
+    return {(source, target, port) for source, target, ports in rows for port in ports.split(", ")}
+
+
+@pytest.mark.parametrize("overlay", ["platform", "dev"])
+def test_the_allowed_connections_are_those_of_the_table(
+    workspace: Workspace, overlay: str
+) -> None:
+    assert edges(workspace.render(overlay)) == committed()
+
+
+def test_headless_opens_the_roles_to_the_ingress_and_nothing_else(workspace: Workspace) -> None:
+    without_frontend = {edge for edge in committed() if "frontend" not in edge[:2]}
+    assert edges(workspace.render("headless")) == without_frontend | {
+        ("ingress controller", "auth", "8080/TCP"),
+        ("ingress controller", "gateway", "3000/TCP"),
+        ("ingress controller", "images", "5000/TCP"),
+    }
+
+
+def test_nobody_reaches_the_admin_but_prometheus_its_metrics(workspace: Workspace) -> None:
+    reached = {edge for edge in edges(workspace.render("platform")) if edge[1] == "admin"}
+    assert reached == {("prometheus", "admin", "9090/TCP")}
+
+
+def test_the_data_layer_calls_nobody(workspace: Workspace) -> None:
+    callers = {edge[0] for edge in edges(workspace.render("platform"))}
+    assert not callers & {"postgresql", "redis-broker", "redis-cache", "minio"}
+
+
+def test_nobody_here_reaches_the_internet_or_the_kubernetes_api(workspace: Workspace) -> None:
+    reached = {edge[1] for edge in edges(workspace.render("platform"))}
+    assert not reached & {"internet", "Kubernetes API", "stranger here", "stranger elsewhere"}
+
+
+def _policy(rendered: list[Object], name: str) -> Object:
+    (found,) = [
+        item["spec"]
+        for item in of_kind(rendered, "NetworkPolicy")
+        if item["metadata"]["name"] == name
+        and item["metadata"]["namespace"] == "image-platform"
+    ]
+    spec: Object = found
+    return spec
+
+
+MUTATIONS: dict[str, tuple[Edge, bool, Callable[[list[Object]], object]]] = {
+    "a missing edge": (
+        ("gateway", "auth", "8080/TCP"),
+        False,
+        lambda r: _policy(r, "auth")["ingress"].pop(0),
+    ),
+    "an edge that only the sender allows no more": (
+        ("scheduler", "redis-broker", "6379/TCP"),
+        False,
+        lambda r: _policy(r, "scheduler")["egress"].pop(),
+    ),
+    "a wrong port": (
+        ("frontend", "gateway", "3000/TCP"),
+        False,
+        lambda r: _policy(r, "gateway")["ingress"][0]["ports"][0].update(port=3001),
+    ),
+    "an open door": (
+        ("stranger here", "auth", "8080/TCP"),
+        True,
+        lambda r: (
+            _policy(r, "auth")["ingress"].append({}),
+            _policy(r, "default-deny").update(policyTypes=["Ingress"]),
+        ),
+    ),
+    "a way out": (
+        ("worker", "internet", "443/TCP"),
+        True,
+        lambda r: _policy(r, "worker")["egress"].append(
+            {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}
+        ),
+    ),
+    "no default": (
+        ("postgresql", "internet", "443/TCP"),
+        True,
+        lambda r: _policy(r, "default-deny").update(policyTypes=["Ingress"]),
+    ),
+    "a rewritten peer": (
+        ("gateway", "images", "5000/TCP"),
+        False,
+        lambda r: _policy(r, "images")["ingress"][0]["from"][0]["podSelector"].update(
+            matchLabels={"app.kubernetes.io/part-of": "image-platform"}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_the_gate_sees(workspace: Workspace, what: str) -> None:
+    edge, appears, mutate = MUTATIONS[what]
+    rendered = workspace.render("platform")
+    mutate(rendered)
+    found = edges(rendered)
+    assert (edge in found) is appears
+    assert found != committed()
+
+
+def test_the_service_of_the_admin_stands_behind_no_ingress(workspace: Workspace) -> None:
+    rules = named(workspace.render("platform"), "Ingress", "platform")["spec"]["rules"]
+    backends = {p["backend"]["service"]["name"] for rule in rules for p in rule["http"]["paths"]}
+    assert backends == {"frontend"}

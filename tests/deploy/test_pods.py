@@ -1,0 +1,112 @@
+"""Gate 6, and the proof that it sees each way to weaken a pod."""
+
+from collections.abc import Callable
+
+import pytest
+
+from deploy.k8s.tools.objects import Object, of_kind
+from tests.deploy.gates.pods import faults
+from tests.deploy.workspace import OVERLAYS, Workspace, named
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_pod_is_restricted(workspace: Workspace, overlay: str) -> None:
+    assert faults(workspace.render(overlay)) == []
+
+
+MUTATIONS: dict[str, tuple[str, Callable[[Object, Object], object]]] = {
+    "root": ("may run as root", lambda s, c: s["securityContext"].update(runAsUser=0)),
+    "not non-root": ("may run as root", lambda s, c: s["securityContext"].pop("runAsNonRoot")),
+    "seccomp": ("no seccomp", lambda s, c: s["securityContext"].pop("seccompProfile")),
+    "the host's network": ("hostNetwork", lambda s, c: s.update(hostNetwork=True)),
+    "a token": ("mounts a token", lambda s, c: s.pop("automountServiceAccountToken")),
+    "service links": ("service links", lambda s, c: s.pop("enableServiceLinks")),
+    "a host path": (
+        "forbidden kind",
+        lambda s, c: s["volumes"].append({"name": "x", "hostPath": {"path": "/"}}),
+    ),
+    "an endless directory": (
+        "may fill the node's disk",
+        lambda s, c: s["volumes"].append({"name": "x", "emptyDir": {}}),
+    ),
+    "a secret for all": (
+        "readable by others",
+        lambda s, c: s["volumes"].append({"name": "x", "secret": {"secretName": "auth"}}),
+    ),
+    "privileges": (
+        "may gain privileges",
+        lambda s, c: c["securityContext"].update(allowPrivilegeEscalation=True),
+    ),
+    "a writable root": (
+        "root file system is writable",
+        lambda s, c: c["securityContext"].pop("readOnlyRootFilesystem"),
+    ),
+    "a capability": (
+        "keeps capabilities",
+        lambda s, c: c["securityContext"]["capabilities"].update(drop=["NET_RAW"]),
+    ),
+    "more capability": (
+        "more rights",
+        lambda s, c: c["securityContext"]["capabilities"].update(add=["SYS_ADMIN"]),
+    ),
+    "no storage limit": (
+        "no limit of ephemeral-storage",
+        lambda s, c: c["resources"]["limits"].pop("ephemeral-storage"),
+    ),
+    "latest": ("not an exact version", lambda s, c: c.update(image="registry/app:latest")),
+    "no tag": ("not an exact version", lambda s, c: c.update(image="registry:5000/app")),
+    "an invented digest": (
+        "not an exact version",
+        lambda s, c: c.update(image="registry/app:0.1.0@sha256:abc"),
+    ),
+    "a secret variable": (
+        "mount it as a file",
+        lambda s, c: c["env"].append(
+            {"name": "X", "valueFrom": {"secretKeyRef": {"name": "auth", "key": "x"}}}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_the_gate_sees(workspace: Workspace, what: str) -> None:
+    word, mutate = MUTATIONS[what]
+    rendered = workspace.render("platform")
+    spec = named(rendered, "Deployment", "auth")["spec"]["template"]["spec"]
+    mutate(spec, spec["containers"][0])
+    (fault,) = faults(rendered)
+    assert word in fault
+
+
+def test_the_gate_sees_a_namespace_that_enforces_less(workspace: Workspace) -> None:
+    rendered = workspace.render("platform")
+    labels = named(rendered, "Namespace", "image-platform")["metadata"]["labels"]
+    labels["pod-security.kubernetes.io/enforce"] = "baseline"
+    assert faults(rendered) == ["Namespace -/image-platform enforces baseline"]
+
+
+def test_only_auth_mounts_the_signing_key(workspace: Workspace) -> None:
+    holders = {
+        item["metadata"]["name"].rpartition("-")[0]
+        for item in of_kind(workspace.render("platform"), "Secret")
+        if "signing-keys.json" in item["data"]
+    }
+    assert holders == {"auth"}
+
+
+def test_the_gateway_and_the_scheduler_hold_no_data_credentials(workspace: Workspace) -> None:
+    rendered = workspace.render("platform")
+    keys = {
+        item["metadata"]["name"].rpartition("-")[0]: set(item["data"])
+        for item in of_kind(rendered, "Secret")
+    }
+    assert keys["gateway"] == {
+        "django-secret-key", "service-client-secret", "jwks.json", "cache-url",
+    }  # fmt: skip
+    assert keys["scheduler"] == {"django-secret-key", "broker-url"}
+
+
+def test_passwords_in_volumes_keep_their_name(workspace: Workspace) -> None:
+    stable = {"postgresql", "redis-broker", "redis-cache", "minio", "minio-images"}
+    names = {item["metadata"]["name"] for item in of_kind(workspace.render("platform"), "Secret")}
+    assert stable <= names

@@ -1,0 +1,164 @@
+"""Gates 7 and 8, and the proof that they see each departure."""
+
+from collections.abc import Callable
+
+import pytest
+
+from deploy.k8s.tools.objects import Object, of_kind, pods
+from tests.deploy.gates import scaling, termination
+from tests.deploy.gates.references import environment
+from tests.deploy.workspace import OVERLAYS, Workspace, named
+
+PRODUCTION = ("platform", "headless")
+Mutation = Callable[[list[Object]], object]
+
+
+@pytest.mark.parametrize("overlay", PRODUCTION)
+def test_workloads_scale_as_promised(workspace: Workspace, overlay: str) -> None:
+    assert scaling.faults(workspace.render(overlay)) == []
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_have_the_time_to_end(workspace: Workspace, overlay: str) -> None:
+    assert termination.faults(workspace.render(overlay)) == []
+
+
+def test_dev_runs_one_of_each(workspace: Workspace) -> None:
+    rendered = workspace.render("dev")
+    kinds = ("HorizontalPodAutoscaler", "PodDisruptionBudget", "PersistentVolumeClaim", "Ingress")
+    assert of_kind(rendered, *kinds) == []
+    assert {item["spec"].get("replicas", 1) for item in of_kind(rendered, "Deployment")} == {1}
+    assert not [p for p in pods(rendered) if "volumeClaimTemplates" in p.workload["spec"]]
+
+
+SCALING: dict[str, tuple[str, Mutation]] = {
+    "a range": (
+        "2–9",
+        lambda r: named(r, "HorizontalPodAutoscaler", "auth")["spec"].update(maxReplicas=9),
+    ),
+    "an autoscaler": (
+        "no autoscaler for images",
+        lambda r: r.remove(named(r, "HorizontalPodAutoscaler", "images")),
+    ),
+    "a target": (
+        "70 % of CPU",
+        lambda r: named(r, "HorizontalPodAutoscaler", "auth")["spec"]["metrics"][0]["resource"][
+            "target"
+        ].update(averageUtilization=90),
+    ),
+    "gentleness": (
+        "shrinks at once",
+        lambda r: named(r, "HorizontalPodAutoscaler", "auth")["spec"].pop("behavior"),
+    ),
+    "a budget": (
+        "no disruption budget for frontend",
+        lambda r: r.remove(named(r, "PodDisruptionBudget", "frontend")),
+    ),
+    "an eviction": (
+        "sick pod",
+        lambda r: named(r, "PodDisruptionBudget", "auth")["spec"].pop("unhealthyPodEvictionPolicy"),
+    ),
+    "a roll-out": (
+        "gives pods up",
+        lambda r: named(r, "Deployment", "gateway")["spec"]["strategy"]["rollingUpdate"].update(
+            maxUnavailable=1
+        ),
+    ),
+    "a spread": (
+        "not spread",
+        lambda r: named(r, "Deployment", "gateway")["spec"]["template"]["spec"][
+            "topologySpreadConstraints"
+        ].pop(),
+    ),
+    "a request": (
+        "no CPU request",
+        lambda r: named(r, "Deployment", "frontend")["spec"]["template"]["spec"]["containers"][1][
+            "resources"
+        ]["requests"].pop("cpu"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SCALING)
+def test_gate_seven_sees_a_missing(workspace: Workspace, what: str) -> None:
+    word, mutate = SCALING[what]
+    rendered = workspace.render("platform")
+    mutate(rendered)
+    (fault,) = scaling.faults(rendered)
+    assert word in fault
+
+
+TERMINATION: dict[str, tuple[str, Mutation]] = {
+    "no preStop": (
+        "ends while endpoints",
+        lambda r: _pod(r, "auth")["containers"][0].pop("lifecycle"),
+    ),
+    "a long preStop": (
+        "is killed after 75 s and needs 80",
+        lambda r: _pod(r, "images")["containers"][0]["lifecycle"]["preStop"]["sleep"].update(
+            seconds=50
+        ),
+    ),
+    "a short grace": (
+        "Deployment image-platform/worker-bulk is killed after 60 s and needs 60",
+        lambda r: _pod(r, "worker-bulk").update(terminationGracePeriodSeconds=60),
+    ),
+    "a slow nginx": (
+        "Deployment image-platform/frontend is killed",
+        lambda r: _settings(r, "frontend").update(DRAIN_S="65"),
+    ),
+}
+
+
+def _pod(rendered: list[Object], name: str) -> Object:
+    found: Object = named(rendered, "Deployment", name)["spec"]["template"]["spec"]
+    return found
+
+
+def _settings(rendered: list[Object], role: str) -> Object:
+    (found,) = [
+        item["data"]
+        for item in of_kind(rendered, "ConfigMap")
+        if item["data"].get("ROLE") == role
+    ]
+    data: Object = found
+    return data
+
+
+
+
+@pytest.mark.parametrize("what", TERMINATION)
+def test_gate_eight_sees(workspace: Workspace, what: str) -> None:
+    word, mutate = TERMINATION[what]
+    rendered = workspace.render("platform")
+    mutate(rendered)
+    (fault,) = termination.faults(rendered)
+    assert word in fault
+
+
+def test_the_database_takes_every_connection_of_a_fully_scaled_platform(
+    workspace: Workspace,
+) -> None:
+    rendered = workspace.render("platform")
+    maps = {(i["metadata"]["namespace"], i["metadata"]["name"]): i
+            for i in of_kind(rendered, "ConfigMap")}  # fmt: skip
+    most = {i["metadata"]["name"]: i["spec"]["maxReplicas"]
+            for i in of_kind(rendered, "HorizontalPodAutoscaler")}  # fmt: skip
+    needed = 0
+    for deployment in of_kind(rendered, "Deployment"):
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        variables = environment(container, "image-platform", maps)
+        if "DATABASE_URL_FILE" in variables:
+            web = container["args"][0] == "gunicorn"
+            one = 2 * int(variables["DATABASE_POOL_MAX"]) if web else 3
+            # A roll-out has one more pod than the most.
+            needed += one * (most.get(deployment["metadata"]["name"], 1) + 1)
+    (limit,) = [
+        int(argument.partition("=")[2])
+        for argument in named(rendered, "StatefulSet", "postgresql")["spec"]["template"]["spec"][
+            "containers"
+        ][0]["args"]
+        if argument.startswith("max_connections=")
+    ]
+    # Kept free for the superuser (3), the exporter, the migrate Job and a person.
+    assert needed + 10 <= limit

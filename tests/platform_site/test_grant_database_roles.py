@@ -1,0 +1,143 @@
+"""One database user a role: what each may read, and that a second run changes nothing."""
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg import sql
+
+from platform_site.management.commands.grant_database_roles import MONITORING, TABLES, login
+
+PASSWORD = "p@ss/w:rd \"with' %s\\ everything"
+
+
+
+@pytest.fixture
+def urls(tmp_path: Path) -> Path:
+    for role in TABLES:
+        word = quote(PASSWORD, safe="")
+        (tmp_path / role).write_text(f"postgresql://{role}:{word}@postgresql:5432/platform\n")
+    return tmp_path
+
+
+@pytest.fixture
+def granted(transactional_db: None, urls: Path) -> Iterator[str]:
+    """What the command said; the users are dropped afterwards, as they outlive the database."""
+    if connection.vendor != "postgresql":
+        pytest.skip("database users are PostgreSQL's")
+    said = StringIO()
+    call_command("grant_database_roles", urls=urls, stdout=said)
+    yield said.getvalue()
+    with connection.cursor() as cursor:
+        for user in (*TABLES, MONITORING):
+            name = sql.Identifier(user)
+            cursor.execute(sql.SQL("DROP OWNED BY {0}").format(name))
+            cursor.execute(sql.SQL("DROP ROLE {0}").format(name))
+
+
+def ask(user: str, statement: str) -> list[tuple[object, ...]]:
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["HOST"],
+        port=settings["PORT"] or None,
+        dbname=settings["NAME"],
+        user=user,
+        password=PASSWORD,
+    ) as own:
+        return own.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("user", "table"),
+    [
+        ("auth", "accounts_user"),
+        ("auth", "django_content_type"),
+        ("auth", "django_migrations"),
+        ("images", "images_image"),
+        ("images", "django_migrations"),
+        ("admin", "accounts_user"),
+        ("admin", "images_image"),
+        ("admin", "django_session"),
+    ],
+)
+def test_a_role_reads_its_own_tables(granted: str, user: str, table: str) -> None:
+    assert len(ask(user, f"SELECT count(*) FROM {table}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "table"),
+    [
+        ("images", "accounts_user"),
+        ("images", "accounts_session"),
+        ("images", "django_session"),
+        ("auth", "images_image"),
+        ("auth", "images_job"),
+        ("auth", "django_session"),
+        (MONITORING, "accounts_user"),
+        (MONITORING, "images_image"),
+    ],
+)
+def test_a_role_cannot_read_the_tables_of_another(granted: str, user: str, table: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask(user, f"SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("user", TABLES)
+def test_no_role_can_make_a_table_or_a_user(granted: str, user: str) -> None:
+    for statement in ("CREATE TABLE mine (id int)", "CREATE ROLE another"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(user, statement)
+
+
+def test_no_role_can_claim_a_migration(granted: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask("images", "INSERT INTO django_migrations (app, name) VALUES ('a', 'b')")
+
+
+def test_a_password_with_every_character_is_the_one_that_opens(granted: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'images'")
+        stored = cursor.fetchone()[0]
+        verifier = connection.connection.pgconn.encrypt_password(
+            PASSWORD.encode(), b"images", b"scram-sha-256"
+        )
+    assert stored.startswith("SCRAM-SHA-256$4096:")
+    assert verifier.decode().startswith("SCRAM-SHA-256$4096:")
+
+
+def test_a_right_that_a_role_should_not_have_is_taken_away(granted: str, urls: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT SELECT ON accounts_user TO images")
+    assert ask("images", "SELECT count(*) FROM accounts_user")
+    call_command("grant_database_roles", urls=urls, migrate=True, stdout=StringIO())
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ask("images", "SELECT count(*) FROM accounts_user")
+
+
+def test_the_exporter_has_no_password(granted: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [MONITORING])
+        assert cursor.fetchone() == (None,)
+    assert len(ask(MONITORING, "SELECT * FROM pg_stat_activity")) >= 1
+
+
+def test_it_says_how_many_tables_each_role_has(granted: str) -> None:
+    assert granted.splitlines()[-1] == "Every role has its own tables and no others."
+    assert [line.split(":")[0] for line in granted.splitlines()[:-1]] == ["auth", "images", "admin"]
+
+
+def test_a_missing_url_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="auth cannot be read: No such file"):
+        login(tmp_path, "auth")
+
+
+def test_a_url_without_a_password_is_refused_without_repeating_it(tmp_path: Path) -> None:
+    (tmp_path / "auth").write_text("postgresql://somebody@host/db")
+    with pytest.raises(CommandError, match="no database URL") as refused:
+        login(tmp_path, "auth")
+    assert "somebody" not in str(refused.value)

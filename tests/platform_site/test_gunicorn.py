@@ -1,0 +1,100 @@
+"""A role as it runs in the cluster: gunicorn with several workers, and their metrics joined."""
+
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from tests.platform_site.roles import Manifests
+from tests.servers.ports import free_port
+from tests.servers.processes import Program, wait_until_ready
+
+COMMAND = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+JWKS = "/.well-known/jwks.json"
+
+
+@dataclass
+class Running:
+    program: Program
+    address: str
+    metrics: str
+
+    def get(self, path: str) -> urllib3.BaseHTTPResponse:
+        return urllib3.request("GET", f"{self.address}{path}", timeout=10.0, retries=False)
+
+    def counted(self, route: str, status: int) -> float:
+        """What the exporter says about ``route``, over every worker that ever was."""
+        text = urllib3.request("GET", self.metrics, timeout=10.0, retries=False).data.decode()
+        sample = re.escape(
+            f'http_requests_total{{method="GET",role="auth",route="{route}",status="{status}"}} '
+        )
+        found = re.findall(rf"^{sample}(\S+)$", text, re.MULTILINE)
+        assert len(found) <= 1, "one line a label set, not one a process"
+        return float(found[0]) if found else 0.0
+
+
+@pytest.fixture(scope="module")
+def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    directory = tmp_path_factory.mktemp("gunicorn")
+    stale = directory / "metrics"
+    stale.mkdir()
+    (stale / "counter_1.db").write_bytes(b"left by an earlier start")
+    port, metrics_port = free_port(), free_port()
+    environment = Manifests().environment("auth") | {
+        "PORT": str(port),
+        "METRICS_PORT": str(metrics_port),
+        "WEB_WORKERS": "4",
+        "WEB_THREADS": "2",
+        "DATABASE_POOL_MAX": "0",
+        "PROMETHEUS_MULTIPROC_DIR": str(stale),
+    }
+    program = Program("auth", COMMAND, environment, directory)
+    program.start()
+    address = f"http://127.0.0.1:{port}"
+    wait_until_ready(program, f"{address}/livez")
+    yield Running(program, address, f"http://127.0.0.1:{metrics_port}/metrics")
+    program.stop()
+
+
+def test_every_request_over_every_worker_is_counted_exactly_once(auth: Running) -> None:
+    before = auth.counted(JWKS, 200), auth.counted("unrouted", 404)
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _n: auth.get(JWKS).status, range(203)))
+        missing = list(threads.map(lambda n: auth.get(f"/scan/{n}").status, range(20)))
+    assert statuses == [200] * 203
+    assert missing == [404] * 20
+    workers = {file.name.rpartition("_")[2] for file in metric_files(auth)}
+    assert len(workers) >= 2
+    after = auth.counted(JWKS, 200), auth.counted("unrouted", 404)
+    assert (after[0] - before[0], after[1] - before[1]) == (203.0, 20.0)
+
+
+def metric_files(auth: Running) -> list[Path]:
+    return list((auth.program.log.parent / "metrics").glob("counter_*.db"))
+
+
+def test_what_an_earlier_start_left_is_not_counted(auth: Running) -> None:
+    assert "counter_1.db" not in {file.name for file in metric_files(auth)}
+
+
+def test_the_metrics_are_not_on_the_public_port(auth: Running) -> None:
+    assert auth.get("/metrics").status == 404
+
+
+def test_a_lost_database_is_not_ready_and_still_lives(auth: Running) -> None:
+    reply = auth.get("/readyz")
+    assert (reply.status, reply.json()["failed"]["database"]) == (
+        503,
+        "The database gives no answer.",
+    )
+    assert auth.get("/livez").json()["role"] == "auth"
+
+
+def test_every_line_of_the_log_is_json(auth: Running) -> None:
+    auth.get(JWKS)
+    assert "Traceback" not in auth.program.words()
