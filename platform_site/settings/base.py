@@ -69,6 +69,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "platform_site.kit.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is a filter of ours, not a renderer
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Image platform",
