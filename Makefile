@@ -6,6 +6,7 @@ PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images tests bench manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
+LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 SPECTACULAR := LOG_LEVEL=ERROR $(PY) manage.py spectacular --format openapi-json --fail-on-warn --validate
 
 help: ## list the commands
@@ -42,8 +43,8 @@ bench: .venv/.development ## measure against peers, side by side (see bench/READ
 	@$(PY) -m bench
 
 lock: .venv/.development ## write the lock files anew from pyproject.toml
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(LOCK) --extra tracing pyproject.toml -o requirements.lock
+	@$(LOCK) --extra tracing --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, builds and caches; data in var/ stays
 	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
