@@ -61,7 +61,10 @@ def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> N
     the torso of a writer that died.
     """
     with _translated("put"):
-        store = _store()
+        store: Any = _store()
+        if hasattr(store, "bucket"):
+            _s3_put(store, key, source, size, content_type)
+            return
         saved = store.save(key, _file(source, size, content_type))
         if saved == key:
             return
@@ -148,11 +151,27 @@ def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":
     return file  # type: ignore[no-any-return]
 
 
+def _s3_put(store: Any, key: str, source: BinaryIO, size: int, content_type: str) -> None:
+    """One PUT. The transfers that the storage class makes start threads for every object."""
+    source.seek(0)
+    store.bucket.meta.client.put_object(
+        Bucket=store.bucket.name,
+        Key=_s3_name(store, key),
+        Body=source,
+        ContentLength=size,
+        ContentType=content_type,
+    )
+
+
 def _s3_stream(store: Any, key: str, start: int, length: int | None) -> BinaryIO:
-    name = f"{store.location.rstrip('/')}/{key}".lstrip("/")
     end = "" if length is None else str(start + length - 1)
     span = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
-    return store.bucket.Object(name).get(**span)["Body"]  # type: ignore[no-any-return]
+    client, name = store.bucket.meta.client, _s3_name(store, key)
+    return client.get_object(Bucket=store.bucket.name, Key=name, **span)["Body"]  # type: ignore[no-any-return]
+
+
+def _s3_name(store: Any, key: str) -> str:
+    return f"{store.location.rstrip('/')}/{key}".lstrip("/")
 
 
 def _is_absent(exc: Exception) -> bool:

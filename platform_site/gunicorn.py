@@ -4,7 +4,9 @@ Threads, because a role waits for the network most of the time; short keep-alive
 heartbeat files in memory; metrics of all workers joined and served on a port of their own.
 """
 
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from platform_site.kit import env, metric_files
@@ -62,8 +64,15 @@ def on_exit(_server: Any) -> None:
     metric_files.directory_remove()
 
 
-def worker_int(_worker: Any) -> None:
-    """Answer "not ready" while the worker ends, so that nobody sends it more."""
+def post_worker_init(_worker: Any) -> None:
+    """Answer "not ready" from the moment the worker is asked to end, so nobody sends it more."""
     from platform_site.kit.health import drain  # noqa: PLC0415 - after the fork
 
-    drain()
+    end = signal.getsignal(signal.SIGTERM)
+
+    def drain_and_end(number: int, frame: FrameType | None) -> None:
+        drain()
+        if callable(end):
+            end(number, frame)
+
+    signal.signal(signal.SIGTERM, drain_and_end)

@@ -101,13 +101,7 @@ def _field_errors(detail: Any, pointer: str) -> list[FieldError]:
             )
         ]
     if isinstance(detail, list):
-        return [
-            error
-            for number, inner in enumerate(detail)
-            for error in _field_errors(
-                inner, f"{pointer}/{number}" if isinstance(inner, Mapping) else pointer
-            )
-        ]
+        return [error for inner in detail for error in _field_errors(inner, pointer)]
     return [FieldError(pointer or "/", str(getattr(detail, "code", "invalid")), str(detail))]
 
 

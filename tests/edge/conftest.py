@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.edge.handover import OF_THE_ROLE, STORED_AT, location_answer, store_answer
 from tests.edge.server import Edge, nginx_binary, running_edge
 from tests.edge.upstreams import Answer, Upstream, serving
 
@@ -76,5 +77,14 @@ def site(shared_site: Site) -> Site:
     for upstream in shared_site.upstreams:
         upstream.received.clear()
         upstream.first_bytes.clear()
+        upstream.answered.clear()
         upstream.respond = lambda _: Answer()
     return shared_site
+
+
+@pytest.fixture
+def stored(site: Site) -> Site:
+    """A rendition in the store."""
+    site.images.respond = lambda got: location_answer(got, f"/_store{STORED_AT}", OF_THE_ROLE)
+    site.store.respond = store_answer
+    return site

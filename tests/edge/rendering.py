@@ -1,4 +1,4 @@
-"""The nginx templates rendered as the official image's entrypoint does it, with envsubst's rules."""
+"""The nginx templates rendered as the entrypoint of the official image does, with envsubst."""
 
 import os
 import re

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -79,6 +80,23 @@ class Edge:
                 **as_nobody,
             )
         wait_for_port(self.port)
+
+    def drain(self) -> None:
+        """Ask it to end when everything in flight is over, and wait until it takes nothing new."""
+        os.kill(self.pid, signal.SIGQUIT)
+        deadline = time.monotonic() + 5.0
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) != 0:
+                    return
+            time.sleep(0.01)
+        raise AssertionError("nginx still listens")
+
+    def ended(self) -> None:
+        """Wait until it has ended by itself."""
+        assert self._process is not None
+        assert self._process.wait(10) == 0
+        self._process = None
 
     def stop(self) -> None:
         """End it at once."""

@@ -116,9 +116,7 @@ def test_a_request_that_makes_no_sense_still_makes_a_line(edge: Edge, request_li
 
 
 def test_an_address_is_written_when_it_was_asked_for(site: Site) -> None:
-    variables = variables_for(
-        *(role.address for role in site.upstreams), LOG_CLIENT_ADDRESS="full"
-    )
+    variables = variables_for(*(role.address for role in site.upstreams), LOG_CLIENT_ADDRESS="full")
     with running_edge(variables) as edge:
         ask(edge.port, "/library")
         assert [line["client"] for line in edge.log_lines(1)] == ["127.0.0.1"]

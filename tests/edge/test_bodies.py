@@ -76,9 +76,7 @@ def test_the_longest_upload_is_taken(site: Site) -> None:
 
 
 def test_chunks_without_end_are_cut_off_at_the_limit(site: Site) -> None:
-    variables = variables_for(
-        *(role.address for role in site.upstreams), UPLOAD_MAX=str(EIGHT_MB)
-    )
+    variables = variables_for(*(role.address for role in site.upstreams), UPLOAD_MAX=str(EIGHT_MB))
     piece = b"x" * 500_000
     with running_edge(variables) as edge:
         below = ask(edge.port, "/api/v1/images", method="POST", body=iter([piece] * 4))
@@ -104,6 +102,19 @@ def test_the_gateway_sees_the_first_bytes_before_the_last_are_sent(site: Site) -
         connection.sendall(b"b" * 50_000)
         assert read_to_end(connection).startswith(b"HTTP/1.1 200")
     assert site.gateway.last.body == b"a" * 50_000 + b"b" * 50_000
+
+
+def test_an_upload_in_flight_survives_the_end_of_its_pod(site: Site) -> None:
+    variables = variables_for(*(role.address for role in site.upstreams))
+    with running_edge(variables) as edge:
+        head = _head("/api/v1/images", 100_000)
+        with opened(edge.port, head + b"a" * 50_000) as connection:
+            assert site.gateway.first_bytes.wait(5.0)
+            edge.drain()
+            connection.sendall(b"b" * 50_000)
+            assert read_to_end(connection).startswith(b"HTTP/1.1 200")
+        edge.ended()
+    assert len(site.gateway.last.body) == 100_000
 
 
 def test_a_small_body_is_collected_before_a_role_is_bothered(site: Site) -> None:

@@ -63,11 +63,11 @@ def test_security_headers_stand_once_on_every_location(
     assert reply.header("X-Request-ID")
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 304, 400, 401, 404, 409, 422, 429, 500, 502, 503])
+@pytest.mark.parametrize(
+    "status", [200, 201, 204, 304, 400, 401, 404, 409, 422, 429, 500, 502, 503]
+)
 @pytest.mark.parametrize("path", ["/api/v1/usage", "/auth/profile", "/i/k/1/s/thumb/1.jpg"])
-def test_a_role_that_says_the_same_does_not_double_them(
-    site: Site, path: str, status: int
-) -> None:
+def test_a_role_that_says_the_same_does_not_double_them(site: Site, path: str, status: int) -> None:
     said = {**ALWAYS, "Strict-Transport-Security": "max-age=1", "Retry-After": "7"}
     for role in (site.gateway, site.auth, site.images):
         role.respond = lambda _: Answer(status, said, b"" if status in {204, 304} else b"{}")
@@ -139,9 +139,7 @@ def test_an_unchanged_page_costs_a_304(site: Site) -> None:
 @pytest.mark.parametrize("path", ["/", "/assets/index-abc123.js", "/api/v1/images"])
 def test_text_is_compressed_for_who_can_read_it(site: Site, path: str) -> None:
     long = b'{"results":[' + b"1," * 2000 + b"1]}"
-    site.gateway.respond = lambda _: Answer(
-        headers={"Content-Type": "application/json"}, body=long
-    )
+    site.gateway.respond = lambda _: Answer(headers={"Content-Type": "application/json"}, body=long)
     plain = ask(site.port, path)
 
     reply = ask(site.port, path, headers={"Accept-Encoding": "gzip"})

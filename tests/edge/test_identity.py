@@ -43,9 +43,7 @@ def test_forged_headers_do_not_pass(site: Site) -> None:
 @pytest.mark.parametrize(
     "name", ["X-Service-Authorization", "x-service-authorization", "X_Service_Authorization"]
 )
-def test_a_service_credential_from_outside_is_taken_away(
-    site: Site, path: str, name: str
-) -> None:
+def test_a_service_credential_from_outside_is_taken_away(site: Site, path: str, name: str) -> None:
     ask(site.port, path, headers={name: "Bearer forged"})
 
     (request,) = [*site.gateway.received, *site.auth.received, *site.images.received]
@@ -92,7 +90,9 @@ def test_a_malformed_request_id_is_replaced(site: Site, wrong: str) -> None:
 
 
 def test_an_id_of_the_roles_own_does_not_double_the_header(site: Site) -> None:
-    site.gateway.respond = lambda request: Answer(headers={"X-Request-ID": request.headers["x-request-id"]})
+    site.gateway.respond = lambda request: Answer(
+        headers={"X-Request-ID": request.headers["x-request-id"]}
+    )
 
     reply = ask(site.port, "/api/v1/usage")
 

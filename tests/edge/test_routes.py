@@ -34,7 +34,9 @@ def test_a_path_reaches_its_owner_and_nobody_else(
     reply = ask(site.port, path, method=method)
 
     assert (reply.status, reply.body) == (200, b"{}")
-    asked = {name for name in ("gateway", "auth", "images", "store") if getattr(site, name).received}
+    asked = {
+        name for name in ("gateway", "auth", "images", "store") if getattr(site, name).received
+    }
     assert asked == {owner}
     request = getattr(site, owner).last
     assert (request.method, request.path) == (method, path)

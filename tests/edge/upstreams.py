@@ -30,13 +30,17 @@ class Answer:
 
 
 class Upstream:
-    """A server on the loopback network; by default it answers everything with ``{}``."""
+    """A server on the loopback network; by default it answers everything with ``{}``.
+
+    ``first_bytes`` tells that some of a body has come, ``answered`` that an answer was taken whole.
+    """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.received: list[Received] = []
         self.respond: Callable[[Received], Answer] = lambda _: Answer()
         self.first_bytes = threading.Event()
-        self._server = _Server((host, port), _handler_for(self))
+        self.answered = threading.Event()
+        self._server = _Server((host, port), self)
         self.port = int(self._server.server_address[1])
         self.address = f"{host}:{self.port}"
 
@@ -60,65 +64,72 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
+    def __init__(self, address: tuple[str, int], upstream: Upstream) -> None:
+        self.upstream = upstream
+        super().__init__(address, _Handler)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A caller that goes away is no fault; anything else is told."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
-def _handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
 
-        def do_GET(self) -> None:
-            request = Received(self.command, self.path, self._headers(), self._body())
-            upstream.received.append(request)
-            answer = upstream.respond(request)
-            if answer.hang_up:
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            if "Content-Length" not in answer.headers and answer.status not in {204, 304}:
-                self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method is served alike."""
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
 
-        do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    def _serve(self) -> None:
+        request = Received(self.command, self.path, self._received_headers(), self._body())
+        self.server.upstream.received.append(request)
+        answer = self.server.upstream.respond(request)
+        if answer.hang_up:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if "Content-Length" not in answer.headers and answer.status not in {204, 304}:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        self.server.upstream.answered.set()
 
-        def _headers(self) -> dict[str, str]:
-            names = {name.lower() for name in self.headers}
-            return {name: ", ".join(self.headers.get_all(name, [])) for name in names}
+    def _received_headers(self) -> dict[str, str]:
+        names = {name.lower() for name in self.headers}
+        return {name: ", ".join(self.headers.get_all(name, [])) for name in names}
 
-        def _body(self) -> bytes:
-            if self.headers.get("Transfer-Encoding") == "chunked":
-                return b"".join(self._chunks())
-            wanted = int(self.headers.get("Content-Length") or 0)
-            pieces = []
-            while wanted:
-                piece = self._some(self.rfile.read1(min(wanted, 65536)))
-                wanted -= len(piece)
-                pieces.append(piece)
-            return b"".join(pieces)
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            return b"".join(self._chunks())
+        wanted = int(self.headers.get("Content-Length") or 0)
+        pieces = []
+        while wanted:
+            piece = self._some(self.rfile.read1(min(wanted, 65536)))
+            wanted -= len(piece)
+            pieces.append(piece)
+        return b"".join(pieces)
 
-        def _chunks(self) -> Iterator[bytes]:
-            while size := int(self._some(self.rfile.readline()), 16):
-                yield self._some(self.rfile.read(size))
-                self.rfile.readline()
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self._some(self.rfile.readline()), 16):
+            yield self._some(self.rfile.read(size))
             self.rfile.readline()
+        self.rfile.readline()
 
-        def _some(self, piece: bytes) -> bytes:
-            if not piece:
-                raise ConnectionAbortedError
-            upstream.first_bytes.set()
-            return piece
+    def _some(self, piece: bytes) -> bytes:
+        if not piece:
+            raise ConnectionAbortedError
+        self.server.upstream.first_bytes.set()
+        return piece
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
 
 
 @contextmanager

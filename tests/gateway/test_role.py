@@ -28,6 +28,7 @@ def test_the_role_needs_no_users_no_database_no_bucket_and_no_other_app() -> Non
         "SERVICE_CLIENT_SECRET": secret,
         "CACHE_URL": "redis://127.0.0.1:1/0",
         "AUTH_URL": "http://127.0.0.1:1",
+        "JWKS_URL": "http://127.0.0.1:1/.well-known/jwks.json",
         "IMAGES_URL": "http://127.0.0.1:1",
     }
     probe = subprocess.run(

@@ -1,7 +1,10 @@
 """A role as it runs in the cluster: gunicorn with several workers, and their metrics joined."""
 
+import os
 import re
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,6 +75,30 @@ def test_every_request_over_every_worker_is_counted_exactly_once(auth: Running) 
     assert len(workers) >= 2
     after = auth.counted(JWKS, 200), auth.counted("unrouted", 404)
     assert (after[0] - before[0], after[1] - before[1]) == (203.0, 20.0)
+
+
+def children(pid: int) -> set[int]:
+    return {int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def test_a_worker_that_is_killed_takes_no_count_with_it_and_leaves_none_twice(
+    auth: Running,
+) -> None:
+    assert auth.program.process is not None
+    parent = auth.program.process.pid
+    before = auth.counted(JWKS, 200)
+    for round_number in range(2):
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _n: auth.get(JWKS), range(40)))
+        assert auth.counted(JWKS, 200) - before == 40.0 * (round_number + 1)
+        workers = children(parent)
+        killed = min(workers)
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while len(children(parent) - {killed}) < len(workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert auth.counted(JWKS, 200) - before == 40.0 * (round_number + 1)
 
 
 def metric_files(auth: Running) -> list[Path]:

@@ -176,11 +176,13 @@ def test_the_embedded_material_is_made_once(tmp_path: Path) -> None:
 def test_a_start_that_is_cut_short_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut_short(_directory: Path, _files: Any) -> None:
-        raise KeyboardInterrupt
+    class CutShort(dict[str, str]):
+        def items(self) -> Any:
+            yield "delivery-keys.json", "the first of several"
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as first:
-        first.setattr(key_material, "write", cut_short)
+        first.setattr(key_material, "embedded", lambda _material: CutShort())
         with pytest.raises(KeyboardInterrupt):
             embedded_ensure(tmp_path / "secrets")
     assert list(tmp_path.iterdir()) == []

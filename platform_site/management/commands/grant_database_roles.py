@@ -45,14 +45,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--urls", type=Path, required=True, help="directory with a database URL in a file a role"
+            "--urls",
+            type=Path,
+            required=True,
+            help="directory with a database URL in a file a role",
         )
         parser.add_argument("--migrate", action="store_true", help="apply the migrations first")
         parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for a server")
 
-    def handle(
-        self, *_args: Any, urls: Path, migrate: bool, wait: float, **_options: Any
-    ) -> None:
+    def handle(self, *_args: Any, urls: Path, migrate: bool, wait: float, **_options: Any) -> None:
         if connection.vendor != "postgresql":
             raise CommandError(f"Database users are PostgreSQL's; this is {connection.vendor}.")
         logins = [login(urls, role) for role in TABLES]

@@ -2,5 +2,5 @@
 
 from platform_site.kit import env
 
-DELIVERY_KEYS: dict[str, str] = env.json_value("DELIVERY_KEYS")
+DELIVERY_KEYS = env.secrets_by_id("DELIVERY_KEYS")
 DELIVERY_URL_LIFETIME_S = env.integer("DELIVERY_URL_LIFETIME_S", 86_400)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from platform_site.kit import env
 
 TOKEN_ISSUER = env.text("TOKEN_ISSUER", "image-platform")
@@ -9,3 +11,5 @@ TOKEN_AUDIENCE = "platform"
 ACCESS_TOKEN_LIFETIME_S = env.integer("ACCESS_TOKEN_LIFETIME_S", 600)
 JWKS_BUNDLE: dict[str, Any] = env.json_value("JWKS", '{"keys": []}')
 JWKS_URL = env.text("JWKS_URL", "")
+if not (JWKS_BUNDLE.get("keys") or JWKS_URL):
+    raise ImproperlyConfigured("Neither JWKS nor JWKS_URL is set: no token could be verified.")

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import structlog
@@ -227,14 +226,12 @@ def signals() -> Iterator[list[str]]:
         signal.disconnect(receiver)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_outer_database_connection_stays_open(images: Upstream, signals: list[str]) -> None:
-    name = f"outer_{uuid4().hex}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('platform.test', %s, false)", [name])
+    connection.ensure_connection()
+    before = connection.connection
     for address in ("/echo", "/file", "/stream", "/break"):
         images.request("GET", address)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('platform.test')")
-        assert cursor.fetchone() == (name,)
+    assert connection.connection is before
+    assert connection.is_usable()
     assert signals == []

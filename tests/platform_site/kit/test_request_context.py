@@ -5,7 +5,16 @@ from contextlib import suppress
 import pytest
 import structlog
 
-from platform_site.kit.request_context import bind, current_request_id, outgoing_headers
+from platform_site.kit import request_context
+from platform_site.kit.request_context import (
+    acting_for,
+    bind,
+    current_request_id,
+    current_user_id,
+    follow,
+    outgoing_headers,
+    recorded_trace_id,
+)
 
 REQUEST_ID = "0190b6a0-0000-7000-8000-000000000001"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -77,3 +86,29 @@ def test_threads_have_identities_of_their_own() -> None:
         thread.start()
         thread.join()
     assert seen == [""]
+
+
+def test_work_inside_work_goes_on_in_its_trace() -> None:
+    with bind(REQUEST_ID, f"00-{TRACE}-b7ad6b7169203331-01"), bind(REQUEST_ID):
+        assert outgoing_headers()["traceparent"].split("-")[1] == TRACE
+
+
+def test_a_recorded_trace_is_the_one_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_context, "_recorders", [])
+    assert recorded_trace_id() == ""
+    follow(lambda: "f" * 32)
+    with bind(REQUEST_ID, f"00-{TRACE}-b7ad6b7169203331-01"):
+        assert outgoing_headers()["traceparent"].split("-")[1] == "f" * 32
+    follow(lambda: "")
+    with bind(REQUEST_ID, f"00-{TRACE}-b7ad6b7169203331-01"):
+        assert outgoing_headers()["traceparent"].split("-")[1] == TRACE
+
+
+def test_whom_the_work_is_for_may_become_known_later() -> None:
+    known: list[str] = []
+    assert current_user_id() is None
+    with acting_for(lambda: known[0] if known else None):
+        assert current_user_id() is None
+        known.append("alice")
+        assert current_user_id() == "alice"
+    assert current_user_id() is None
