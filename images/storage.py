@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -26,6 +27,7 @@ from images.errors import StorageUnavailable
 log = structlog.get_logger(__name__)
 
 CHUNK_BYTES: Final = 256 * 1024
+LOCATION_LIFETIME_S: Final = 60
 READING: Final = ("open", "read")
 PROBE_KEY: Final = "originals/.probe"
 
@@ -103,6 +105,24 @@ def object_open(key: str, *, start: int = 0, length: int | None = None) -> Binar
         stream: Any = store.open(key, "rb")
         stream.seek(start)
         return cast("BinaryIO", stream)
+
+
+def object_location(key: str) -> str:
+    """Where the proxy in front finds the object: a path that only it can follow.
+
+    ``/_files/…`` below the directory of files, or ``/_store/…``, an address in the store that is
+    presigned for a minute. Asks nobody: the object may be missing.
+    """
+    store: Any = _store()
+    if not hasattr(store, "bucket"):
+        return f"/_files/{key}"
+    url = store.bucket.meta.client.generate_presigned_url(
+        "get_object",
+        Params={"Bucket": store.bucket.name, "Key": _s3_name(store, key)},
+        ExpiresIn=LOCATION_LIFETIME_S,
+    )
+    parts = urlsplit(url)
+    return f"/_store{parts.path}?{parts.query}"
 
 
 @contextmanager

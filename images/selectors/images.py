@@ -1,13 +1,15 @@
 """Reads of images and their renditions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from images.errors import ImageNotFound
-from images.models import Image, Job, Rendition
+from images.models import Image, Job, Rendition, Tag
+from platform_site.kit.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ def images_of_owner(*, owner_id: UUID, narrowed: ImageFilter) -> QuerySet[Image]
 
 def image_for_owner(*, image_id: UUID, owner_id: UUID) -> Image:
     """The image, if ``owner_id`` owns it. Someone else's image does not exist: `ImageNotFound`."""
-    try:
-        return _shown().get(id=image_id, owner_id=owner_id)
-    except Image.DoesNotExist as exc:
-        raise ImageNotFound from exc
+    image = next(iter(_OF_OWNER.rows(image_id=image_id, owner_id=owner_id)), None)
+    if image is None:
+        raise ImageNotFound
+    _prefetched(image, "tags", _TAGS_OF.rows(image_id=image_id))
+    _prefetched(image, "renditions", _RENDITIONS_OF.rows(image_id=image_id))
+    return image
 
 
 def image_with_bytes(*, owner_id: UUID, sha256: str) -> Image | None:
@@ -59,13 +63,31 @@ def renditions_of(*, image_id: UUID, specs: Sequence[str] | None = None) -> list
 
 
 def _shown() -> QuerySet[Image]:
-    latest = Job.objects.filter(image_id=OuterRef("pk")).order_by("-created_at", "-id")
-    return (
-        Image.objects.exclude(state=Image.State.PURGED)
-        .annotate(
-            job_id=Subquery(latest.values("id")[:1]), job_state=Subquery(latest.values("state")[:1])
-        )
-        .prefetch_related(
-            "tags", Prefetch("renditions", Rendition.objects.order_by("created_at", "id"))
-        )
+    return _described().prefetch_related(
+        "tags", Prefetch("renditions", Rendition.objects.order_by("created_at", "id"))
     )
+
+
+def _described() -> QuerySet[Image]:
+    latest = Job.objects.filter(image_id=OuterRef("pk")).order_by("-created_at", "-id")
+    return Image.objects.exclude(state=Image.State.PURGED).annotate(
+        job_id=Subquery(latest.values("id")[:1]), job_state=Subquery(latest.values("state")[:1])
+    )
+
+
+_OF_OWNER: Final = Statement(
+    lambda image_id, owner_id: _described().filter(id=image_id, owner_id=owner_id)
+)
+_TAGS_OF: Final = Statement(lambda image_id: Tag.objects.filter(image_id=image_id).order_by("id"))
+_RENDITIONS_OF: Final = Statement(
+    lambda image_id: Rendition.objects.filter(image_id=image_id).order_by("created_at", "id")
+)
+
+
+def _prefetched(image: Image, name: str, rows: Iterable[Model]) -> None:
+    """Put ``rows`` where Django's own prefetch puts them; that one compiles its query each time."""
+    found = getattr(image, name).all()
+    found._result_cache = list(rows)  # noqa: SLF001 - there is no public way in
+    found._prefetch_done = True  # noqa: SLF001 - likewise
+    cache: dict[str, object] = image.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache[name] = found

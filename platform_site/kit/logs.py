@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -76,11 +77,16 @@ def _redact(_logger: Any, _method: str, event: Event) -> Event:
 
 def _without_secrets(name: str, value: Any) -> Any:
     """``value``, unless its name ends in a word that is redacted: ``X-Service-Authorization``."""
-    if re.split("[_-]", name.lower())[-1] in REDACTED:
+    if _is_secret(name):
         return "[redacted]"
     if isinstance(value, Mapping):
         return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
     return value
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return re.split("[_-]", name.lower())[-1] in REDACTED
 
 
 def _dumps(event: Event, **_options: Any) -> str:

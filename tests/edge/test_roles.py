@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 
 from tests.edge.conftest import variables_for
 from tests.edge.server import Edge, running_edge
@@ -13,9 +12,6 @@ from tests.servers.person import PHOTOGRAPHS, Person
 from tests.servers.platform import Platform, platform
 
 pytestmark = pytest.mark.processes
-hands_over = pytest.mark.skipif(
-    not hasattr(settings, "DELIVERY_ACCEL"), reason="the images role sends all bytes itself"
-)
 
 PHOTOGRAPH = PHOTOGRAPHS / "mountains.jpg"
 
@@ -57,7 +53,6 @@ def test_a_photograph_is_published_through_one_address(alice: Person) -> None:
     photograph_is_published(alice, PHOTOGRAPHS / "wine-portrait-exif.jpg")
 
 
-@hands_over
 def test_the_images_role_says_only_where_the_bytes_are(
     split: Platform, edge: Edge, rendition: str
 ) -> None:
@@ -109,7 +104,6 @@ def test_a_changed_character_is_forbidden(edge: Edge, rendition: str) -> None:
     assert problem_of(reply)["code"] == "signature_invalid"
 
 
-@hands_over
 def test_an_object_that_the_store_has_lost_is_a_problem_that_nobody_keeps(
     split: Platform, alice: Person, edge: Edge
 ) -> None:

@@ -24,12 +24,12 @@ def forget_upstreams() -> None:
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
     """Plays both auth and images."""
-    forget_upstreams()
     with serving(Provider()) as running:
         settings.UPSTREAMS = {"auth": running.url, "images": running.url}
         settings.PUBLIC_URL = "https://photos.example"
         token = {"access_token": "svc-1", "token_type": "Bearer", "expires_in": 300}
         running.on("POST", "/internal/v1/token", Answer(200, token))
+        forget_upstreams()
         yield running
         forget_upstreams()
 
