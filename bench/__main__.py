@@ -1,0 +1,59 @@
+"""All benchmarks, or those named, one after the other, and a table of how they ended.
+
+Each part is a process of its own that stops by itself; one that does not is ended.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PARTS: Final = {
+    "core": "the pure core beside naive Pillow and libvips",
+    "reads": "verified reads beside stock DRF and simplejwt",
+    "worker": "the worker beside the pure core",
+    "latency": "upload to first rendition",
+    "delivery": "bytes by signed address",
+}
+BUDGET_S: Final = 300.0
+STOP_S: Final = 40.0
+OUTCOMES: Final = {0: "every target met", 1: "a target is not met, or it broke"}
+
+
+def part_run(name: str) -> str:
+    """Run the part named ``name`` to its end; how it ended, in words."""
+    print(f"\n{name}: {PARTS[name]}\n", flush=True)
+    process = subprocess.Popen([sys.executable, "-m", f"bench.{name}"], cwd=ROOT)
+    try:
+        code = process.wait(BUDGET_S)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)  # so that it ends the servers that it has started
+        process.wait(STOP_S)
+        return f"ended after {BUDGET_S:.0f} s"
+    return OUTCOMES.get(code, f"ended with status {code}")
+
+
+def main() -> int:
+    """Run what is asked for; 0 when every target of every part is met."""
+    there = [name for name in PARTS if (ROOT / "bench" / f"{name}.py").exists()]
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(there)}")
+    asked = parser.parse_args().parts or there
+    if unknown := set(asked) - set(there):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    rows = []
+    for name in asked:
+        started = time.monotonic()
+        rows.append((name, part_run(name), time.monotonic() - started))
+    print(f"\n{'part':10} {'took':>6}  outcome")
+    for name, outcome, seconds in rows:
+        print(f"{name:10} {seconds:4.0f} s  {outcome}")
+    return 0 if all(outcome == OUTCOMES[0] for _, outcome, _ in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
