@@ -28,16 +28,16 @@ def complaints(rendered: str, version: str, directory: Path) -> list[str]:
         check=False,
     )
     said = [*done.stdout.splitlines(), *done.stderr.splitlines()]
-    assert any(line.startswith("INFO") for line in said), said
+    assert said, "it looked at nothing"
     return [line for line in said if line and not line.startswith("INFO")]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_render_is_valid(
-    workspace: Workspace, overlay: str, version: str, tmp_path: Path
+def test_every_object_of_every_overlay_is_valid(
+    workspace: Workspace, version: str, tmp_path: Path
 ) -> None:
-    assert complaints(workspace.text(overlay), version, tmp_path) == []
+    different = {document for o in OVERLAYS for document in workspace.text(o).split("\n---\n")}
+    assert complaints("\n---\n".join(sorted(different)), version, tmp_path) == []
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -56,9 +56,9 @@ def test_no_crd_is_needed(workspace: Workspace, overlay: str) -> None:
 def test_the_gate_sees_a_wrong_field(
     workspace: Workspace, right: str, wrong: str, tmp_path: Path
 ) -> None:
-    text = workspace.text("platform")
-    assert right in text
-    assert complaints(text.replace(right, wrong), VERSIONS[1], tmp_path)
+    documents = [d for d in workspace.text("platform").split("\n---\n") if right in d]
+    assert documents
+    assert complaints(documents[0].replace(right, wrong), VERSIONS[1], tmp_path)
 
 
 def test_core_groups_are_kubernetes_own(workspace: Workspace) -> None:

@@ -45,6 +45,7 @@ class Workspace:
         registry = self.manifests / "credentials" / "registry" / "secrets"
         key_material.write(registry, {"config.json": '{"auths": {}}'})
         self._cached = cache(self.build)
+        self._parsed = cache(lambda overlay: objects.objects(self.text(overlay)))
 
     def build(self, path: str) -> str:
         """Build ``path`` under the manifests anew."""
@@ -52,7 +53,7 @@ class Workspace:
 
     def render(self, overlay: str) -> list[objects.Object]:
         """The objects of an overlay; a copy, so that a test may mutate it."""
-        return deepcopy(objects.objects(self._cached(f"overlays/{overlay}")))
+        return deepcopy(self._parsed(overlay))
 
     def text(self, overlay: str) -> str:
         """The rendered stream of an overlay."""

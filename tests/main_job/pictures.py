@@ -11,12 +11,17 @@ def reference(photograph: Path, size: tuple[int, int]) -> Image.Image:
     """The photograph upright, in sRGB, on white, resized at once with LANCZOS."""
     with Image.open(photograph) as opened:
         icc = opened.info.get("icc_profile")
-        image = ImageOps.exif_transpose(opened).copy()
+        image: Image.Image = ImageOps.exif_transpose(opened).copy()
     if icc:
-        image = ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(io.BytesIO(icc)), ImageCms.createProfile("sRGB")
-        )
+        image = _in_srgb(image, icc)
     return on_white(image).resize(size, Image.Resampling.LANCZOS)
+
+
+def _in_srgb(image: Image.Image, icc: bytes) -> Image.Image:
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"))
+    assert converted is not None
+    return converted
 
 
 def on_white(image: Image.Image) -> Image.Image:

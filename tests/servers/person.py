@@ -72,6 +72,7 @@ class Person:
         """One photograph as a multipart form."""
         content = file if isinstance(file, bytes) else file.read_bytes()
         name = "upload.bin" if isinstance(file, bytes) else file.name
+        form: dict[str, str | bytes | tuple[str, str | bytes] | tuple[str, str | bytes, str]]
         form = {**fields, "file": (name, content)}
         body, content_type = urllib3.encode_multipart_formdata(form)
         return self._send("POST", route, body, headers, {"Content-Type": content_type})

@@ -1,0 +1,72 @@
+"""``python -m tests.browser.screenshots``: pictures of every page, wide, narrow, dark, Arabic."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.browser.cast import Cast, cast_made, looking
+from tests.browser.site import DIST, embedded
+from tests.browser.views import VIEWS, View
+from tests.browser.visitor import CHROMIUM, NARROW, Look, chromium_launch
+from tests.servers.processes import ROOT
+
+TARGET = ROOT / "var" / "screenshots"
+LOOKS = {
+    "wide": Look(),
+    "narrow": Look(size=NARROW),
+    "dark": Look(scheme="dark"),
+    "arabic": Look(locale="ar"),
+    "arabic-narrow": Look(locale="ar", scheme="dark", size=NARROW),
+}
+PICTURES = 31
+TALLEST = 1500
+WHOLE_PAGE = {"account", "activity", "image-builder", "image-renditions", "image", "system"}
+
+
+def main(wanted: list[str]) -> int:
+    """Make all pictures, or those whose names begin with one of ``wanted``; the exit code."""
+    if not Path(CHROMIUM).exists() or not DIST.is_dir():
+        sys.stderr.write(f"This needs {CHROMIUM} and the built SPA; run `make` first.\n")
+        return 1
+    TARGET.mkdir(parents=True, exist_ok=True)
+    views = [view for view in VIEWS if not wanted or view.name.startswith(tuple(wanted))]
+    with embedded() as site, sync_playwright() as playwright:
+        cast = cast_made(site, pictures=PICTURES)
+        browser = chromium_launch(playwright)
+        for file in _pictures(browser, cast, views):
+            sys.stdout.write(f"{os.path.relpath(file)}\n")
+            sys.stdout.flush()
+        browser.close()
+    return 0
+
+
+def _pictures(browser: Browser, cast: Cast, views: list[View]) -> Iterator[Path]:
+    for view in views:
+        for name, look in LOOKS.items():
+            file = TARGET / f"{view.name}.{name}.png"
+            with looking(browser, cast, view, look) as visitor:
+                page = visitor.context.new_page()
+                try:
+                    view.open(page, cast.site, image=cast.image)
+                except (AssertionError, Error) as missed:
+                    visitor.faults.append(f"not reached: {missed}")
+                if view.name in WHOLE_PAGE:
+                    _window_made_tall(page, look)
+                page.screenshot(path=file, animations="disabled")
+                for fault in visitor.faults:
+                    sys.stderr.write(f"{view.name} {name}: {fault}\n")
+            yield file
+
+
+def _window_made_tall(page: Page, look: Look) -> None:
+    """As tall as the page, up to a limit: what is fixed to the window's edge stays at the edge."""
+    wanted: int = page.evaluate("() => document.scrollingElement.scrollHeight")
+    height = min(max(wanted, look.size[1]), TALLEST)
+    page.set_viewport_size({"width": look.size[0], "height": height})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

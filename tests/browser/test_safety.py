@@ -1,0 +1,147 @@
+"""Tokens stay in memory, pages load nothing foreign, and tabs agree on the session."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.cast import Cast
+from tests.browser.policy import LOOSE, directives, page_answer, scripts_allowed
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor, VisitorMade
+from tests.servers.person import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+EVERYTHING_KEPT = """
+async () => {
+  const kept = [document.cookie, location.href, document.documentElement.outerHTML];
+  for (const storage of [localStorage, sessionStorage]) kept.push(JSON.stringify({...storage}));
+  kept.push(...(await indexedDB.databases()).map(({name}) => `database ${name}`));
+  kept.push(...(await caches.keys()).map((name) => `cache ${name}`));
+  return kept;
+}
+"""
+TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.")
+TAB_WAITS = "async () => (await navigator.locks.query()).pending.length > 0"
+
+
+def test_no_token_is_ever_kept_or_put_into_an_address(cast: Cast, visit: VisitorMade) -> None:
+    visitor = visit(cast.site)
+    page = visitor.open("/sign-in")
+    page.get_by_label("E-mail").fill(cast.owner.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    with page.expect_response("**/auth/login") as signed_in:
+        page.get_by_role("button", name="Sign in").click()
+    token = signed_in.value.json()["access"]
+    assert TOKEN.match(token)
+    expect(page.get_by_test_id("tile").first).to_be_visible()
+    page.get_by_test_id("tile").first.get_by_role("link").click()
+    page.get_by_role("tab", name="Build").click()
+    expect(page.get_by_test_id("curl")).to_be_visible()
+
+    kept = page.evaluate(EVERYTHING_KEPT)
+    assert not [words for words in kept if TOKEN.search(words) or token in words]
+    assert not [words for words in kept if words.startswith(("database ", "cache "))]
+    assert not [request.url for request in visitor.requests if TOKEN.search(request.url)]
+    assert kept[0] == ""  # no cookie that a script could read
+    (cookie,) = visitor.context.cookies()
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (
+        *("refresh", True, "Strict"),
+        "/auth",
+    )
+
+
+def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
+    visitor = visit(cast.site, person=cast.owner)
+    tabs = [_tab_with_own_clock(visitor) for _ in range(2)]
+    before = visitor.refreshes()
+    held: list[Route] = []
+    visitor.context.route("**/auth/refresh", held.append)
+
+    for tab in tabs:  # each finds its token too old when its next poll is due
+        tab.clock.fast_forward("15:00")
+    tabs[0].wait_for_function(TAB_WAITS)
+    assert len(held) == 1
+    renewed = held[0].fetch()
+    held[0].fulfill(response=renewed)
+
+    token = renewed.json()["access"]
+    for tab in tabs:
+        _goes_on_with(tab, token)
+    assert len(held) == 1
+    assert visitor.refreshes() == before + 1
+
+
+def _tab_with_own_clock(visitor: Visitor) -> Page:
+    tab = visitor.context.new_page()
+    tab.clock.install()
+    visitor.open("/", page=tab)
+    expect(tab.get_by_test_id("tile").first).to_be_visible()
+    return tab
+
+
+def _goes_on_with(tab: Page, token: str) -> None:
+    with tab.expect_request("**/auth/sessions") as asked:
+        tab.get_by_role("button", name="Account menu").locator("visible=true").click()
+        tab.get_by_role("menuitem", name="Account").click()
+    assert asked.value.header_value("authorization") == f"Bearer {token}"
+
+
+def test_signing_out_in_one_tab_signs_out_the_others(cast: Cast, visit: VisitorMade) -> None:
+    visitor = visit(cast.site, person=cast.owner)
+    tabs = [visitor.open("/"), visitor.open("/activity")]
+    for tab in tabs:
+        expect(tab.get_by_role("heading", level=1)).to_be_visible()
+
+    tabs[0].get_by_role("button", name="Account menu").locator("visible=true").click()
+    tabs[0].get_by_role("menuitem", name="Sign out").click()
+
+    for tab in tabs:
+        expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(tab.get_by_test_id("tile")).to_have_count(0)
+    assert visitor.context.cookies() == []
+
+
+def test_signing_out_ends_the_session_on_the_server(cast: Cast, visit: VisitorMade) -> None:
+    visitor = visit(cast.site, person=cast.owner)
+    page = visitor.context.new_page()
+    with page.expect_response("**/auth/refresh") as restored:
+        visitor.open("/", page=page)
+    token = restored.value.json()["access"]
+    page.get_by_role("button", name="Account menu").locator("visible=true").click()
+    with page.expect_response("**/auth/logout"):
+        page.get_by_role("menuitem", name="Sign out").click()
+
+    with_token = replace(cast.owner, token=token)
+    assert with_token.send("GET", "/auth/profile").status == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/no/such/page"])
+def test_the_policy_lets_only_our_own_scripts_run(
+    laptop: Site, visit: VisitorMade, path: str
+) -> None:
+    answer = page_answer(visit(laptop), path)
+    assert scripts_allowed(answer) == {"'self'"}
+    rules = directives(answer.headers["content-security-policy"])
+    assert rules["object-src"] == {"'none'"}
+    assert rules["frame-ancestors"] == {"'none'"}
+    assert not rules.get("style-src", set()) & LOOSE
+
+
+def test_an_injected_script_does_not_run(laptop: Site, visit: VisitorMade) -> None:
+    visitor = visit(laptop)
+    page = visitor.open("/sign-in")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    inject: Any = """() => {
+      const script = document.createElement("script");
+      script.textContent = "window.injected = true";
+      document.head.append(script);
+    }"""
+    with page.expect_console_message(lambda words: "policy violated" in words.text):
+        page.evaluate(inject)
+    assert page.evaluate("() => window.injected") is None
+    assert visitor.faults
+    visitor.faults.clear()  # they were the point

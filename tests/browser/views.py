@@ -1,0 +1,183 @@
+"""Every page of the interface and every state that a page can be seen in, with the way there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.site import Site
+from tests.servers.person import PHOTOGRAPHS
+
+Who = Literal["nobody", "owner", "newcomer", "staff", "uploader"]
+NO_SUCH_IMAGE = "0190a5b0-0000-7000-8000-000000000000"
+PICTURES_SHOWN = """
+() => [...document.images]
+  .filter((image) => image.getBoundingClientRect().top < innerHeight)
+  .every((image) => image.complete && image.naturalWidth > 0)
+"""
+
+
+@dataclass(frozen=True)
+class View:
+    """One page in one state. ``arrive`` starts at ``path`` and returns when the state is there.
+
+    ``path`` may name ``{image}``, an image of the owner.
+    """
+
+    name: str
+    path: str
+    who: Who
+    arrive: Callable[[Page], None]
+
+    def open(self, page: Page, site: Site, *, image: str = "") -> None:
+        """Go there, and wait until there is nothing more to wait for."""
+        if self.name in HELD:
+            page.route(HELD[self.name], _hold)
+        page.goto(f"{site.address}{self.path.format(image=image)}")
+        self.arrive(page)
+        page.wait_for_function("() => document.fonts.ready.then(() => true)")
+
+
+# Answers that never come, so that a page stays in the state of waiting for them.
+HELD = {"library-loading": "**/api/v1/images?*", "image-loading": "**/api/v1/images/*"}
+
+
+def _hold(route: Route) -> None:
+    """Neither answer nor refuse."""
+
+
+def _form(page: Page) -> None:
+    expect(page.locator("form input").first).to_be_visible()
+
+
+def _heading(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def _tiles(page: Page) -> None:
+    expect(page.get_by_test_id("tile").first).to_be_visible()
+    page.wait_for_function(PICTURES_SHOWN)
+
+
+def _trashed(page: Page) -> None:
+    # Nothing of an image in the trash is delivered: there is a placeholder, and no picture.
+    expect(page.get_by_test_id("tile").first).to_be_visible()
+
+
+def _empty(page: Page) -> None:
+    _heading(page)
+    expect(page.get_by_role("heading", level=2)).to_be_visible()
+
+
+def _selected(page: Page) -> None:
+    _tiles(page)
+    boxes = page.get_by_test_id("tile").get_by_role("checkbox")
+    for index in (0, 2):
+        boxes.nth(index).check(force=True)
+    expect(page.get_by_test_id("selection-bar")).to_be_visible()
+
+
+def _tags_dialog(page: Page) -> None:
+    _selected(page)
+    page.get_by_test_id("selection-bar").get_by_role("button").nth(1).click()
+    expect(page.get_by_role("dialog").locator("input").first).to_be_visible()
+
+
+def _filters(page: Page) -> None:
+    _tiles(page)
+    page.get_by_role("search").get_by_role("button").last.click()
+    expect(page.get_by_role("combobox").first).to_be_visible()
+
+
+def _account_menu(page: Page) -> None:
+    _tiles(page)
+    page.locator("button[aria-haspopup=menu]:visible").last.click()
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def _waiting(page: Page) -> None:
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.locator("[aria-busy=true], [role=status] .visually-hidden").first).to_be_attached()
+
+
+def _stage(page: Page) -> None:
+    expect(page.get_by_test_id("image-stage").get_by_role("img").last).to_be_visible()
+    page.wait_for_function(PICTURES_SHOWN)
+
+
+def _renditions(page: Page) -> None:
+    _stage(page)
+    page.get_by_role("tab").nth(1).click()
+    expect(page.get_by_test_id("renditions")).to_be_visible()
+
+
+def _builder(page: Page) -> None:
+    _stage(page)
+    page.get_by_role("tab").nth(2).click()
+    expect(page.get_by_test_id("builder-preview")).to_be_visible()
+    page.wait_for_function(PICTURES_SHOWN)
+
+
+def _edit_dialog(page: Page) -> None:
+    _stage(page)
+    page.locator("article header button").first.click()
+    expect(page.get_by_role("dialog").locator("input").first).to_be_visible()
+
+
+def _problem(page: Page) -> None:
+    expect(page.get_by_role("alert").locator("code")).to_be_visible()
+
+
+def _jobs(page: Page) -> None:
+    expect(page.get_by_test_id("job-row").first).to_be_visible()
+
+
+def _panels(page: Page) -> None:
+    expect(page.get_by_test_id("sessions")).to_be_visible()
+    expect(page.locator("form input").first).not_to_have_value("")
+
+
+def _roles(page: Page) -> None:
+    expect(page.get_by_test_id("roles")).to_be_visible()
+
+
+def _workers(page: Page) -> None:
+    expect(page.get_by_test_id("workers")).to_be_visible()
+
+
+def _uploaded(page: Page) -> None:
+    _heading(page)
+    files = ["mountains.jpg", "wine-portrait-exif.jpg"]
+    page.get_by_test_id("file-input").first.set_input_files([PHOTOGRAPHS / name for name in files])
+    rows = page.get_by_test_id("upload-row")
+    expect(rows.and_(page.locator("[data-phase=done]"))).to_have_count(len(files))
+    _tiles(page)
+
+
+VIEWS = [
+    View("sign-in", "/sign-in", "nobody", _form),
+    View("register", "/register", "nobody", _form),
+    View("not-found", "/no/such/page", "nobody", _heading),
+    View("system-visitor", "/system", "nobody", _roles),
+    View("library", "/", "owner", _tiles),
+    View("library-selected", "/", "owner", _selected),
+    View("library-tags", "/", "owner", _tags_dialog),
+    View("library-filters", "/", "owner", _filters),
+    View("library-menu", "/", "owner", _account_menu),
+    View("library-no-match", "/?q=nothing-is-called-so", "owner", _empty),
+    View("library-loading", "/", "owner", _waiting),
+    View("library-empty", "/", "newcomer", _empty),
+    View("trash", "/trash", "owner", _trashed),
+    View("trash-empty", "/trash", "newcomer", _empty),
+    View("image", "/images/{image}", "owner", _stage),
+    View("image-renditions", "/images/{image}", "owner", _renditions),
+    View("image-builder", "/images/{image}", "owner", _builder),
+    View("image-edit", "/images/{image}", "owner", _edit_dialog),
+    View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _problem),
+    View("activity", "/activity", "owner", _jobs),
+    View("account", "/account", "owner", _panels),
+    View("system", "/system", "staff", _workers),
+    View("uploads", "/", "uploader", _uploaded),
+]
+BY_NAME: Mapping[str, View] = {view.name: view for view in VIEWS}

@@ -1,0 +1,160 @@
+"""A person at a browser: one context whose pages are watched for what must never happen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    StorageState,
+)
+
+from tests.browser.site import Site
+from tests.servers.person import PASSWORD, Person
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+TIMEOUT_MS = 20_000
+WIDE = (1280, 800)
+NARROW = (360, 740)
+PHONE_BELOW = 600
+OWN_SCHEMES = {"data", "blob"}
+# Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
+NETWORK_WORDS = "Failed to load resource"
+VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`);
+});
+"""
+
+Locale = Literal["en", "ar"]
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pages are shown. ``size`` is width and height of the window in CSS pixels."""
+
+    locale: Locale = "en"
+    scheme: Scheme = "light"
+    size: tuple[int, int] = WIDE
+
+    @property
+    def is_mobile(self) -> bool:
+        """Whether this is a phone: touch, and scrollbars that take no room."""
+        return self.size[0] < PHONE_BELOW
+
+
+@dataclass
+class Visitor:
+    """A browser context at a site. ``faults`` collects what no page may ever cause."""
+
+    site: Site
+    context: BrowserContext
+    faults: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Watch every page of the context from its first request on."""
+        self.context.set_default_timeout(TIMEOUT_MS)
+        self.context.add_init_script(VIOLATIONS)
+        self.context.on("request", self._request_noted)
+        self.context.on("console", self._words_noted)
+        self.context.on("weberror", lambda thrown: self.faults.append(f"thrown: {thrown.error}"))
+
+    def open(self, path: str = "/", *, page: Page | None = None) -> Page:
+        """A page (a new tab unless given) at an address of the site."""
+        page = page or self.context.new_page()
+        page.goto(f"{self.site.address}{path}")
+        return page
+
+    def sign_in(self, person: Person, password: str = PASSWORD) -> "Visitor":
+        """Put the refresh cookie of a new session of ``person`` into the browser."""
+        reply = self.context.request.post(
+            f"{self.site.address}/auth/login", data={"email": person.email, "password": password}
+        )
+        assert reply.status == 200, reply.text()
+        return self
+
+    def refreshes(self) -> int:
+        """How many times any tab has asked for a new token."""
+        return sum(urlsplit(request.url).path == "/auth/refresh" for request in self.requests)
+
+    def _request_noted(self, request: Request) -> None:
+        self.requests.append(request)
+        address = urlsplit(request.url)
+        own = urlsplit(self.site.address)
+        if address.scheme not in OWN_SCHEMES and address[:2] != own[:2]:
+            self.faults.append(f"request to another origin: {request.url}")
+
+    def _words_noted(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NETWORK_WORDS):
+            self.faults.append(f"console: {message.text}")
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    site: Site,
+    look: Look | None = None,
+    *,
+    person: Person | None = None,
+    password: str = PASSWORD,
+) -> Iterator[Visitor]:
+    """A visitor with a context of their own, signed in as ``person`` where one is given."""
+    look = look or Look()
+    context = browser.new_context(
+        viewport={"width": look.size[0], "height": look.size[1]},
+        color_scheme=look.scheme,
+        reduced_motion="reduce",
+        has_touch=look.is_mobile,
+        is_mobile=look.is_mobile,
+        storage_state=_storage(site, look, has_session=person is not None),
+    )
+    with context:
+        visitor = Visitor(site, context)
+        if person is not None:
+            visitor.sign_in(person, password)
+        yield visitor
+
+
+def _storage(site: Site, look: Look, *, has_session: bool) -> StorageState:
+    """What an earlier visit has left: the language, and the hint that there may be a session."""
+    names = {"locale": look.locale, **({"session-hint": "1"} if has_session else {})}
+    return {
+        "cookies": [],
+        "origins": [
+            {
+                "origin": site.address,
+                "localStorage": [{"name": name, "value": text} for name, text in names.items()],
+            }
+        ],
+    }
+
+
+class VisitorMade(Protocol):
+    """Makes a visitor of a site; how it looks and who it is may be left out."""
+
+    def __call__(
+        self,
+        site: Site,
+        look: Look | None = None,
+        person: Person | None = None,
+        password: str = PASSWORD,
+    ) -> Visitor:
+        """The visitor, at a browser context of their own."""
+
+
+def chromium_launch(playwright: Playwright) -> Browser:
+    """The machine's Chromium, without a window."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -1,0 +1,201 @@
+"""Every role started from the image's own file system by its own manifest, and the main job done.
+
+Needs root (namespaces) and the unpacked images: `make image-check` builds them and says where.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+import pytest
+import urllib3
+
+from deploy.k8s.tools.objects import of_kind
+from tests.deploy.cluster import node, servers
+from tests.deploy.workspace import Workspace, named
+
+PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
+HOST = "images.example.com"
+WEB = ("auth", "gateway", "images", "admin")
+WORKERS = ("worker-interactive", "worker-bulk", "worker-maintenance")
+DIFFICULT = "p@ss/w:rd \"with' %s\\ $HOME #&;`x`"
+IMAGE_ROOTS = {name: os.environ.get(f"IMAGE_ROOT_{name.upper()}", "") for name in ("app", "frontend")}
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(
+        not all(IMAGE_ROOTS.values()) or bool(node.available()),
+        reason="the images' file systems are not here: `make image-check` builds and tries them",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[node.Node]:
+    """The platform up, in the order in which a cluster would let it come up."""
+    directory = tmp_path_factory.mktemp("cluster")
+    workspace = Workspace(directory)
+    _difficult_passwords(workspace)
+    rendered = workspace.render("platform")
+    images = {name: Path(root) for name, root in IMAGE_ROOTS.items()} | {"redis": Path("/")}
+    with ExitStack() as stack:
+        here = node.Node(rendered, images, directory)
+        stack.callback(here.stop)
+        owner = (workspace.secrets / "postgresql" / "owner-password").read_text()
+        stack.enter_context(servers.postgresql(here.elsewhere("postgresql", 2), owner, directory))
+        stack.enter_context(servers.object_store(here.elsewhere("minio", 3), directory))
+        for name in ("redis-broker", "redis-cache"):
+            running = here.start(named(rendered, "StatefulSet", name), "redis")
+            here.await_probe(running, "readinessProbe")
+        (migrate,) = [
+            job for job in of_kind(rendered, "Job") if job["metadata"]["name"].startswith("migrate")
+        ]
+        here.complete(migrate)
+        _bucket(workspace)
+        for name in (*WEB, *WORKERS, "scheduler", "frontend"):
+            here.start(named(rendered, "Deployment", name), "app")
+        for name in (*WEB, *WORKERS, "frontend"):
+            here.await_probe(here.running[name], "startupProbe")
+            here.await_probe(here.running[name], "readinessProbe")
+        yield here
+
+
+def _difficult_passwords(workspace: Workspace) -> None:
+    """Passwords with every character that a shell, a URL, Redis or JSON reads in its own way."""
+    quoted = quote(DIFFICULT, safe="")
+    secrets = workspace.secrets
+    for server, kind in (("redis-broker", "broker-url"), ("redis-cache", "cache-url")):
+        (secrets / server / "password").write_text(DIFFICULT)
+        for file in secrets.glob(f"*/{kind}"):
+            file.write_text(f"redis://:{quoted}@{server}:6379/0")
+    (secrets / "postgresql" / "owner-password").write_text(DIFFICULT)
+    for role, user in (("migrate", "owner"), ("auth", "auth"), ("images", "images"), ("admin", "admin")):
+        url = f"postgresql://{user}:{quoted}@postgresql:5432/platform"
+        (secrets / role / "database-url").write_text(url)
+
+
+def _bucket(workspace: Workspace) -> None:
+    client = boto3.client(
+        "s3", endpoint_url=f"http://{node.SUBNET}.3:9000", region_name="us-east-1",
+        aws_access_key_id="images", aws_secret_access_key="anything-at-all",
+    )  # fmt: skip
+    client.create_bucket(Bucket="images")
+
+
+def ask(cluster: node.Node, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:
+    """Ask as the Ingress would: by the frontend's address, with the public host name."""
+    headers = {"Host": HOST, "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    return urllib3.request(
+        method,
+        f"http://{cluster.running['frontend'].address}:3000{path}",
+        headers={**headers, **options.pop("headers", {})},
+        timeout=40.0,
+        retries=False,
+        **options,
+    )
+
+
+def test_the_main_job_is_done_through_the_frontend(cluster: node.Node) -> None:
+    person = {"email": "alice@example.com", "password": "correct-horse-battery", "name": "Alice"}
+    assert ask(cluster, "POST", "/auth/register", json=person).status == 202
+    login = ask(cluster, "POST", "/auth/login", json={
+        "email": person["email"], "password": person["password"], "mode": "token"})  # fmt: skip
+    assert login.status == 200, login.data
+    done = ask(
+        cluster, "POST", "/api/v1/process",
+        headers={"Authorization": f"Bearer {login.json()['access']}", "Prefer": "wait=25"},
+        fields={"file": ("mountains.jpg", PHOTOGRAPH.read_bytes()), "presets": "small"},
+    )  # fmt: skip
+    assert done.status == 200, (done.data, cluster.words("images"), cluster.words("worker-interactive"))
+    rendition = done.json()["image"]["renditions"][0]
+    scheme, _, rest = rendition["url"].partition("://")
+    assert (scheme, rest.partition("/")[0]) == ("https", HOST)
+    picture = ask(cluster, "GET", "/" + rest.partition("/")[2])
+    assert picture.status == 200, (picture.data, cluster.words("images"), cluster.words("frontend"))
+    assert picture.headers["Content-Type"] == f"image/{rendition['ops']['format']}"
+    assert len(picture.data) == rendition["bytes"]
+
+
+@pytest.mark.parametrize("name", [*WEB, *WORKERS, "frontend"])
+def test_liveness_answers_by_the_manifests_path_and_port(cluster: node.Node, name: str) -> None:
+    cluster.await_probe(cluster.running[name], "livenessProbe", timeout_s=10)
+
+
+def test_the_scheduler_is_ready_and_wakes_the_workers(cluster: node.Node) -> None:
+    cluster.await_probe(cluster.running["scheduler"], "readinessProbe", timeout_s=240)
+
+
+@pytest.mark.parametrize("name", ["auth", "gateway", "images", "admin", *WORKERS])
+def test_metrics_are_where_prometheus_is_let_to(cluster: node.Node, name: str) -> None:
+    running = cluster.running[name]
+    reply = urllib3.request("GET", f"http://{running.address}:9090/metrics", retries=False)
+    assert reply.status == 200
+    assert b"platform_build_info" in reply.data
+
+
+@pytest.mark.parametrize("name", [*WEB, *WORKERS, "scheduler", "frontend"])
+def test_the_root_cannot_be_written_and_secrets_are_the_pods_own(
+    cluster: node.Node, name: str
+) -> None:
+    running = cluster.running[name]
+    wrote = cluster.execute(running, ["sh", "-c", "touch /app/x /opt/x /etc/x /usr/x 2>&1"])
+    assert wrote.returncode != 0
+    assert wrote.stdout.count("Read-only file system") >= 3
+    if name != "frontend":
+        command = "stat -c %a:%U:%g /run/secrets/platform/django-secret-key; id -u"
+        said = cluster.execute(running, ["sh", "-c", command]).stdout.split()
+        assert said == ["440:root:10001", "10001"]
+
+
+def test_redis_refuses_whoever_has_no_password(cluster: node.Node) -> None:
+    for name in ("redis-broker", "redis-cache"):
+        running = cluster.running[name]
+        said = cluster.execute(running, ["redis-cli", "ping"])
+        assert (said.returncode, said.stdout.strip()) == (0, "NOAUTH Authentication required.")
+        assert cluster.probe(running, running.pod.spec["containers"][0]["readinessProbe"])[0]
+
+
+def test_redis_runs_by_its_own_rules(cluster: node.Node) -> None:
+    for name, policy, aof in (("redis-broker", "noeviction", "yes"), ("redis-cache", "allkeys-lru", "no")):
+        asked = "REDISCLI_AUTH=$(cat /run/secrets/redis/password) redis-cli --no-auth-warning config get"
+        running = cluster.running[name]
+        said = cluster.execute(running, ["sh", "-c", f"{asked} maxmemory-policy; {asked} appendonly"])
+        assert said.stdout.split() == ["maxmemory-policy", policy, "appendonly", aof]
+
+
+def test_the_exporters_password_file_is_json_with_the_same_password(cluster: node.Node) -> None:
+    volumes = cluster.directory / "redis-broker" / "volumes"
+    found = json.loads((volumes / "run" / "exporter.json").read_text())
+    assert found == {"redis://localhost:6379": DIFFICULT}
+
+
+def test_nobody_outside_reaches_what_is_inside(cluster: node.Node) -> None:
+    for path in ("/internal/v1/token", "/internal/v1/images", "/admin/", "/metrics"):
+        assert ask(cluster, "GET", path).status == 404
+
+
+def test_the_frontend_asked_the_name_server_for_full_names(cluster: node.Node) -> None:
+    ask(cluster, "GET", "/api/v1/status")
+    assert "gateway.image-platform.svc.cluster.local" in cluster.names.asked
+
+
+def test_a_role_whose_secret_file_is_missing_names_it(cluster: node.Node) -> None:
+    done = cluster.execute(
+        cluster.running["gateway"],
+        ["env", "SERVICE_CLIENT_SECRET_FILE=/run/secrets/platform/nowhere", "python", "manage.py", "check"],
+    )
+    assert done.returncode != 0
+    assert "SERVICE_CLIENT_SECRET_FILE cannot be read: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["frontend", "gateway", "scheduler", *WORKERS, "images", "auth", "admin"])
+def test_a_pod_ends_within_its_time(cluster: node.Node, name: str) -> None:
+    """Last: nothing runs afterwards."""
+    running = cluster.running[name]
+    given = running.pod.spec["terminationGracePeriodSeconds"]
+    assert cluster.terminate(running) < given - 10

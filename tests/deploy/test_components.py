@@ -1,0 +1,193 @@
+"""Every component builds into an overlay, and changes what it promises and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from deploy.k8s.tools import network, objects
+from deploy.k8s.tools.objects import Object, of_kind
+from tests.deploy.gates import pods, references, scaling
+from tests.deploy.test_schemas import OWN_GROUPS
+from tests.deploy.workspace import Workspace, named
+
+FRONTEND = "  - ../../overlays/frontend\n"
+WEB = "  - ../../overlays/web\n"
+
+
+@dataclass(frozen=True)
+class Use:
+    """How an overlay takes a component, and the API groups that it then needs."""
+
+    edits: Mapping[str, str]
+    groups: frozenset[str] = frozenset()
+
+
+def _more(path: str) -> Mapping[str, str]:
+    return {WEB: f"{WEB}  - ../../components/{path}\n"}
+
+
+PLACING = "  - ../../parts/placing\n"
+USES = {
+    "blue-green": Use({WEB: "  - ../../components/blue-green\n", FRONTEND: ""}),
+    "cert-manager": Use(_more("cert-manager"), frozenset({"cert-manager.io/v1"})),
+    "self-signed": Use(
+        {PLACING: f"{PLACING}  - ../../components/self-signed\n"}, frozenset({"cert-manager.io/v1"})
+    ),
+    "gateway-api": Use(
+        {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
+        frozenset({"gateway.networking.k8s.io/v1"}),
+    ),
+    "keda": Use({PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})),
+    "prometheus-operator": Use(
+        _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})
+    ),
+    "external-secrets": Use(
+        {"  - ../../credentials\n": "  - ../../components/external-secrets\n"},
+        frozenset({"external-secrets.io/v1"}),
+    ),
+    "registry": Use({PLACING: f"{PLACING}  - ../../credentials/registry\n"}),
+}
+
+
+def with_component(workspace: Workspace, name: str) -> list[Object]:
+    """The overlay ``platform`` with the component, as a person would write it."""
+    file = workspace.manifests / "overlays" / "platform" / "kustomization.yaml"
+    original = text = file.read_text()
+    for before, after in USES[name].edits.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    file.write_text(text)
+    try:
+        return objects.objects(workspace.build("overlays/platform"))
+    finally:
+        file.write_text(original)
+
+
+@pytest.fixture(scope="module")
+def renders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Object]]:
+    workspace = Workspace(tmp_path_factory.mktemp("components"))
+    return {name: with_component(workspace, name) for name in USES}
+
+
+@pytest.mark.parametrize("name", USES)
+def test_a_component_needs_the_groups_it_says_and_no_others(
+    workspace: Workspace, renders: Mapping[str, list[Object]], name: str
+) -> None:
+    assert {i["apiVersion"] for i in renders[name]} - OWN_GROUPS == USES[name].groups
+
+
+@pytest.mark.parametrize("name", set(USES) - {"external-secrets"})
+def test_with_a_component_every_reference_still_resolves(
+    workspace: Workspace, renders: Mapping[str, list[Object]], name: str
+) -> None:
+    assert references.faults(renders[name]) == []
+    assert pods.faults(renders[name]) == []
+
+
+def test_external_secrets_make_every_secret_that_is_left_out(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    rendered = renders["external-secrets"]
+    assert of_kind(rendered, "Secret") == []
+    made = {i["spec"]["target"]["name"] for i in of_kind(rendered, "ExternalSecret")}
+    assert not [f for f in references.faults(rendered) if "no Secret" in f and f.split()[-1] not in made]
+
+
+def test_blue_and_green_are_two_closed_sets_behind_one_switch(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    rendered = renders["blue-green"]
+    names = {i["metadata"]["name"] for i in of_kind(rendered, "Deployment")}
+    both = {f"{r}-{c}" for r in ("auth", "gateway", "images", "frontend") for c in ("blue", "green")}
+    assert both <= names
+    for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget"):
+        assert both <= {i["metadata"]["name"] for i in of_kind(rendered, kind)}
+    for role in ("auth", "gateway", "images", "frontend"):
+        assert named(rendered, "Service", role)["spec"]["selector"]["colour"] == "blue"
+        preview = named(rendered, "Service", f"{role}-green")["spec"]["selector"]
+        assert preview == {"app.kubernetes.io/name": role, "colour": "green"}
+    assert network.edges(rendered) == network.edges(workspace.render("platform"))
+
+
+def test_one_line_switches_the_colour_and_one_line_a_version(own_workspace: Workspace) -> None:
+    file = own_workspace.manifests / "components" / "blue-green" / "kustomization.yaml"
+    file.write_text(
+        file.read_text().replace("live=blue", "live=green").replace("green=0.1.0", "green=0.2.0")
+    )
+    rendered = with_component(own_workspace, "blue-green")
+    for role in ("auth", "gateway", "images", "frontend"):
+        assert named(rendered, "Service", role)["spec"]["selector"]["colour"] == "green"
+        for colour, version in (("blue", "0.1.0"), ("green", "0.2.0")):
+            spec = named(rendered, "Deployment", f"{role}-{colour}")["spec"]["template"]["spec"]
+            image = spec["containers"][0]["image"]
+            kind = "frontend" if role == "frontend" else "app"
+            assert image == f"registry.example.com/image-platform/{kind}:{version}"
+            waiting = {c["image"] for c in spec.get("initContainers", [])}
+            assert waiting <= {image}
+
+
+def test_keda_takes_the_place_of_the_workers_autoscalers(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    rendered = renders["keda"]
+    scaled = {i["spec"]["scaleTargetRef"]["name"] for i in of_kind(rendered, "ScaledObject")}
+    assert scaled == {"worker-interactive", "worker-bulk", "worker-maintenance"}
+    assert not scaled & {i["metadata"]["name"] for i in of_kind(rendered, "HorizontalPodAutoscaler")}
+    lists = {i["spec"]["triggers"][0]["metadata"]["listName"] for i in of_kind(rendered, "ScaledObject")}
+    assert lists == {"interactive", "bulk", "maintenance"}
+
+
+def test_the_gateway_has_the_overlays_host(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    rendered = renders["gateway-api"]
+    assert of_kind(rendered, "Ingress") == []
+    assert {h for r in of_kind(rendered, "HTTPRoute") for h in r["spec"]["hostnames"]} == {
+        "images.example.com"
+    }
+
+
+def test_a_private_registry_reaches_every_service_account(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    accounts = of_kind(renders["registry"], "ServiceAccount")
+    own = [a for a in accounts if a["metadata"]["namespace"] == "image-platform"]
+    assert all(a["imagePullSecrets"][0]["name"].startswith("registry-") for a in own)
+
+
+@pytest.mark.parametrize(
+    ("service", "caller", "port"),
+    [
+        ("postgresql", "auth", "5432"),
+        ("redis-broker", "scheduler", "6379"),
+        ("redis-cache", "gateway", "6379"),
+        ("minio", "worker", "443"),
+    ],
+)
+def test_a_managed_service_takes_the_place_of_a_part(
+    own_workspace: Workspace, service: str, caller: str, port: str
+) -> None:
+    component = "object-store" if service == "minio" else service
+    manifests = own_workspace.manifests
+    data = manifests / "data" / "kustomization.yaml"
+    data.write_text(data.read_text().replace(f"  - {service}\n", ""))
+    overlay = manifests / "overlays" / "platform" / "kustomization.yaml"
+    managed = f"{WEB}  - ../../components/managed/{component}\n"
+    overlay.write_text(overlay.read_text().replace(WEB, managed))
+    rendered = objects.objects(own_workspace.build("overlays/platform"))
+    assert service not in {i["metadata"]["name"] for i in of_kind(rendered, "StatefulSet")}
+    (policy,) = [
+        i["spec"]
+        for i in of_kind(rendered, "NetworkPolicy")
+        if i["metadata"]["name"] == f"managed-{component}"
+    ]
+    assert objects.selects(policy["podSelector"], {"app.kubernetes.io/name": caller})
+    assert policy["egress"][0]["ports"] == [{"port": int(port)}]
+
+
+def test_scaling_holds_for_each_colour(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    words = {fault.rpartition(":")[2] for fault in scaling.faults(renders["blue-green"])}
+    assert words <= {" 2–5", " 2–10"}, "nothing but that the gate knows no colours"

@@ -1,0 +1,45 @@
+"""One monitored platform for all tests here, after an ordinary and a bad day of traffic."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.observability.collectors import Collector, collecting
+from tests.observability.programs import PACKAGES, needed
+from tests.observability.stack import Stack, monitored_platform
+from tests.observability.traffic import bad_day, ordinary_day, over_the_limit
+
+
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """Where every role sends its traces."""
+    with collecting() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def quiet_stack(
+    postgresql_url: str, tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> Iterator[Stack]:
+    """The monitored platform before anybody came."""
+    needed(list(PACKAGES))
+    tracing = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
+        "OTEL_BSP_SCHEDULE_DELAY": "500",
+    }
+    directory = tmp_path_factory.mktemp("monitoring")
+    with monitored_platform(postgresql_url, directory, extra=tracing) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(quiet_stack: Stack) -> Stack:
+    """The monitored platform with some history."""
+    time.sleep(2)  # each series is seen once before it moves
+    alice = quiet_stack.person("alice")
+    ordinary_day(quiet_stack, alice)
+    over_the_limit(quiet_stack)
+    bad_day(quiet_stack, alice)
+    time.sleep(6)  # the state of queues is asked for every four seconds
+    return quiet_stack

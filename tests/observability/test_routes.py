@@ -1,0 +1,71 @@
+"""Who is told what: Alertmanager's own tool answers for each kind of alert."""
+
+import subprocess
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from tests.observability.expressions import MONITORING, alerts
+from tests.observability.programs import needed
+
+CONFIGURATION: Final = MONITORING / "alertmanager" / "alertmanager.yml"
+RECEIVERS: Final = {"critical": "on-call", "warning": "team", "none": "switch"}
+
+
+def amtool(*arguments: str) -> str:
+    needed(["amtool"])
+    done = subprocess.run(["amtool", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def test_the_configuration_is_valid() -> None:
+    assert "SUCCESS" in amtool("check-config", str(CONFIGURATION))
+
+
+@pytest.mark.parametrize("alert", alerts(), ids=lambda alert: alert["alert"])
+def test_an_alert_goes_to_the_receiver_of_its_severity(alert: dict[str, Any]) -> None:
+    severity = alert["labels"]["severity"]
+    labels = (f"alertname={alert['alert']}", f"severity={severity}", "service=any")
+    told = amtool("config", "routes", "test", f"--config.file={CONFIGURATION}", *labels)
+    assert told == RECEIVERS[severity]
+
+
+def test_an_alert_without_a_severity_reaches_somebody() -> None:
+    told = amtool("config", "routes", "test", f"--config.file={CONFIGURATION}", "alertname=New")
+    assert told == "team"
+
+
+def test_on_call_is_told_in_three_ways() -> None:
+    receivers = yaml.safe_load(CONFIGURATION.read_text())["receivers"]
+    ways = {receiver["name"]: sorted(receiver.keys() - {"name"}) for receiver in receivers}
+    assert ways == {
+        "on-call": ["email_configs", "slack_configs", "webhook_configs"],
+        "team": ["slack_configs"],
+        "switch": ["webhook_configs"],
+    }
+
+
+def test_every_secret_comes_from_a_file() -> None:
+    text = CONFIGURATION.read_text()
+    assert text.count("/run/secrets/alertmanager/") == 3
+    for word in ("api_url:", "auth_password:", "credentials:"):
+        assert word not in text
+
+
+def test_an_inhibition_names_alerts_that_exist() -> None:
+    names = {alert["alert"] for alert in alerts()}
+    for rule in yaml.safe_load(CONFIGURATION.read_text())["inhibit_rules"]:
+        for side in ("source_matchers", "target_matchers"):
+            (matcher,) = [m for m in rule[side] if m.startswith("alertname")]
+            wanted = matcher.partition('"')[2].rstrip('"')
+            wanted = wanted.replace("(Availability|Latency)Burns.*", "AvailabilityBurnsFast")
+            assert set(wanted.split("|")) <= names, matcher
+
+
+def test_a_cause_does_not_silence_what_it_does_not_explain() -> None:
+    for rule in yaml.safe_load(CONFIGURATION.read_text())["inhibit_rules"]:
+        targets = " ".join(rule["target_matchers"])
+        for always in ("Watchdog", "AlertsNotDelivered", "VolumeFillsUp", "RefreshTokenReused"):
+            assert always not in targets

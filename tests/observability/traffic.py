@@ -1,0 +1,109 @@
+"""What people and programs do on an ordinary and on a bad day, so that every series moves."""
+
+import io
+import time
+from collections.abc import Callable
+
+from PIL import Image
+
+from tests.observability.stack import Stack
+from tests.servers.person import PHOTOGRAPHS, Person
+
+
+def distinct_photograph(number: int) -> bytes:
+    """A photograph that no other call gives."""
+    with Image.open(PHOTOGRAPHS / "mountains.jpg") as opened:
+        opened.thumbnail((900 + number, 900 + number))
+        stream = io.BytesIO()
+        opened.save(stream, "JPEG", quality=90)
+    return stream.getvalue()
+
+
+def broken_photograph() -> bytes:
+    """A JPEG with a good header whose picture is noise: taken at upload, refused by the worker."""
+    content = bytearray((PHOTOGRAPHS / "mountains.jpg").read_bytes())
+    content[len(content) // 3 : -2] = b"\xff\xd9" * ((len(content) - len(content) // 3) // 2)
+    return bytes(content)
+
+
+def ordinary_day(stack: Stack, alice: Person) -> None:
+    """Uploads, refusals, deliveries, waiting, replays and sign-ins."""
+    jobs = [alice.upload(distinct_photograph(number)).json["job"]["id"] for number in range(5)]
+    first = alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
+    alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg")
+    alice.upload(b"this is no picture")
+    alice.upload(broken_photograph())
+    alice.upload(
+        PHOTOGRAPHS / "dandelion-alpha.png",
+        route="/api/v1/process",
+        headers={"Prefer": "wait=20"},
+        presets="thumb",
+    )
+    for _ in range(2):
+        alice.upload(PHOTOGRAPHS / "fig-display-p3.jpg", headers={"Idempotency-Key": "once-only-1"})
+    for path in ("/api/v1/images", "/api/v1/usage", "/api/v1/overview", "/api/v1/nowhere", "/"):
+        for _ in range(10):
+            alice.send("GET", path)
+    for job in (*jobs, first["job"]["id"]):
+        alice.job_ended(job, timeout_s=90)
+    deliveries(alice, first["image"]["id"])
+    people(stack)
+
+
+def deliveries(alice: Person, image_id: str) -> None:
+    """Pictures fetched, fetched again, and asked for with a forged signature."""
+    for rendition in alice.image(image_id)["renditions"]:
+        etag = alice.fetch(rendition["url"]).headers["ETag"]
+        alice.fetch(rendition["url"], {"If-None-Match": etag})
+        alice.fetch(rendition["url"].replace("/i/", "/i/x"))
+
+
+def people(stack: Stack) -> None:
+    """Wrong passwords until the account is locked; refreshes, one of them of a used token."""
+    bob = stack.person("bob")
+    body = {"email": bob.email, "password": "not the password", "mode": "token"}
+    for _ in range(13):
+        bob.send("POST", "/auth/login", body)
+    carol = stack.person("carol")
+    signed_in = carol.send(
+        "POST",
+        "/auth/login",
+        {"email": carol.email, "password": "a long sentence nobody guesses", "mode": "token"},
+    ).json
+    carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
+    carol.send("POST", "/auth/refresh", {"refresh": "noise"})
+    carol.token = "not-a-token"
+    for _ in range(5):
+        carol.send("GET", "/api/v1/images")
+    time.sleep(1.5)  # the grace period
+    carol.token = ""
+    carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
+
+
+def over_the_limit(stack: Stack) -> None:
+    """One more write than a minute allows, from somebody who does nothing else."""
+    dave = stack.person("dave")
+    missing = "/api/v1/images/018f0000-0000-7000-8000-000000000000"
+    until(lambda: dave.send("DELETE", missing).status == 429, timeout_s=60)
+
+
+def bad_day(stack: Stack, alice: Person) -> None:
+    """The store is lost for a moment, then a worker in the middle of a job."""
+    stack.split.store.stop()
+    alice.upload(distinct_photograph(50))
+    stack.split.store.start()
+    job = alice.upload(PHOTOGRAPHS / "mountains.jpg").json["job"]["id"]
+    until(
+        lambda: alice.send("GET", f"/api/v1/jobs/{job}").json["state"] == "running", timeout_s=30
+    )
+    stack.split.programs["worker"].kill()
+    stack.split.start("worker")
+    alice.job_ended(job, timeout_s=60)
+
+
+def until(is_so: Callable[[], bool], *, timeout_s: float) -> None:
+    """Ask again and again, and fail when it never becomes so."""
+    deadline = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
