@@ -7,4 +7,5 @@ from accounts.api import internal
 urlpatterns = [
     path("internal/v1/token", internal.ServiceToken.as_view()),
     path("internal/v1/introspect", internal.Introspect.as_view()),
+    path("internal/v1/account", internal.Account.as_view()),
 ]

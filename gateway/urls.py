@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gateway.api.account import Account
 from gateway.api.documentation import Documentation, Schema
 from gateway.api.images import ImageDetail, ImageRestore, Images
 from gateway.api.jobs import JobCancel, JobDetail, JobRetry, Jobs
@@ -24,6 +25,7 @@ urlpatterns = [
     path(JOB, JobDetail.as_view(), name="job"),
     path(f"{JOB}/cancel", JobCancel.as_view(), name="job-cancel"),
     path(f"{JOB}/retry", JobRetry.as_view(), name="job-retry"),
+    path(f"{ROOT}/account", Account.as_view(), name="account"),
     path(f"{ROOT}/presets", Presets.as_view(), name="presets"),
     path(f"{ROOT}/usage", UsageDetail.as_view(), name="usage"),
     path(f"{ROOT}/overview", OverviewDetail.as_view(), name="overview"),

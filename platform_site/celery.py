@@ -57,7 +57,8 @@ def child_begin(**_signal: Any) -> None:
 
     from platform_site.kit import tracing  # noqa: PLC0415 - each child exports for itself
 
-    metric_files.slot_take(f"child{current_process().index}")
+    place: Any = current_process()
+    metric_files.slot_take(f"child{place.index}")
     tracing.start_worker()
 
 

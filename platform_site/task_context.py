@@ -31,7 +31,9 @@ def headers_add(headers: dict[str, Any] | None = None, **_signal: Any) -> None:
         outgoing.get("traceparent"),
         request_context.current_user_id(),
     )
-    headers.update({name: value for name, value in zip(HEADERS, found, strict=True) if value})
+    for name, value in zip(HEADERS, found, strict=True):
+        if value and not headers.get(name):  # a tracer may have written its own span already
+            headers[name] = value
 
 
 class AccountedTask(Task):  # type: ignore[type-arg]

@@ -18,11 +18,13 @@ from accounts.api.serializers import (
     ServiceTokenIn,
     ServiceTokenOut,
 )
+from accounts.api.signed_in import SignedInView
 from accounts.errors import InvalidClient, UnsupportedGrantType
 from accounts.services.clients import service_token_open
 from accounts.services.introspection import token_introspect
+from accounts.services.users import account_delete
 from accounts.tokens import SERVICE_TOKEN_LIFETIME_S
-from platform_site.kit.authentication import ServiceOnlyAuthentication
+from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 
 
 class ServiceToken(AddressLimitedView):
@@ -83,6 +85,22 @@ class Introspect(APIView):
         body = IntrospectIn(data=request.data)
         body.is_valid(raise_exception=True)
         return Response(token_introspect(raw=body.validated_data["token"]))
+
+
+class Account(SignedInView):
+    """The account of the person that a role acts for."""
+
+    authentication_classes = (ServiceAuthentication,)
+
+    @extend_schema(
+        operation_id="internal_account_delete",
+        tags=["internal"],
+        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete the account and end its sessions, for good; its images have gone before."""
+        account_delete(user_id=self.session(request).user_id)
+        return Response(status=204)
 
 
 def _basic_credentials(header: str) -> tuple[str, str]:

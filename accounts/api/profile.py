@@ -6,9 +6,8 @@ from rest_framework.response import Response
 
 from accounts.api import replies
 from accounts.api.serializers import PasswordIn, ProfileIn, ProfileOut
-from accounts.api.sign_in import signed_out
 from accounts.api.signed_in import SignedInView
-from accounts.services.users import account_delete, password_change, profile_update
+from accounts.services.users import password_change, profile_update
 
 
 class Profile(SignedInView):
@@ -37,16 +36,6 @@ class Profile(SignedInView):
         if body.validated_data:
             profile_update(user=user, **body.validated_data)
         return Response(ProfileOut(user).data)
-
-    @extend_schema(
-        operation_id="auth_profile_delete",
-        tags=["auth"],
-        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
-    )
-    def delete(self, request: Request) -> Response:
-        """Delete my account and end my sessions, for good."""
-        account_delete(user_id=self.session(request).user_id)
-        return signed_out()
 
 
 class Password(SignedInView):

@@ -2,6 +2,7 @@
 
 from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
+from gateway.clients.service_tokens import service_token
 from gateway.clients.types import Profile
 from platform_site.kit.tokens import Principal
 
@@ -16,6 +17,15 @@ def profile_of(*, principal: Principal) -> Profile:
         timeout_s=3.0,
     )
     return document_as(Profile, document_of(reply))
+
+
+def account_delete(*, principal: Principal) -> None:
+    """Delete the account behind ``principal`` and end its sessions."""
+    credentials = {
+        "Authorization": f"Bearer {principal.token}",
+        "X-Service-Authorization": f"Bearer {service_token('auth').value()}",
+    }
+    call("auth", "DELETE", "/internal/v1/account", headers=credentials, timeout_s=5.0)
 
 
 def readiness_check() -> None:

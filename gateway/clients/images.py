@@ -141,6 +141,12 @@ def job_retry(*, principal: Principal, job_id: UUID) -> Job:
     return document_as(Job, document_of(_send(principal, "POST", f"/jobs/{job_id}/retry", None)))
 
 
+def owner_purge(*, owner_id: UUID) -> Job:
+    """Hide all that the owner has, at once: the job that deletes it. Acts for nobody."""
+    reply = _call(None, "POST", f"/owners/{owner_id}/purge", headers={})
+    return document_as(DeletionStarted, document_of(reply)).job
+
+
 def usage_of(*, principal: Principal) -> Usage:
     """What the caller stores, and may store."""
     return document_as(Usage, document_of(_get(principal, "/usage")))

@@ -51,7 +51,7 @@ class ExemplarCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Every metric once."""
         exemplars = _read()
-        for metric in self._joined.collect():
+        for metric in self._joined.collect():  # type: ignore[no-untyped-call]
             if exemplars and metric.type == "histogram":
                 metric.samples = [
                     sample._replace(exemplar=exemplars.get((sample.name, _text(sample.labels))))
@@ -63,7 +63,7 @@ class ExemplarCollector(Collector):
 def _keep(histogram: Histogram, labels: Sequence[str], seconds: float, trace_id: str) -> None:
     global _written_at  # noqa: PLW0603 - when this process wrote its file
     bounds: Sequence[float] = histogram._upper_bounds  # noqa: SLF001 - the client tells it nowhere
-    bucket = floatToGoString(bounds[bisect_left(bounds, seconds)])
+    bucket = floatToGoString(bounds[bisect_left(bounds, seconds)])  # type: ignore[no-untyped-call]
     named = dict(zip(histogram._labelnames, labels, strict=True), le=bucket)  # noqa: SLF001
     now = time.time()
     with _lock:

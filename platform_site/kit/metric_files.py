@@ -29,7 +29,7 @@ def directory_prepare() -> Path:
 
     from prometheus_client import values  # noqa: PLC0415 - it looks for the variable at once
 
-    values.ValueClass = values.MultiProcessValue(slot)  # type: ignore[misc]
+    values.ValueClass = values.MultiProcessValue(slot)  # type: ignore[no-untyped-call]
     return path
 
 

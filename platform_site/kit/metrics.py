@@ -24,6 +24,11 @@ REQUESTS: Final = Counter(
     "Requests answered, by route template; a path that no route takes is `unrouted`.",
     ["role", "method", "route", "status"],
 )
+FAILED: Final = Counter(
+    "http_requests_failed_total",
+    "Requests answered with a 5xx. There from the start, so that not even the first is missed.",
+    ["role"],
+)
 SECONDS: Final = Histogram(
     "http_request_seconds",
     "Time from the first middleware to the last byte of the headers, in seconds.",
@@ -37,6 +42,7 @@ BUILD: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+SERVER_ERROR: Final = 500
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -44,6 +50,8 @@ def observe_request(*, method: str, route: str, status: int, seconds: float) -> 
     """Count one answered request."""
     known = method if method in KNOWN_METHODS else "OTHER"
     REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
+    if status >= SERVER_ERROR:
+        FAILED.labels(settings.ROLE).inc()
     exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
 
 
@@ -69,5 +77,6 @@ def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:
 def exporter_start(port: int, *, collectors: Sequence[Collector] = ()) -> None:
     """Serve ``/metrics`` on ``port`` from a thread of this process. Port 0 means none."""
     BUILD.labels(settings.ROLE, settings.VERSION).set(1)
+    FAILED.labels(settings.ROLE)
     if port:
         start_http_server(port, registry=registry(collectors))

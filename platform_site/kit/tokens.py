@@ -21,6 +21,9 @@ LEEWAY_S: Final = 30
 MEMORY_ENTRIES: Final = 10_000
 REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]
 
+Audience = str | tuple[str, ...]
+"""Whom a token may be meant for; the embedded role is several at once."""
+
 
 class TokenInvalid(DomainError):
     """The token is not one of ours, or not for here."""
@@ -80,10 +83,10 @@ class Verifier:
     def __init__(self, *, keys: KeySet, issuer: str) -> None:
         self._keys = keys
         self._issuer = issuer
-        self._memory: dict[tuple[str, str, str], tuple[float, int, Mapping[str, Any]]] = {}
+        self._memory: dict[tuple[str, str, Audience], tuple[float, int, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
-    def claims(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
+    def claims(self, raw: str, *, typ: str, audience: Audience) -> Mapping[str, Any]:
         """The claims of ``raw``. Raises `TokenInvalid` or `TokenExpired`."""
         self._keys.keep_fresh()
         # Read before the key is: a set that changes meanwhile makes this entry an old one.
@@ -103,14 +106,14 @@ class Verifier:
             self._memory.clear()
 
     def _remember(
-        self, key: tuple[str, str, str], entry: tuple[float, int, Mapping[str, Any]]
+        self, key: tuple[str, str, Audience], entry: tuple[float, int, Mapping[str, Any]]
     ) -> None:
         with self._lock:
             if key not in self._memory and len(self._memory) >= MEMORY_ENTRIES:
                 self._memory.clear()
             self._memory[key] = entry
 
-    def _verified(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
+    def _verified(self, raw: str, *, typ: str, audience: Audience) -> Mapping[str, Any]:
         try:
             header = jwt.get_unverified_header(raw)
             if header.get("typ") != typ or header.get("alg") != ALGORITHM:
@@ -155,7 +158,7 @@ def verify_user_token(raw: str) -> Principal:
         raise TokenInvalid from exc
 
 
-def verify_service_token(raw: str, *, audience: str) -> ServicePrincipal:
+def verify_service_token(raw: str, *, audience: Audience) -> ServicePrincipal:
     """Which role sent ``raw`` to the role ``audience``. Raises `TokenInvalid`."""
     claims = verifier().claims(raw, typ=SERVICE_TYPE, audience=audience)
     return ServicePrincipal(client_id=str(claims["sub"]))

@@ -1,5 +1,7 @@
 """The main job with every role in processes of its own."""
 
+import time
+
 import pytest
 
 from tests.main_job.steps import photograph_is_published
@@ -70,6 +72,21 @@ def test_an_image_can_be_rendered_anew_and_deleted_for_good(split: Platform) -> 
     assert not {key for key in split.store.object_keys() if image_id in key}
     assert alice.send("GET", f"/api/v1/images/{image_id}").status == 404
     assert alice.fetch(avif[0]["url"]).status == 404
+
+
+def test_an_account_is_deleted_with_every_object_it_had(split: Platform) -> None:
+    dave = split.person("dave")
+    uploaded = dave.upload(PHOTOGRAPHS / "mountains.jpg", presets="thumb").json
+    dave.job_ended(uploaded["job"]["id"])
+    image_id = uploaded["image"]["id"]
+    assert {key for key in split.store.object_keys() if image_id in key}
+
+    assert dave.send("DELETE", "/api/v1/account").status == 204
+    assert dave.send("GET", "/api/v1/images").status == 401
+    deadline = time.monotonic() + 30
+    while {key for key in split.store.object_keys() if image_id in key}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_status_tells_real_numbers(split: Platform) -> None:

@@ -17,11 +17,11 @@ NEEDS_TOKEN = [
     ("POST", "/auth/logout-all"),
     ("GET", "/auth/profile"),
     ("PATCH", "/auth/profile"),
-    ("DELETE", "/auth/profile"),
     ("POST", "/auth/password"),
     ("GET", "/auth/sessions"),
     ("DELETE", SESSION),
     ("POST", "/internal/v1/introspect"),
+    ("DELETE", "/internal/v1/account"),
 ]
 OPEN = {"auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json", "internal/v1/token"}
 ROUTES: list[URLPattern] = [*urls.urlpatterns, *internal_urls.urlpatterns]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.tokens import service_token_issue
 from platform_site.kit.tokens import verify_service_token
-from tests.accounts.callers import Caller
+from tests.accounts.callers import PASSWORD, Caller
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Reply
@@ -110,3 +110,22 @@ def test_only_a_role_is_told(alice: Caller) -> None:
         ).status_code
         == 401
     )
+
+
+def test_a_role_deletes_the_account_of_the_person_that_it_acts_for(
+    alice: Caller, bob: Caller
+) -> None:
+    ours = service_token_issue(client_id="gateway", audience="auth")
+    path = "/internal/v1/account"
+    assert alice.send("DELETE", path).status_code == 401
+    assert (
+        Caller().send("DELETE", path, X_Service_Authorization=f"Bearer {ours}").status_code == 401
+    )
+    assert User.objects.count() == 2
+
+    assert alice.send("DELETE", path, X_Service_Authorization=f"Bearer {ours}").status_code == 204
+    assert list(User.objects.values_list("name", flat=True)) == ["Bob"]
+    assert alice.get("/auth/profile").json()["code"] == "token_revoked"
+    body = {"email": "alice@example.com", "password": PASSWORD}
+    assert Caller().post("/auth/login", body).status_code == 401
+    assert bob.get("/auth/profile").status_code == 200
