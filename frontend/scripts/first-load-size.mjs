@@ -1,0 +1,48 @@
+/**
+ * Fails when a first visit to any page would load more than 250 KB of gzipped JavaScript: the entry,
+ * the page's own chunks, the larger of the message files, and all that these import.
+ */
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const LIMIT_BYTES = 250_000;
+/** Loaded around every page that is not for signing in. */
+const FRAME = "src/app/RequireSession.tsx";
+const DIST = new URL("../dist/", import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
+
+const gzipped = new Map();
+function gzipBytes(file) {
+  if (!gzipped.has(file)) gzipped.set(file, gzipSync(readFileSync(new URL(file, DIST))).length);
+  return gzipped.get(file);
+}
+
+/** The script files of a chunk and of everything that it imports statically. */
+function closure(key, files = new Set()) {
+  const chunk = manifest[key];
+  if (files.has(chunk.file)) return files;
+  files.add(chunk.file);
+  for (const imported of chunk.imports ?? []) closure(imported, files);
+  return files;
+}
+
+const total = (files) => [...files].reduce((sum, file) => sum + gzipBytes(file), 0);
+
+const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
+const lazy = manifest[entry].dynamicImports ?? [];
+const messages = lazy.filter((key) => key.startsWith("src/i18n/"));
+const pages = lazy.filter((key) => key !== FRAME && !messages.includes(key));
+const largestMessages = messages.sort((a, b) => total(closure(b)) - total(closure(a)))[0];
+
+let failed = pages.length === 0 || !largestMessages || !manifest[FRAME];
+if (failed) console.error("The manifest lists no pages, messages or frame; has the build changed?");
+for (const page of pages) {
+  const files = new Set([...closure(entry), ...closure(largestMessages), ...closure(page)]);
+  if (!page.startsWith("src/features/session/")) closure(FRAME, files);
+  const bytes = total(files);
+  const verdict = bytes > LIMIT_BYTES ? "TOO LARGE" : "ok";
+  if (bytes > LIMIT_BYTES) failed = true;
+  console.log(`${(bytes / 1000).toFixed(1).padStart(7)} kB  ${verdict}  ${page}`);
+}
+console.log(`${(LIMIT_BYTES / 1000).toFixed(1).padStart(7)} kB  limit`);
+process.exit(failed ? 1 : 0);

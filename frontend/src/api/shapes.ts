@@ -1,0 +1,17 @@
+/** The API's shapes under the names that the interface uses; generated, never written by hand. */
+import type { components, paths } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Image = Schemas["Image"];
+export type Rendition = Schemas["Rendition"];
+export type Ops = Schemas["OperationsWishRequest"];
+export type Job = Schemas["Job"];
+export type JobState = Job["state"];
+export type Profile = Schemas["ProfileOut"];
+export type Session = Schemas["SessionOut"];
+export type Status = Schemas["Status"];
+export type UploadReply = Schemas["Upload"];
+
+export type ImageState = Image["state"];
+export type ImageQuery = NonNullable<paths["/api/v1/images"]["get"]["parameters"]["query"]>;

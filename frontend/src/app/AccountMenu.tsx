@@ -1,0 +1,58 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
+import { Link } from "react-router";
+import { useTranslations } from "use-intl";
+import { showProblem } from "@/design/toasts";
+import { signOut } from "@/features/session/sessionActions";
+import classes from "./AccountMenu.module.css";
+import { LanguageItems } from "./LanguageItems";
+import { ThemeItems } from "./ThemeItems";
+import { useOverview } from "./useOverview";
+
+/** Account, language, theme, sign-out. `wide` shows the name beside the initial. */
+export function AccountMenu({ wide = false }: { wide?: boolean }) {
+  const t = useTranslations();
+  const user = useOverview().data?.user;
+  const name = user?.name || user?.email || "";
+  const initial = [...name][0]?.toUpperCase();
+  const leave = (): void => {
+    signOut().catch((error: unknown) => showProblem(t("shell.signOut"), error));
+  };
+  return (
+    <Menu position={wide ? "top-start" : "bottom-end"} width={220}>
+      <Menu.Target>
+        <UnstyledButton
+          className={classes.target}
+          data-wide={wide || undefined}
+          aria-label={name ? `${name}, ${t("shell.menu")}` : t("shell.menu")}
+        >
+          {/* Drawn by the style sheet: the letter is a picture and not part of the button's name. */}
+          <span className={classes.initial} data-initial={initial} aria-hidden>
+            {!initial && <UserRound size={16} />}
+          </span>
+          {wide && (
+            <>
+              <span className={classes.name} dir="auto">
+                {name}
+              </span>
+              <ChevronsUpDown size={15} aria-hidden />
+            </>
+          )}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to="/account" leftSection={<UserRound size={16} />}>
+          {t("nav.account")}
+        </Menu.Item>
+        <Menu.Divider />
+        <LanguageItems />
+        <Menu.Divider />
+        <ThemeItems />
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut size={16} />} onClick={leave}>
+          {t("shell.signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

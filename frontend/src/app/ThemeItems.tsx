@@ -1,0 +1,31 @@
+import { Menu, useMantineColorScheme } from "@mantine/core";
+import { Check, Monitor, Moon, Sun } from "lucide-react";
+import { useTranslations } from "use-intl";
+
+const CHOICES = [
+  { scheme: "light", label: "themeLight", icon: Sun },
+  { scheme: "dark", label: "themeDark", icon: Moon },
+  { scheme: "auto", label: "themeAuto", icon: Monitor },
+] as const;
+
+export function ThemeItems() {
+  const t = useTranslations("common");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      <Menu.Label>{t("theme")}</Menu.Label>
+      {CHOICES.map(({ scheme, label, icon: Icon }) => (
+        <Menu.Item
+          key={scheme}
+          role="menuitemradio"
+          aria-checked={scheme === colorScheme}
+          leftSection={<Icon size={16} />}
+          rightSection={scheme === colorScheme ? <Check size={15} /> : null}
+          onClick={() => setColorScheme(scheme)}
+        >
+          {t(label)}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { QueryClient } from "@tanstack/react-query";
+import { asProblem } from "@/api/problem";
+import { conditionalMemory } from "@/api/transport";
+import { sessionStore } from "@/features/session/sessionStore";
+
+const RETRIES = 2;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < RETRIES && asProblem(error).isTransient,
+      retryDelay: (attempt, error) => {
+        const { retryAfterS } = asProblem(error);
+        return retryAfterS === null ? Math.min(500 * 2 ** attempt, 8000) : retryAfterS * 1000;
+      },
+    },
+    mutations: { retry: false },
+  },
+});
+
+// One person's pictures never show to the next: everything remembered goes with the session.
+sessionStore.subscribe((state, previous) => {
+  if (previous.userId !== null && state.userId !== previous.userId) {
+    conditionalMemory.clear();
+    queryClient.clear();
+  } else if (previous.phase === "expired" && state.phase === "active") {
+    // The same person signed in again: what was refused meanwhile is asked for again.
+    void queryClient.refetchQueries({ predicate: (query) => query.state.status === "error" });
+  }
+});

@@ -1,0 +1,63 @@
+import { createBrowserRouter } from "react-router";
+import { CrashPage } from "./CrashPage";
+import { NotFoundPage } from "./NotFoundPage";
+import { PageFallback } from "./PageFallback";
+import { Root } from "./Root";
+
+export const router = createBrowserRouter([
+  {
+    Component: Root,
+    ErrorBoundary: CrashPage,
+    HydrateFallback: PageFallback,
+    children: [
+      {
+        path: "/sign-in",
+        lazy: async () => ({ Component: (await import("@/features/session/SignInPage")).default }),
+      },
+      {
+        path: "/register",
+        lazy: async () => ({
+          Component: (await import("@/features/session/RegisterPage")).default,
+        }),
+      },
+      {
+        lazy: async () => ({ Component: (await import("./RequireSession")).default }),
+        children: [
+          {
+            index: true,
+            lazy: async () => ({
+              Component: (await import("@/features/library/LibraryPage")).default,
+            }),
+          },
+          {
+            path: "/trash",
+            lazy: async () => ({
+              Component: (await import("@/features/library/TrashPage")).default,
+            }),
+          },
+          {
+            path: "/images/:imageId",
+            lazy: async () => ({ Component: (await import("@/features/image/ImagePage")).default }),
+          },
+          {
+            path: "/activity",
+            lazy: async () => ({
+              Component: (await import("@/features/activity/ActivityPage")).default,
+            }),
+          },
+          {
+            path: "/account",
+            lazy: async () => ({
+              Component: (await import("@/features/account/AccountPage")).default,
+            }),
+          },
+        ],
+      },
+      {
+        path: "/system",
+        lazy: async () => ({ Component: (await import("@/features/system/SystemPage")).default }),
+      },
+      { path: "*", Component: NotFoundPage },
+    ],
+  },
+]);

@@ -1,0 +1,19 @@
+import { ActionIcon } from "@mantine/core";
+import { Check, Copy } from "lucide-react";
+import { useTranslations } from "use-intl";
+import { useCopy } from "./useCopy";
+
+export function CopyIcon({ value, label }: { value: string; label: string }) {
+  const t = useTranslations("common");
+  const { copied, copy } = useCopy();
+  return (
+    <ActionIcon
+      variant="subtle"
+      size="sm"
+      aria-label={copied ? t("copied") : label}
+      onClick={() => void copy(value)}
+    >
+      {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+    </ActionIcon>
+  );
+}

@@ -1,0 +1,46 @@
+/** Short messages about what has just happened, with at most one thing to do about it. */
+import { useSyncExternalStore } from "react";
+import { type ApiProblem, asProblem } from "@/api/problem";
+
+export interface Toast {
+  id: number;
+  text: string;
+  problem: ApiProblem | null;
+  action: { label: string; run(): void } | null;
+}
+
+const SHOWN_MS = 6000;
+
+let toasts: readonly Toast[] = [];
+let nextId = 1;
+const listeners = new Set<() => void>();
+
+function publish(next: readonly Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+export function dismissToast(id: number): void {
+  publish(toasts.filter((toast) => toast.id !== id));
+}
+
+export function showToast(text: string, action: Toast["action"] = null): void {
+  const id = nextId++;
+  publish([...toasts, { id, text, problem: null, action }]);
+  setTimeout(() => dismissToast(id), SHOWN_MS);
+}
+
+/** A failure stays until it is dismissed: the request id may be needed. */
+export function showProblem(text: string, error: unknown): void {
+  publish([...toasts, { id: nextId++, text, problem: asProblem(error), action: null }]);
+}
+
+export function useToasts(): readonly Toast[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+}

@@ -1,0 +1,18 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { copyText } from "./copyText";
+
+const SHOWN_MS = 1600;
+
+/** Copies, and says for a moment that it has. */
+export function useCopy(): { copied: boolean; copy: (text: string) => Promise<void> } {
+  const [copied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = useCallback(async (text: string) => {
+    if (!(await copyText(text))) return;
+    setCopied(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(false), SHOWN_MS);
+  }, []);
+  return { copied, copy };
+}

@@ -1,0 +1,126 @@
+import { Button } from "@mantine/core";
+import { Eraser, Layers } from "lucide-react";
+import { Link } from "react-router";
+import { useMessages, useTranslations } from "use-intl";
+import type { Image, Job } from "@/api/shapes";
+import { ProgressLine } from "@/design/ProgressLine";
+import { StateChip, type Tone } from "@/design/StateChip";
+import { nameOf, presetSources } from "@/features/image/sources";
+import { useQuantity } from "@/i18n/useQuantity";
+import { isActive } from "./isActive";
+import classes from "./JobRow.module.css";
+
+const TONES: Record<Job["state"], Tone> = {
+  queued: "neutral",
+  running: "live",
+  succeeded: "good",
+  failed: "bad",
+  canceled: "warn",
+};
+
+interface Props {
+  job: Job;
+  /** The job's image, when it happens to be known here. */
+  image: Image | null;
+  now: Date;
+  onRetry(job: Job): void;
+  onCancel(job: Job): void;
+}
+
+export function JobRow({ job, image, now, onRetry, onCancel }: Props) {
+  const t = useTranslations();
+  const quantity = useQuantity();
+  const Icon = job.kind === "delete" ? Eraser : Layers;
+  const thumbnail = image && presetSources(image)[0];
+  const when = quantity.ago(job.created_at, now);
+  const { done, total } = job.progress;
+  const again = job.state === "failed" || job.state === "canceled";
+  return (
+    <li className={classes.row} data-testid="job-row" data-state={job.state}>
+      <span className={classes.icon}>
+        <Icon size={19} strokeWidth={1.75} aria-hidden />
+        {thumbnail && <img src={thumbnail.url} alt="" loading="lazy" decoding="async" />}
+      </span>
+      <div className={classes.body}>
+        <div className={classes.line}>
+          <span className={classes.kind}>
+            {job.kind === "delete" ? t("activity.kindDelete") : t("activity.kindRender")}
+          </span>
+          <StateChip tone={TONES[job.state]} label={t(`jobState.${job.state}`)} />
+        </div>
+        {isActive(job) && total > 0 && (
+          <ProgressLine label={t("activity.progress")} share={done / total} />
+        )}
+        {job.error && <JobFailure error={job.error} />}
+        <p className={classes.facts}>
+          <Facts job={job} when={when} name={image && nameOf(image)} />
+        </p>
+      </div>
+      {again && (
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={t("activity.retryJob", { time: when })}
+          onClick={() => onRetry(job)}
+        >
+          {t("activity.retry")}
+        </Button>
+      )}
+      {isActive(job) && (
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={t("activity.cancelJob", { time: when })}
+          onClick={() => onCancel(job)}
+        >
+          {t("activity.cancel")}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function Facts({ job, when, name }: { job: Job; when: string; name: string | null }) {
+  const t = useTranslations("activity");
+  const quantity = useQuantity();
+  const { done, total } = job.progress;
+  const parts: string[] = [when];
+  if (isActive(job) && total > 0) {
+    parts.push(t("step", { done: quantity.number(done), total: quantity.number(total) }));
+  }
+  if (job.started_at && job.finished_at) {
+    const took = (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000;
+    const time = took < 1 ? quantity.milliseconds(took * 1000) : quantity.seconds(took);
+    parts.push(t("took", { time }));
+  }
+  if (job.attempt > 1) parts.push(t("attempt", { count: job.attempt }));
+  return (
+    <>
+      {parts.join(" · ")}
+      {job.image_id && job.kind !== "delete" && (
+        <>
+          {" · "}
+          <Link to={`/images/${job.image_id}`}>
+            <bdi>{name || t("image")}</bdi>
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
+function JobFailure({ error }: { error: NonNullable<Job["error"]> }) {
+  const words: Record<string, string> = useMessages().problems;
+  const known = words[error.code];
+  return (
+    <p className={classes.error}>
+      {known ?? words["job_failed"]}
+      {error.detail && error.detail !== known && (
+        <>
+          {": "}
+          <bdi>{error.detail}</bdi>
+        </>
+      )}
+    </p>
+  );
+}

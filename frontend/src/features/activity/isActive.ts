@@ -1,0 +1,4 @@
+/** Whether something may still happen to a job. */
+export function isActive(job: { state: string }): boolean {
+  return job.state === "queued" || job.state === "running";
+}

@@ -1,0 +1,43 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { useTranslations } from "use-intl";
+import { api, unwrap } from "@/api/client";
+import type { Job } from "@/api/shapes";
+import { showProblem, showToast } from "@/design/toasts";
+
+/** Runs a job again, or stops it. */
+export function useJobActions() {
+  const t = useTranslations("activity");
+  const client = useQueryClient();
+
+  const act = useCallback(
+    async (call: Promise<Job>, done: string) => {
+      try {
+        await call;
+        showToast(done);
+      } catch (error) {
+        showProblem(t("actionFailed"), error);
+      }
+      // Refused or not, what was shown may be out of date.
+      await client.invalidateQueries({ queryKey: ["jobs"] });
+    },
+    [client, t],
+  );
+  const retry = useCallback(
+    ({ id }: Job) =>
+      act(
+        unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
+        t("retried"),
+      ),
+    [act, t],
+  );
+  const cancel = useCallback(
+    ({ id }: Job) =>
+      act(
+        unwrap(api.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } })),
+        t("canceled"),
+      ),
+    [act, t],
+  );
+  return { retry, cancel };
+}

@@ -1,0 +1,82 @@
+import { Button, Group, Modal, Stack, TagsInput, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Image } from "@/api/shapes";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import { showToast } from "@/design/toasts";
+import { patchImage } from "@/features/library/imageCache";
+import { saveImage } from "@/features/library/imageCalls";
+
+interface Props {
+  image: Image;
+  onClose(): void;
+}
+
+/** Starts from the image as it is when the dialog opens; later changes do not undo typing. */
+export default function EditDialog({ image, onClose }: Props) {
+  const t = useTranslations();
+  const client = useQueryClient();
+  const [title, setTitle] = useState(image.title);
+  const [tags, setTags] = useState(image.tags);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      patchImage(client, await saveImage(image.id, { title: title.trim(), tags }));
+      showToast(t("image.updated"));
+      onClose();
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("image.editTitle")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack gap="md">
+          {error !== null && (
+            <ProblemNotice heading={t("image.saveFailed")} error={error} compact />
+          )}
+          <TextInput
+            label={t("image.titleField")}
+            value={title}
+            maxLength={200}
+            dir="auto"
+            data-autofocus
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <TagsInput
+            label={t("image.tags")}
+            description={t("library.tagsHint")}
+            value={tags}
+            onChange={setTags}
+            maxTags={20}
+            acceptValueOnBlur
+            // There is nothing to suggest; an open list would take the first Escape.
+            dropdownOpened={false}
+          />
+        </Stack>
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={onClose}>
+            {t("common.cancel")}
+          </Button>
+          <Button type="submit" loading={busy}>
+            {t("common.save")}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,122 @@
+import { ActionIcon, Button, Tooltip, useDirection } from "@mantine/core";
+import { ArrowLeft, ArrowRight, Download, Pencil, RotateCcw, Trash2 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useNavigate } from "react-router";
+import { useMessages, useTranslations } from "use-intl";
+import type { Image } from "@/api/shapes";
+import { PageHeader } from "@/design/PageHeader";
+import { StateChip } from "@/design/StateChip";
+import { DeleteForeverDialog } from "@/features/library/dialogs";
+import { IMAGE_TONES } from "@/features/library/TileBadge";
+import { useBulkActions } from "@/features/library/useBulkActions";
+import { CopyMenu } from "./CopyMenu";
+import classes from "./ImageToolbar.module.css";
+import { nameOf } from "./sources";
+
+const EditDialog = lazy(() => import("./EditDialog"));
+
+/** The image's name and everything that can be done with it as a whole. */
+export function ImageToolbar({ image }: { image: Image }) {
+  const t = useTranslations();
+  const states: Record<string, string> = useMessages().imageState;
+  const { dir } = useDirection();
+  const navigate = useNavigate();
+  const actions = useBulkActions();
+  const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const trashed = image.trashed_at !== null;
+  const Back = dir === "rtl" ? ArrowRight : ArrowLeft;
+
+  const leaveAfter = async (work: Promise<void>): Promise<void> => {
+    setBusy(true);
+    await work;
+    setBusy(false);
+    void navigate(trashed ? "/trash" : "/");
+  };
+
+  return (
+    <>
+      <Button
+        variant="subtle"
+        size="compact-md"
+        className={classes.back ?? ""}
+        leftSection={<Back size={17} aria-hidden />}
+        onClick={() => (globalThis.history.length > 1 ? void navigate(-1) : void navigate("/"))}
+      >
+        {t("image.back")}
+      </Button>
+      <PageHeader title={nameOf(image) || t("library.untitled")}>
+        {image.state !== "ready" && (
+          <StateChip
+            tone={IMAGE_TONES[image.state] ?? "neutral"}
+            label={states[image.state] ?? image.state}
+          />
+        )}
+        <Tooltip label={t("image.edit")}>
+          <ActionIcon
+            variant="default"
+            size="input-sm"
+            aria-label={t("image.edit")}
+            onClick={() => setDialog("edit")}
+          >
+            <Pencil size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <CopyMenu image={image} />
+        {image.links.original && (
+          <Tooltip label={t("image.download")}>
+            <ActionIcon
+              component="a"
+              href={image.links.original}
+              download={image.filename}
+              variant="default"
+              size="input-sm"
+              aria-label={t("image.download")}
+            >
+              <Download size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {trashed ? (
+          <>
+            <Button
+              variant="default"
+              loading={busy}
+              leftSection={<RotateCcw size={16} aria-hidden />}
+              onClick={() => void leaveAfter(actions.restore([image.id]))}
+            >
+              {t("library.restore")}
+            </Button>
+            <Button color="danger" onClick={() => setDialog("delete")}>
+              {t("library.deleteForever")}
+            </Button>
+          </>
+        ) : (
+          <Tooltip label={t("image.moveToTrash")}>
+            <ActionIcon
+              variant="default"
+              color="danger"
+              size="input-sm"
+              loading={busy}
+              aria-label={t("image.moveToTrash")}
+              onClick={() => void leaveAfter(actions.trash([image.id]))}
+            >
+              <Trash2 size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </PageHeader>
+      <Suspense>
+        {dialog === "edit" && <EditDialog image={image} onClose={() => setDialog(null)} />}
+        {dialog === "delete" && (
+          <DeleteForeverDialog
+            count={1}
+            busy={busy}
+            onClose={() => setDialog(null)}
+            onConfirm={() => void leaveAfter(actions.deleteForever([image.id]))}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}

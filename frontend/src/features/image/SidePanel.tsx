@@ -1,0 +1,37 @@
+import { Skeleton, Tabs } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { useTranslations } from "use-intl";
+import type { Image } from "@/api/shapes";
+import { Facts } from "./Facts";
+import { FailedJob } from "./FailedJob";
+import { RenditionTable } from "./RenditionTable";
+import classes from "./SidePanel.module.css";
+
+const Builder = lazy(() => import("./Builder"));
+
+export function SidePanel({ image }: { image: Image }) {
+  const t = useTranslations("image");
+  return (
+    <div className={classes.panel}>
+      <FailedJob image={image} />
+      <Tabs defaultValue="facts" keepMounted={false}>
+        <Tabs.List grow>
+          <Tabs.Tab value="facts">{t("facts")}</Tabs.Tab>
+          <Tabs.Tab value="renditions">{t("renditions")}</Tabs.Tab>
+          <Tabs.Tab value="build">{t("build")}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="facts" pt="lg">
+          <Facts image={image} />
+        </Tabs.Panel>
+        <Tabs.Panel value="renditions" pt="lg">
+          <RenditionTable image={image} />
+        </Tabs.Panel>
+        <Tabs.Panel value="build" pt="lg">
+          <Suspense fallback={<Skeleton h={420} />}>
+            <Builder key={image.id} image={image} />
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

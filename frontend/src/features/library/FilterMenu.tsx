@@ -1,0 +1,57 @@
+import { Button, NativeSelect, Popover, Stack, TextInput } from "@mantine/core";
+import { SlidersHorizontal } from "lucide-react";
+import { useTranslations } from "use-intl";
+import { FORMAT_CHOICES, STATE_CHOICES } from "./choices";
+import type { ImageFilters } from "./imageCache";
+import type { FilterName } from "./useFilters";
+
+interface Props {
+  filters: ImageFilters;
+  setFilter(name: FilterName, value: string): void;
+}
+
+export function FilterMenu({ filters, setFilter }: Props) {
+  const t = useTranslations("library");
+  const states = useTranslations("imageState");
+  return (
+    <Popover position="bottom-end" width={280} trapFocus returnFocus>
+      <Popover.Target>
+        <Button variant="default" leftSection={<SlidersHorizontal size={16} aria-hidden />}>
+          {t("filters")}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t("filters")}>
+        <Stack gap="sm">
+          <TextInput
+            label={t("tag")}
+            placeholder={t("anyTag")}
+            defaultValue={filters.tag}
+            key={filters.tag}
+            onBlur={(event) => setFilter("tag", event.currentTarget.value.trim())}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") setFilter("tag", event.currentTarget.value.trim());
+            }}
+          />
+          <NativeSelect
+            label={t("state")}
+            value={filters.state}
+            onChange={(event) => setFilter("state", event.currentTarget.value)}
+            data={[
+              { value: "", label: t("anyState") },
+              ...STATE_CHOICES.map((value) => ({ value, label: states(value) })),
+            ]}
+          />
+          <NativeSelect
+            label={t("format")}
+            value={filters.format}
+            onChange={(event) => setFilter("format", event.currentTarget.value)}
+            data={[
+              { value: "", label: t("anyFormat") },
+              ...FORMAT_CHOICES.map((value) => ({ value, label: value.toUpperCase() })),
+            ]}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,152 @@
+import { useDirection } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import classes from "./ImageGrid.module.css";
+import { justify, rowOf } from "./justify";
+import { ListEnd } from "./ListEnd";
+import { moveInGrid } from "./moveInGrid";
+import { Tile } from "./Tile";
+import type { useImages } from "./useImages";
+import type { useSelection } from "./useSelection";
+
+const GAP = 6;
+/** The next page is asked for when this many rows are left below the window. */
+const ROWS_AHEAD = 8;
+
+interface Props {
+  list: ReturnType<typeof useImages>;
+  selection: ReturnType<typeof useSelection>;
+  trashed: boolean;
+}
+
+/** Thumbnails in justified rows; only the rows near the window exist in the page. */
+export function ImageGrid({ list, selection, trashed }: Props) {
+  const t = useTranslations("library");
+  const { dir } = useDirection();
+  const hintId = useId();
+  const { images, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
+  const gridRef = useRef<HTMLDivElement | null>(null);
+  const [top, setTop] = useState(0);
+  const [current, setCurrent] = useState(0);
+  const wantsFocus = useRef(false);
+
+  const rows = useMemo(() => justify(images, width, GAP), [images, width]);
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: (index) => (rows[index]?.height ?? 0) + GAP,
+    overscan: 4,
+    scrollMargin: top,
+    useFlushSync: false,
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights are new whenever rows are
+  useLayoutEffect(() => virtualizer.measure(), [rows, virtualizer]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is above changes with the width
+  useLayoutEffect(() => {
+    const box = gridRef.current?.getBoundingClientRect();
+    if (box) setTop(box.top + globalThis.scrollY);
+  }, [width, rows.length === 0]);
+
+  const items = virtualizer.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    const near = rows.length > 0 && lastShown >= rows.length - ROWS_AHEAD;
+    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [
+    lastShown,
+    rows.length,
+    hasNextPage,
+    isFetchingNextPage,
+    isFetchNextPageError,
+    fetchNextPage,
+  ]);
+
+  const focusable = Math.min(current, images.length - 1);
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    const cell = gridRef.current?.querySelector<HTMLElement>(`[data-index="${focusable}"] a`);
+    if (!cell) return;
+    wantsFocus.current = false;
+    cell.focus({ preventScroll: true });
+  });
+
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const image = images[focusable];
+    if (event.key === " " && image) {
+      event.preventDefault();
+      selection.toggle(image.id, event.shiftKey);
+    } else if (event.key === "Escape") selection.clear();
+    else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      selection.selectAll();
+    } else {
+      const next = moveInGrid(event.key, { rows, index: focusable, count: images.length, dir });
+      if (next === null) return;
+      event.preventDefault();
+      wantsFocus.current = true;
+      setCurrent(next);
+      virtualizer.scrollToIndex(rowOf(rows, next), { align: "auto" });
+    }
+  };
+
+  return (
+    <>
+      <p id={hintId} className="visually-hidden">
+        {t("keys")}
+      </p>
+      <div ref={sizeRef}>
+        <div
+          ref={gridRef}
+          role="grid"
+          aria-label={t("grid")}
+          aria-describedby={hintId}
+          aria-rowcount={hasNextPage ? -1 : rows.length}
+          aria-multiselectable
+          className={classes.grid}
+          style={{ height: virtualizer.getTotalSize() }}
+          data-selecting={selection.selected.size > 0 || undefined}
+          data-testid="image-grid"
+          onKeyDown={onKeyDown}
+        >
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            return (
+              <div
+                key={item.key}
+                role="row"
+                tabIndex={-1}
+                aria-rowindex={item.index + 1}
+                className={classes.row}
+                style={{ height: row.height, top: item.start - top }}
+              >
+                {row.widths.map((tileWidth, column) => {
+                  const index = row.start + column;
+                  const image = images[index];
+                  if (!image) return null;
+                  return (
+                    <Tile
+                      key={image.id}
+                      image={image}
+                      index={index}
+                      width={tileWidth}
+                      trashed={trashed}
+                      focusable={index === focusable}
+                      selected={selection.selected.has(image.id)}
+                      onToggle={selection.toggle}
+                      onFocus={setCurrent}
+                    />
+                  );
+                })}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      <ListEnd list={list} />
+    </>
+  );
+}

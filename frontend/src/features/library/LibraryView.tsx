@@ -1,0 +1,52 @@
+import { useMemo } from "react";
+import { useTranslations } from "use-intl";
+import { PageHeader } from "@/design/PageHeader";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import { UploadButton } from "@/features/uploads/UploadButton";
+import { FilterChips } from "./FilterChips";
+import { FilterMenu } from "./FilterMenu";
+import { GridSkeleton } from "./GridSkeleton";
+import { ImageGrid } from "./ImageGrid";
+import classes from "./LibraryView.module.css";
+import { NothingHere } from "./NothingHere";
+import { SearchField } from "./SearchField";
+import { SelectionBar } from "./SelectionBar";
+import { useFilters } from "./useFilters";
+import { useImages } from "./useImages";
+import { useSelection } from "./useSelection";
+
+/** The library, or its trash: search, filters, the grid, and what can be done to a selection. */
+export function LibraryView({ trashed }: { trashed: boolean }) {
+  const t = useTranslations("library");
+  const { filters, setFilter, clearFilters } = useFilters(trashed);
+  const list = useImages(filters);
+  const { images } = list;
+  const ids = useMemo(() => images.map((image) => image.id), [images]);
+  const selection = useSelection(ids);
+
+  return (
+    <>
+      <PageHeader title={trashed ? t("trashTitle") : t("title")}>
+        {!trashed && <UploadButton />}
+      </PageHeader>
+      <div className={classes.tools} role="search">
+        <SearchField value={filters.q} onChange={(value) => setFilter("q", value)} />
+        <FilterMenu filters={filters} setFilter={setFilter} />
+      </div>
+      <FilterChips filters={filters} setFilter={setFilter} onClear={clearFilters} />
+      {list.isPending && <GridSkeleton />}
+      {list.isError && images.length === 0 && (
+        <ProblemNotice
+          heading={t("failed")}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+        />
+      )}
+      {list.isSuccess && images.length === 0 && (
+        <NothingHere filters={filters} onClear={clearFilters} />
+      )}
+      {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}
+      <SelectionBar images={images} selection={selection} trashed={trashed} />
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import { ActionIcon, Button } from "@mantine/core";
+import { RotateCcw, Tag, Trash2, X } from "lucide-react";
+import { Suspense, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Image } from "@/api/shapes";
+import { AddTagsDialog, DeleteForeverDialog } from "./dialogs";
+import classes from "./SelectionBar.module.css";
+import { useBulkActions } from "./useBulkActions";
+import type { useSelection } from "./useSelection";
+
+interface Props {
+  images: readonly Image[];
+  selection: ReturnType<typeof useSelection>;
+  trashed: boolean;
+}
+
+/** What can be done to the selected images; there while any is selected. */
+export function SelectionBar({ images, selection, trashed }: Props) {
+  const t = useTranslations("library");
+  const actions = useBulkActions();
+  const [dialog, setDialog] = useState<"tags" | "delete" | null>(null);
+  const [busy, setBusy] = useState(false);
+  const ids = [...selection.selected];
+  if (ids.length === 0) return null;
+
+  const run = async (work: Promise<void>): Promise<void> => {
+    setBusy(true);
+    await work;
+    setBusy(false);
+    setDialog(null);
+    selection.clear();
+  };
+
+  return (
+    <section className={classes.bar} aria-label={t("selectionBar")} data-testid="selection-bar">
+      <ActionIcon
+        variant="subtle"
+        size="lg"
+        aria-label={t("clearSelection")}
+        onClick={selection.clear}
+      >
+        <X size={18} aria-hidden />
+      </ActionIcon>
+      <span className={classes.count} role="status">
+        {t("selected", { count: ids.length })}
+      </span>
+      {trashed ? (
+        <>
+          <Button
+            variant="subtle"
+            loading={busy}
+            leftSection={<RotateCcw size={16} aria-hidden />}
+            onClick={() => void run(actions.restore(ids))}
+          >
+            {t("restore")}
+          </Button>
+          <Button
+            color="danger"
+            leftSection={<Trash2 size={16} aria-hidden />}
+            onClick={() => setDialog("delete")}
+          >
+            {t("deleteForever")}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button
+            variant="subtle"
+            leftSection={<Tag size={16} aria-hidden />}
+            onClick={() => setDialog("tags")}
+          >
+            {t("addTags")}
+          </Button>
+          <Button
+            variant="subtle"
+            loading={busy}
+            leftSection={<Trash2 size={16} aria-hidden />}
+            onClick={() => void run(actions.trash(ids))}
+          >
+            {t("toTrash")}
+          </Button>
+        </>
+      )}
+      <Suspense>
+        {dialog === "tags" && (
+          <AddTagsDialog
+            count={ids.length}
+            onClose={() => setDialog(null)}
+            onApply={(tags) => {
+              const chosen = images.filter((image) => selection.selected.has(image.id));
+              return run(actions.addTags(chosen, tags));
+            }}
+          />
+        )}
+        {dialog === "delete" && (
+          <DeleteForeverDialog
+            count={ids.length}
+            busy={busy}
+            onClose={() => setDialog(null)}
+            onConfirm={() => void run(actions.deleteForever(ids))}
+          />
+        )}
+      </Suspense>
+    </section>
+  );
+}

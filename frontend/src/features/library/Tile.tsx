@@ -1,0 +1,66 @@
+import { Check } from "lucide-react";
+import { memo } from "react";
+import { Link } from "react-router";
+import { useTranslations } from "use-intl";
+import type { Image } from "@/api/shapes";
+import { nameOf } from "@/features/image/sources";
+import classes from "./Tile.module.css";
+import { TileBadge } from "./TileBadge";
+import { TilePicture } from "./TilePicture";
+
+interface Props {
+  image: Image;
+  index: number;
+  /** In CSS pixels. */
+  width: number;
+  trashed: boolean;
+  /** Whether Tab stops here: one tile of the grid does, arrows go on from it. */
+  focusable: boolean;
+  selected: boolean;
+  onToggle(id: string, range: boolean): void;
+  onFocus(index: number): void;
+}
+
+export const Tile = memo(function Tile(props: Props) {
+  const { image, index, width, focusable, selected, onToggle, onFocus } = props;
+  const t = useTranslations("library");
+  const name = nameOf(image) || t("untitled");
+  return (
+    <div
+      role="gridcell"
+      tabIndex={-1}
+      aria-selected={selected}
+      className={classes.tile}
+      style={{ width }}
+      data-index={index}
+      data-image={image.id}
+      data-testid="tile"
+      onFocus={() => onFocus(index)}
+    >
+      <Link
+        to={`/images/${image.id}`}
+        className={classes.link}
+        aria-label={t("open", { name })}
+        tabIndex={focusable ? 0 : -1}
+        draggable={false}
+      >
+        <TilePicture image={image} width={width} />
+        <span className={classes.caption} dir="auto" aria-hidden>
+          {name}
+        </span>
+        <TileBadge state={image.state} />
+      </Link>
+      <button
+        type="button"
+        role="checkbox"
+        aria-checked={selected}
+        aria-label={t("select", { name })}
+        tabIndex={-1}
+        className={classes.check}
+        onClick={(event) => onToggle(image.id, event.shiftKey)}
+      >
+        <Check size={15} strokeWidth={3} aria-hidden />
+      </button>
+    </div>
+  );
+});

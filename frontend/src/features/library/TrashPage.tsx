@@ -1,0 +1,5 @@
+import { LibraryView } from "./LibraryView";
+
+export default function TrashPage() {
+  return <LibraryView trashed />;
+}

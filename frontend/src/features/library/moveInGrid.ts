@@ -1,0 +1,33 @@
+import { type Row, rowOf, verticalNeighbour } from "./justify";
+
+interface Place {
+  rows: readonly Row[];
+  index: number;
+  count: number;
+  dir: "ltr" | "rtl";
+}
+
+/** Where a key leads from here; null when it is not a key that moves. */
+export function moveInGrid(key: string, { rows, index, count, dir }: Place): number | null {
+  const clamp = (next: number): number => Math.min(Math.max(next, 0), count - 1);
+  const forward = dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+  const back = dir === "rtl" ? "ArrowRight" : "ArrowLeft";
+  switch (key) {
+    case forward:
+      return clamp(index + 1);
+    case back:
+      return clamp(index - 1);
+    case "ArrowDown":
+      return verticalNeighbour(rows, index, 1);
+    case "ArrowUp":
+      return verticalNeighbour(rows, index, -1);
+    case "Home":
+      return rows[rowOf(rows, index)]?.start ?? 0;
+    case "End": {
+      const row = rows[rowOf(rows, index)];
+      return row ? row.start + row.widths.length - 1 : clamp(count);
+    }
+    default:
+      return null;
+  }
+}

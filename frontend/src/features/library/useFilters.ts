@@ -1,0 +1,36 @@
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "react-router";
+import { STATE_CHOICES } from "./choices";
+import type { ImageFilters } from "./imageCache";
+
+export type FilterName = "q" | "tag" | "state" | "format";
+
+/** The filters live in the address, so that a search can be bookmarked and gone back to. */
+export function useFilters(trashed: boolean) {
+  const [params, setParams] = useSearchParams();
+  const filters = useMemo<ImageFilters>(
+    () => ({
+      q: params.get("q") ?? "",
+      tag: params.get("tag") ?? "",
+      state: STATE_CHOICES.find((choice) => choice === params.get("state")) ?? "",
+      format: params.get("format") ?? "",
+      trashed,
+    }),
+    [params, trashed],
+  );
+  const setFilter = useCallback(
+    (name: FilterName, value: string) =>
+      setParams(
+        (current) => {
+          const next = new URLSearchParams(current);
+          if (value) next.set(name, value);
+          else next.delete(name);
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      ),
+    [setParams],
+  );
+  const clearFilters = useCallback(() => setParams({}, { replace: true }), [setParams]);
+  return { filters, setFilter, clearFilters };
+}

@@ -1,0 +1,70 @@
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslations } from "use-intl";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import layout from "./AuthLayout.module.css";
+import { signIn } from "./sessionActions";
+
+interface Props {
+  /** An address already known, which then cannot be changed. */
+  fixedEmail?: string | undefined;
+  onDone(): void;
+}
+
+/** E-mail and password, on the sign-in page and in the dialog after a session has ended. */
+export function CredentialsForm({ fixedEmail, onDone }: Props) {
+  const t = useTranslations("session");
+  const [email, setEmail] = useState(fixedEmail ?? "");
+  const [password, setPassword] = useState("");
+  const [checked, setChecked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setChecked(true);
+    if (!email.trim() || !password) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await signIn(email.trim(), password);
+      onDone();
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
+      {error !== null && <ProblemNotice error={error} compact />}
+      <TextInput
+        label={t("email")}
+        type="email"
+        name="email"
+        autoComplete="username"
+        dir="ltr"
+        size="md"
+        value={email}
+        readOnly={fixedEmail !== undefined}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={checked && !email.trim() ? t("emailRequired") : null}
+        data-autofocus={fixedEmail === undefined || undefined}
+      />
+      <PasswordInput
+        label={t("password")}
+        name="password"
+        autoComplete="current-password"
+        size="md"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={checked && !password ? t("passwordRequired") : null}
+        data-autofocus={fixedEmail !== undefined || undefined}
+      />
+      <Button type="submit" size="md" loading={busy}>
+        {t("signIn")}
+      </Button>
+    </form>
+  );
+}

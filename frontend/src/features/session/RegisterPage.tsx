@@ -1,0 +1,110 @@
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { Link, Navigate, useNavigate } from "react-router";
+import { useTranslations } from "use-intl";
+import { asProblem } from "@/api/problem";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import { AuthLayout } from "./AuthLayout";
+import layout from "./AuthLayout.module.css";
+import { PASSWORD_MIN_LENGTH } from "./passwordRule";
+import { register, signIn } from "./sessionActions";
+import { useSession } from "./useSession";
+
+export default function RegisterPage() {
+  const t = useTranslations("session");
+  const navigate = useNavigate();
+  const { phase } = useSession();
+  const [fields, setFields] = useState({ name: "", email: "", password: "" });
+  const [checked, setChecked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [accepted, setAccepted] = useState(false);
+
+  const short = fields.password.length < PASSWORD_MIN_LENGTH;
+  const refused = error === null ? null : asProblem(error);
+  const set = (name: keyof typeof fields) => (event: { currentTarget: HTMLInputElement }) =>
+    setFields({ ...fields, [name]: event.currentTarget.value });
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setChecked(true);
+    if (!fields.name.trim() || !fields.email.trim() || short) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await register(fields.name.trim(), fields.email.trim(), fields.password);
+      // The answer is the same whether or not the address was free; only a sign-in can tell.
+      await signIn(fields.email.trim(), fields.password).then(
+        () => navigate("/", { replace: true }),
+        () => setAccepted(true),
+      );
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  if (phase === "active" && !busy) return <Navigate to="/" replace />;
+  if (accepted) {
+    return (
+      <AuthLayout
+        title={t("registeredTitle")}
+        lead={t("registeredText", { email: fields.email.trim() })}
+      >
+        <Button component={Link} to="/sign-in" size="md" fullWidth>
+          {t("toSignIn")}
+        </Button>
+      </AuthLayout>
+    );
+  }
+  return (
+    <AuthLayout title={t("registerTitle")} lead={t("registerLead")}>
+      <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
+        {refused && <ProblemNotice error={refused} compact />}
+        <TextInput
+          label={t("name")}
+          name="name"
+          autoComplete="name"
+          size="md"
+          value={fields.name}
+          onChange={set("name")}
+          error={checked && !fields.name.trim() ? t("nameRequired") : refused?.fieldDetail("name")}
+        />
+        <TextInput
+          label={t("email")}
+          type="email"
+          name="email"
+          autoComplete="username"
+          dir="ltr"
+          size="md"
+          value={fields.email}
+          onChange={set("email")}
+          error={
+            checked && !fields.email.trim() ? t("emailRequired") : refused?.fieldDetail("email")
+          }
+        />
+        <PasswordInput
+          label={t("password")}
+          name="password"
+          description={t("passwordHint", { count: PASSWORD_MIN_LENGTH })}
+          autoComplete="new-password"
+          size="md"
+          value={fields.password}
+          onChange={set("password")}
+          error={
+            checked && short
+              ? t("passwordShort", { count: PASSWORD_MIN_LENGTH })
+              : refused?.fieldDetail("password")
+          }
+        />
+        <Button type="submit" size="md" loading={busy}>
+          {t("register")}
+        </Button>
+      </form>
+      <p className={layout.other}>
+        {t("haveAccount")} <Link to="/sign-in">{t("toSignIn")}</Link>
+      </p>
+    </AuthLayout>
+  );
+}

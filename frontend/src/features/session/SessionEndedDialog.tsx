@@ -1,0 +1,29 @@
+import { Button, Modal } from "@mantine/core";
+import { useTranslations } from "use-intl";
+import { useOverview } from "@/app/useOverview";
+import { CredentialsForm } from "./CredentialsForm";
+import classes from "./SessionEndedDialog.module.css";
+import { announceSignOut } from "./sessionChannel";
+
+/** Asks for the password over the page that was being worked on, which stays as it is. */
+export default function SessionEndedDialog() {
+  const t = useTranslations("session");
+  const email = useOverview().data?.user?.email;
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      title={t("expiredTitle")}
+      padding="xl"
+    >
+      <p className={classes.text}>{t("expiredText")}</p>
+      <CredentialsForm fixedEmail={email} onDone={() => undefined} />
+      <Button variant="subtle" fullWidth mt="sm" onClick={announceSignOut}>
+        {t("otherAccount")}
+      </Button>
+    </Modal>
+  );
+}

@@ -1,0 +1,51 @@
+/**
+ * Sends one file. XMLHttpRequest, because `fetch` reports no progress of a body being sent.
+ */
+import { randomId } from "@/api/identifiers";
+import { networkProblem, problemFromBody } from "@/api/problem";
+import type { UploadReply } from "@/api/shapes";
+
+export interface Sendable {
+  file: File;
+  key: string;
+  token: string;
+}
+
+export interface Sending {
+  reply: Promise<UploadReply>;
+  abort(): void;
+}
+
+export class UploadAborted extends Error {}
+
+export function sendFile(
+  { file, key, token }: Sendable,
+  onProgress: (sentBytes: number, totalBytes: number) => void,
+): Sending {
+  const request = new XMLHttpRequest();
+  const reply = new Promise<UploadReply>((resolve, reject) => {
+    request.upload.onprogress = (event) => onProgress(event.loaded, event.total);
+    request.onload = () => {
+      const good = request.status === 200 || request.status === 202;
+      if (good) resolve(JSON.parse(request.responseText) as UploadReply);
+      else {
+        reject(
+          problemFromBody(request.status, request.responseText, (name) =>
+            request.getResponseHeader(name),
+          ),
+        );
+      }
+    };
+    request.onerror = () => reject(networkProblem());
+    request.onabort = () => reject(new UploadAborted());
+  });
+  request.open("POST", "/api/v1/images");
+  request.setRequestHeader("Authorization", `Bearer ${token}`);
+  request.setRequestHeader("Idempotency-Key", key);
+  request.setRequestHeader("X-Request-ID", randomId());
+  request.setRequestHeader("Accept", "application/json");
+  const form = new FormData();
+  form.append("file", file, file.name);
+  request.send(form);
+  return { reply, abort: () => request.abort() };
+}

@@ -1,0 +1,41 @@
+/** The one upload queue of this tab, wired to the session and to the library's cache. */
+import { useSyncExternalStore } from "react";
+import { queryClient } from "@/app/queryClient";
+import { jobFeedKey } from "@/features/activity/jobFeed";
+import { insertImage } from "@/features/library/imageCache";
+import { currentAccessToken, renewAccess } from "@/features/session/renewal";
+import { sessionStore } from "@/features/session/sessionStore";
+import { sendFile } from "./send";
+import { type Upload, UploadQueue } from "./uploadQueue";
+
+export const uploads = new UploadQueue({
+  token: currentAccessToken,
+  renew: renewAccess,
+  send: sendFile,
+  nowMs: () => performance.now(),
+  stored: (reply) => {
+    insertImage(queryClient, reply.image);
+    void queryClient.invalidateQueries({ queryKey: jobFeedKey });
+    void queryClient.invalidateQueries({ queryKey: ["overview"] });
+  },
+});
+
+sessionStore.subscribe((state, previous) => {
+  const someoneElse = previous.userId !== null && state.userId !== previous.userId;
+  if (someoneElse || state.phase === "anonymous") uploads.discard();
+  else if (state.phase === "active") uploads.resume();
+});
+
+globalThis.addEventListener("online", () => uploads.resume());
+
+/** Leaving the page would lose what is still being sent. */
+globalThis.addEventListener("beforeunload", (event) => {
+  const busy = uploads
+    .list()
+    .some(({ phase }) => phase === "sending" || phase === "waiting" || phase === "parked");
+  if (busy) event.preventDefault();
+});
+
+export function useUploads(): readonly Upload[] {
+  return useSyncExternalStore(uploads.subscribe, uploads.list);
+}

@@ -1,0 +1,22 @@
+import "@/design/mantine.css";
+import "virtual:theme-variables.css";
+import "@/design/fonts.css";
+import "@/design/tokens.css";
+import "@/design/base.css";
+import { createRoot } from "react-dom/client";
+import { App } from "@/app/App";
+import { restoreSession } from "@/features/session/sessionActions";
+import { applyToDocument, loadMessages, storedLocale } from "@/i18n/locale";
+
+async function start(): Promise<void> {
+  const root = document.getElementById("root");
+  if (!root) throw new Error("index.html has no #root");
+  const locale = storedLocale();
+  applyToDocument(locale);
+  // Asked for first: it travels while the messages load and the page renders.
+  void restoreSession();
+  const messages = await loadMessages(locale);
+  createRoot(root).render(<App initial={{ locale, messages }} />);
+}
+
+void start();

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import type { Job } from "@/api/shapes";
+import { nextPollMs } from "@/features/activity/backoff";
+import { finishedSince } from "@/features/activity/finished";
+
+const job = (id: string, state: string) => ({ id, state }) as Job;
+const byId = (...jobs: Job[]) => new Map(jobs.map((each) => [each.id, each]));
+
+test("polling slows down while nothing changes and has a ceiling", () => {
+  expect([0, 1, 2].map((quiet) => nextPollMs(true, quiet))).toEqual([1000, 1500, 2250]);
+  expect(nextPollMs(true, 50)).toBe(15_000);
+  expect(nextPollMs(false, 0)).toBe(30_000);
+});
+
+test("a job that was running and is over is news", () => {
+  const before = byId(job("a", "running"), job("b", "queued"));
+  const now = [job("a", "succeeded"), job("b", "queued")];
+  expect(finishedSince(before, now).map((each) => each.id)).toEqual(["a"]);
+});
+
+test("a job that came and went between two looks is news", () => {
+  expect(finishedSince(byId(), [job("a", "succeeded")]).map((each) => each.id)).toEqual(["a"]);
+});
+
+test("on the first look nothing is news", () => {
+  expect(finishedSince(null, [job("a", "succeeded")])).toEqual([]);
+});

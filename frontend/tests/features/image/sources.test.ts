@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { Image, Rendition } from "@/api/shapes";
+import { presetSources } from "@/features/image/sources";
+
+const rendition = (fields: Partial<Rendition>) =>
+  ({
+    state: "ready",
+    preset: "small",
+    format: "webp",
+    height: 10,
+    url: "u",
+    ...fields,
+  }) as Rendition;
+const image = (...renditions: Rendition[]) => ({ renditions }) as Image;
+
+test("sources are the presets' WebP files, narrowest first", () => {
+  const found = presetSources(
+    image(
+      rendition({ width: 800, url: "m" }),
+      rendition({ width: 200, url: "t" }),
+      rendition({ width: 200, url: "t-jpeg", format: "jpeg" }),
+      rendition({ width: 999, url: "built", preset: null }),
+    ),
+  );
+  expect(found.map((source) => source.url)).toEqual(["t", "m"]);
+});
+
+test("another format stands in where there is no WebP", () => {
+  expect(presetSources(image(rendition({ width: 200, format: "jpeg", url: "j" })))).toHaveLength(1);
+});
+
+test("what is not ready is not shown", () => {
+  expect(presetSources(image(rendition({ width: 200, state: "pending", url: null })))).toEqual([]);
+});

@@ -1,0 +1,164 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test } from "vitest";
+import { ApiProblem, networkProblem } from "@/api/problem";
+import type { Image, Job, UploadReply } from "@/api/shapes";
+import { type Sendable, UploadAborted } from "@/features/uploads/send";
+import { UploadQueue } from "@/features/uploads/uploadQueue";
+
+interface Transfer {
+  what: Sendable;
+  progress(sent: number, total: number): void;
+  succeed(reply?: Partial<UploadReply>): Promise<void>;
+  fail(error: Error): Promise<void>;
+}
+
+let transfers: Transfer[];
+let queue: UploadQueue;
+let token: string | null;
+let stored: UploadReply[];
+
+/** Lets every promise that is settled have its say. */
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
+const photo = (name: string) => new File([new Uint8Array(1000)], name, { type: "image/jpeg" });
+const phases = () => queue.list().map((upload) => upload.phase);
+const runningJob = { id: "job-1", state: "running", progress: { done: 0, total: 8, step: "" } };
+
+function send(what: Sendable, progress: Transfer["progress"]) {
+  let abort = (): void => undefined;
+  const reply = new Promise<UploadReply>((resolve, reject) => {
+    abort = () => reject(new UploadAborted());
+    transfers.push({
+      what,
+      progress,
+      succeed: async (fields) => {
+        resolve({ image: { id: "image-1" } as Image, job: null, duplicate: false, ...fields });
+        await settle();
+      },
+      fail: async (error) => {
+        reject(error);
+        await settle();
+      },
+    });
+  });
+  return { reply, abort };
+}
+
+beforeEach(() => {
+  transfers = [];
+  stored = [];
+  token = "token-1";
+  queue = new UploadQueue({
+    token: async () => token,
+    renew: async () => token,
+    send,
+    stored: (reply) => stored.push(reply),
+    nowMs: () => 0,
+  });
+});
+
+test("three files are sent at a time, and the next when one is done", async () => {
+  queue.add(["a", "b", "c", "d"].map(photo));
+  await settle();
+  expect(phases()).toEqual(["sending", "sending", "sending", "waiting"]);
+  await transfers[0]?.succeed();
+  expect(phases()).toEqual(["done", "sending", "sending", "sending"]);
+  expect(stored).toHaveLength(1);
+});
+
+test("progress counts in proportion to the file, not to the body around it", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  transfers[0]?.progress(600, 1200);
+  expect(queue.list()[0]?.sentBytes).toBe(500);
+});
+
+test("a canceled file is not sent on and frees its place", async () => {
+  queue.add(["a", "b", "c", "d"].map(photo));
+  await settle();
+  queue.cancel(queue.list()[0]?.id ?? "");
+  await settle();
+  expect(phases()).toEqual(["canceled", "sending", "sending", "sending"]);
+});
+
+test("a refusal is shown, and a retry asks under a new key", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  const refusal = new ApiProblem({ status: 403, code: "quota_exceeded", title: "Full" });
+  await transfers[0]?.fail(refusal);
+  expect(queue.list()[0]).toMatchObject({ phase: "failed", problem: refusal });
+  queue.retry(queue.list()[0]?.id ?? "");
+  await settle();
+  expect(transfers).toHaveLength(2);
+  expect(transfers[1]?.what.key).not.toBe(transfers[0]?.what.key);
+});
+
+test("after a lost connection a retry repeats the same request", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.fail(networkProblem());
+  expect(phases()).toEqual(["failed"]);
+  queue.retry(queue.list()[0]?.id ?? "");
+  await settle();
+  expect(transfers[1]?.what.key).toBe(transfers[0]?.what.key);
+});
+
+test("an access token that ended on the way is renewed once, unseen", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  token = "token-2";
+  await transfers[0]?.fail(new ApiProblem({ status: 401, code: "token_expired", title: "" }));
+  expect(phases()).toEqual(["sending"]);
+  expect(transfers[1]?.what.token).toBe("token-2");
+});
+
+test("when the session has ended the file waits and goes on after signing in again", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  token = null;
+  await transfers[0]?.fail(new ApiProblem({ status: 401, code: "token_expired", title: "" }));
+  expect(phases()).toEqual(["parked"]);
+  token = "token-3";
+  queue.resume();
+  await settle();
+  expect(phases()).toEqual(["sending"]);
+  expect(transfers[1]?.what.token).toBe("token-3");
+});
+
+test("a stored image is ready when its job has succeeded", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.succeed({ job: runningJob as Job });
+  expect(phases()).toEqual(["processing"]);
+  expect(queue.awaitedJobs()).toEqual(["job-1"]);
+  queue.observe([{ ...runningJob, state: "succeeded" } as Job]);
+  expect(phases()).toEqual(["done"]);
+  expect(queue.awaitedJobs()).toEqual([]);
+});
+
+test("a failed job is told with its code", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.succeed({ job: runningJob as Job });
+  const error = { code: "image_corrupt", detail: "Bad CRC" };
+  queue.observe([{ ...runningJob, state: "failed", error } as Job]);
+  expect(queue.list()[0]).toMatchObject({
+    phase: "failed",
+    problem: { code: "image_corrupt", detail: "Bad CRC" },
+  });
+});
+
+test("bytes that the library holds already are told as such", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.succeed({ duplicate: true });
+  expect(queue.list()[0]).toMatchObject({ phase: "done", duplicate: true });
+});
+
+test("signing out drops every file and aborts those under way", async () => {
+  queue.add(["a", "b"].map(photo));
+  await settle();
+  queue.discard();
+  await settle();
+  expect(queue.list()).toEqual([]);
+  expect(stored).toEqual([]);
+});
