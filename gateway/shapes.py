@@ -161,9 +161,13 @@ class StatusDetail:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the platform; ``detail`` is for staff, and ``None`` without images."""
+    """The state of the platform; ``detail`` is for staff, and ``None`` without images.
+
+    ``links`` names pages of the operator's: ``grafana``, when there is one.
+    """
 
     status: str
     roles: dict[str, RoleStatus]
     version: str
+    links: dict[str, str]
     detail: StatusDetail | None

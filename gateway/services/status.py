@@ -53,6 +53,7 @@ def status_measure() -> Status:
         status="ok" if all(role.ok for role in roles.values()) else "degraded",
         roles=roles,
         version=settings.VERSION,
+        links={"grafana": settings.GRAFANA_URL} if settings.GRAFANA_URL else {},
         detail=_detail(images) if images else None,
     )
 

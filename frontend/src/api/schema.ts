@@ -784,6 +784,9 @@ export interface components {
                 [key: string]: components["schemas"]["RoleStatus"];
             };
             version: string;
+            links: {
+                [key: string]: string;
+            };
             detail: components["schemas"]["StatusDetail"] | null;
         };
         StatusDetail: {

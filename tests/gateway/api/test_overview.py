@@ -118,11 +118,21 @@ def test_anyone_sees_the_summary(provider: Provider) -> None:
         "worker": {"ok": True},
     }
     assert body["detail"] is None
-    assert set(body) == {"status", "roles", "version", "detail"}
+    assert body["links"] == {}
+    assert set(body) == {"status", "roles", "version", "links", "detail"}
 
 
 def test_alice_sees_no_more_than_anyone(as_alice: Client) -> None:
     assert as_alice.get("/api/v1/status").json()["detail"] is None
+
+
+def test_staff_are_shown_the_way_to_grafana(
+    as_sam: Client, as_alice: Client, settings: Settings
+) -> None:
+    settings.GRAFANA_URL = "https://grafana.example"
+    board.forget()
+    assert as_sam.get("/api/v1/status").json()["links"] == {"grafana": "https://grafana.example"}
+    assert as_alice.get("/api/v1/status").json()["links"] == {}
 
 
 def test_staff_see_the_numbers(as_sam: Client) -> None:
