@@ -1,9 +1,9 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format schema lock clean bench screenshots
+.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview
 PORT ?= 8000
 PY := .venv/bin/python
-SOURCES := platform_site accounts gateway images tests bench manage.py
+SOURCES := platform_site accounts gateway images deploy tests bench manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -39,6 +39,17 @@ schema: .venv/.development ## publish the API's schema to the SPA, which is buil
 	@$(SPECTACULAR) --file frontend/openapi.json
 	@sh .ci/frontend types
 
+screenshots: .venv/.development $(SPA) ## pictures of every page: wide, narrow, dark, Arabic (var/screenshots)
+	@sh .ci/packages
+	@$(PY) -m tests.browser.screenshots
+
+dashboards: .venv/.development ## write the Grafana dashboards anew from deploy/grafana/source
+	@$(PY) -m deploy.grafana.source
+
+dashboards-preview: .venv/.development ## pictures of every dashboard from live data (var/dashboards)
+	@sh .ci/packages
+	@$(PY) -m tests.observability.preview
+
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench
 
@@ -57,3 +68,5 @@ $(SPA): .venv/.runtime $(SPA_SOURCES) .ci/frontend
 
 .venv/.development: requirements-dev.lock
 	@sh .ci/environment requirements-dev.lock && touch $@ .venv/.runtime
+
+include deploy/k8s/tools/deploy.mk
