@@ -5,12 +5,11 @@ import "@/design/tokens.css";
 import "@/design/base.css";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
+import { showStartFailure } from "@/app/startFailure";
 import { restoreSession } from "@/features/session/sessionActions";
 import { applyToDocument, loadMessages, storedLocale } from "@/i18n/locale";
 
-async function start(): Promise<void> {
-  const root = document.getElementById("root");
-  if (!root) throw new Error("index.html has no #root");
+async function start(root: HTMLElement): Promise<void> {
   const locale = storedLocale();
   applyToDocument(locale);
   // Asked for first: it travels while the messages load and the page renders.
@@ -19,4 +18,9 @@ async function start(): Promise<void> {
   createRoot(root).render(<App initial={{ locale, messages }} />);
 }
 
-void start();
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+start(root).catch((error: unknown) => {
+  showStartFailure(root);
+  throw error;
+});

@@ -1,5 +1,6 @@
 """What can be wrong with a page as it stands: for those who cannot see it, and on a small phone."""
 
+import time
 from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
@@ -8,6 +9,8 @@ from tests.browser.site import DIST
 from tests.browser.visitor import NARROW, WIDE, Scheme
 
 AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
+SETTLED_WITHIN_S = 10.0
+POLL_MS = 50
 SERIOUS = {"serious", "critical"}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 RUN = """
@@ -25,6 +28,26 @@ RULES: dict[Scheme, dict[str, list[str]]] = {
 }
 SETTLED = """
 () => document.getAnimations().every((one) => !(one instanceof CSSTransition))
+"""
+# Text in the colour of what is behind it; axe-core only asks a person to look at that.
+UNSEEN = """
+() => {
+  const behind = (box) => {
+    for (; box; box = box.parentElement) {
+      const {backgroundColor, backgroundImage} = getComputedStyle(box);
+      if (backgroundImage !== "none") return null;
+      if (backgroundColor !== "rgba(0, 0, 0, 0)") return backgroundColor;
+    }
+    return null;
+  };
+  const written = (box) => [...box.childNodes].some(
+    (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim(),
+  );
+  return [...document.body.querySelectorAll("*")]
+    .filter((box) => written(box) && box.checkVisibility())
+    .filter((box) => getComputedStyle(box).color === behind(box))
+    .map((box) => `text that nobody sees: ${box.textContent.trim()}`);
+}
 """
 # What sticks out, unless it lies in something that scrolls or cuts by itself.
 STICKING_OUT = """
@@ -47,13 +70,14 @@ STICKING_OUT = """
 
 
 def violations(page: Page) -> Iterator[str]:
-    """What axe-core finds serious, in both themes."""
+    """What axe-core finds serious, and text that cannot be seen, in both themes."""
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
         if not page.evaluate("() => 'axe' in globalThis"):
             page.evaluate(AXE.read_text())
         page.wait_for_function(SETTLED)
+        yield from page.evaluate(UNSEEN)
         for violation in page.evaluate(RUN, RULES[scheme]):
             if violation["impact"] in SERIOUS:
                 yield f"{scheme}: {violation['id']}: {', '.join(violation['where'])}"
@@ -62,9 +86,10 @@ def violations(page: Page) -> Iterator[str]:
 def overflows(page: Page) -> list[str]:
     """What does not fit a window of 360 pixels."""
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-    page.wait_for_function(
-        "() => new Promise((painted) => requestAnimationFrame(() => painted(1)))"
-    )
     words: list[str] = page.evaluate(STICKING_OUT)
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while words and time.monotonic() < deadline:  # rows of pictures are laid out anew
+        page.wait_for_timeout(POLL_MS)
+        words = page.evaluate(STICKING_OUT)
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     return words

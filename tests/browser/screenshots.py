@@ -1,10 +1,14 @@
-"""``python -m tests.browser.screenshots``: pictures of every page, wide, narrow, dark, Arabic."""
+"""``python -m tests.browser.screenshots``: pictures of every page, wide, narrow, dark, Arabic.
+
+With names of views it makes the pictures of these only; ``--docs`` also renews ``docs/pictures``.
+"""
 
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.cast import Cast, cast_made, looking
@@ -14,6 +18,11 @@ from tests.browser.visitor import CHROMIUM, NARROW, Look, chromium_launch
 from tests.servers.processes import ROOT
 
 TARGET = ROOT / "var" / "screenshots"
+CHOSEN = ROOT / "docs" / "pictures"
+DOCUMENTED = (
+    *("library.wide", "library.dark", "library.arabic", "library.narrow"),
+    *("image.wide", "image-builder.dark"),
+)
 LOOKS = {
     "wide": Look(),
     "narrow": Look(size=NARROW),
@@ -26,13 +35,14 @@ TALLEST = 1500
 WHOLE_PAGE = {"account", "activity", "image-builder", "image-renditions", "image", "system"}
 
 
-def main(wanted: list[str]) -> int:
-    """Make all pictures, or those whose names begin with one of ``wanted``; the exit code."""
+def main(arguments: list[str]) -> int:
+    """Make the pictures, say where they are; the exit code."""
+    wanted = [word for word in arguments if word != "--docs"]
     if not Path(CHROMIUM).exists() or not DIST.is_dir():
         sys.stderr.write(f"This needs {CHROMIUM} and the built SPA; run `make` first.\n")
         return 1
     TARGET.mkdir(parents=True, exist_ok=True)
-    views = [view for view in VIEWS if not wanted or view.name.startswith(tuple(wanted))]
+    views = [view for view in VIEWS if not wanted or view.name in wanted]
     with embedded() as site, sync_playwright() as playwright:
         cast = cast_made(site, pictures=PICTURES)
         browser = chromium_launch(playwright)
@@ -40,7 +50,17 @@ def main(wanted: list[str]) -> int:
             sys.stdout.write(f"{os.path.relpath(file)}\n")
             sys.stdout.flush()
         browser.close()
+    if "--docs" in arguments:
+        _documentation_renewed()
     return 0
+
+
+def _documentation_renewed() -> None:
+    """The best pictures, as small files that a repository can carry."""
+    CHOSEN.mkdir(parents=True, exist_ok=True)
+    for name in DOCUMENTED:
+        with Image.open(TARGET / f"{name}.png") as picture:
+            picture.convert("RGB").save(CHOSEN / f"{name}.webp", quality=80, method=6)
 
 
 def _pictures(browser: Browser, cast: Cast, views: list[View]) -> Iterator[Path]:

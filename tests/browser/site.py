@@ -46,7 +46,11 @@ class Site:
 @contextmanager
 def embedded() -> Iterator[Site]:
     """`manage.py up` with data of its own; it ends with the block."""
-    directory = Path(tempfile.mkdtemp(prefix="image-platform-browser-"))
+    with tempfile.TemporaryDirectory(prefix="image-platform-browser-") as directory:
+        yield from _running(Path(directory))
+
+
+def _running(directory: Path) -> Iterator[Site]:
     port = free_port()
     environment = {"VAR_DIR": str(directory / "var"), **LIMITS}
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]

@@ -1,4 +1,4 @@
-"""The whole way of a photograph, on a laptop and behind nginx."""
+"""The whole way of a photograph, on a laptop."""
 
 import pytest
 
@@ -13,7 +13,3 @@ def test_alice_registers_uploads_builds_copies_deletes_and_restores(
     laptop: Site, visit: VisitorMade
 ) -> None:
     photograph_goes_its_way(visit(laptop))
-
-
-def test_alice_does_the_same_behind_nginx(split: Site, visit: VisitorMade) -> None:
-    photograph_goes_its_way(visit(split))

@@ -15,18 +15,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 FOCUS = """
 () => {
   const element = document.activeElement;
-  const {width, height} = element.getBoundingClientRect();
   const look = (box) => {
     const {outlineStyle, outlineWidth, boxShadow, borderColor} = getComputedStyle(box);
     return [outlineStyle === "none" ? "0px" : outlineWidth, boxShadow, borderColor].join();
   };
-  const boxes = [element, element.parentElement, ...element.querySelectorAll("*")];
+  const near = [element.parentElement, ...element.parentElement.children];
+  const boxes = [element, ...near, ...element.querySelectorAll("*")].filter((box) => {
+    const {width, height} = box.getBoundingClientRect();
+    return width > 1 && height > 1;
+  });
   const focused = boxes.map(look).join("|");
   element.blur();
   const resting = boxes.map(look).join("|");
   element.focus({preventScroll: true, focusVisible: true});
   const name = element.getAttribute("aria-label") || element.textContent.trim() || element.name;
-  return {name, seen: focused !== resting && width > 0 && height > 0};
+  return {name, seen: focused !== resting};
 }
 """
 STOPS = 9

@@ -59,7 +59,11 @@ def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
     tabs = [_tab_with_own_clock(visitor) for _ in range(2)]
     before = visitor.refreshes()
     held: list[Route] = []
-    visitor.context.route("**/auth/refresh", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.context.route("**/auth/refresh", hold)
 
     for tab in tabs:  # each finds its token too old when its next poll is due
         tab.clock.fast_forward("15:00")

@@ -152,7 +152,8 @@ def _uploaded(page: Page) -> None:
     page.get_by_test_id("file-input").first.set_input_files([PHOTOGRAPHS / name for name in files])
     rows = page.get_by_test_id("upload-row")
     expect(rows.and_(page.locator("[data-phase=done]"))).to_have_count(len(files))
-    _tiles(page)
+    pictures = page.get_by_test_id("tile").locator("img[data-shown]")
+    expect(pictures).to_have_count(len(files))
 
 
 VIEWS = [
@@ -176,7 +177,7 @@ VIEWS = [
     View("image-edit", "/images/{image}", "owner", _edit_dialog),
     View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _problem),
     View("activity", "/activity", "owner", _jobs),
-    View("account", "/account", "owner", _panels),
+    View("account", "/account", "newcomer", _panels),
     View("system", "/system", "staff", _workers),
     View("uploads", "/", "uploader", _uploaded),
 ]

@@ -30,6 +30,7 @@ NARROW = (360, 740)
 PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
+NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 NETWORK_WORDS = "Failed to load resource"
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -63,6 +64,8 @@ class Visitor:
     context: BrowserContext
     faults: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    was_cut_off: bool = False
+    """Whether Chromium has dropped its connections because an interface came or went."""
 
     def __post_init__(self) -> None:
         """Watch every page of the context from its first request on."""
@@ -70,6 +73,7 @@ class Visitor:
         self.context.add_init_script(VIOLATIONS)
         self.context.on("request", self._request_noted)
         self.context.on("console", self._words_noted)
+        self.context.on("requestfailed", self._loss_noted)
         self.context.on("weberror", lambda thrown: self.faults.append(f"thrown: {thrown.error}"))
 
     def open(self, path: str = "/", *, page: Page | None = None) -> Page:
@@ -90,12 +94,23 @@ class Visitor:
         """How many times any tab has asked for a new token."""
         return sum(urlsplit(request.url).path == "/auth/refresh" for request in self.requests)
 
+    def token(self) -> str:
+        """The access token that a page has sent last."""
+        sent = (request.headers.get("authorization") for request in reversed(self.requests))
+        return next(value for value in sent if value).removeprefix("Bearer ")
+
     def _request_noted(self, request: Request) -> None:
         self.requests.append(request)
         address = urlsplit(request.url)
         own = urlsplit(self.site.address)
         if address.scheme not in OWN_SCHEMES and address[:2] != own[:2]:
             self.faults.append(f"request to another origin: {request.url}")
+
+    def _loss_noted(self, request: Request) -> None:
+        """Code that does not come breaks the page; whatever else is lost, the page has to bear."""
+        self.was_cut_off = self.was_cut_off or request.failure == NETWORK_CHANGED
+        if request.resource_type in {"script", "stylesheet"}:
+            self.faults.append(f"{request.failure}: {request.url}")
 
     def _words_noted(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(NETWORK_WORDS):

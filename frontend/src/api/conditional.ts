@@ -38,6 +38,7 @@ export class ConditionalMemory {
     const known = this.replies.get(url);
     if (!known) return response;
     const headers = new Headers(response.headers);
+    headers.delete("Content-Length"); // a 304 has none, or 0: not the length of what is remembered
     headers.set("Content-Type", known.contentType);
     headers.set("ETag", known.etag);
     return new Response(known.body, { status: 200, headers });

@@ -33,7 +33,7 @@ export function AccountMenu({ wide = false }: { wide?: boolean }) {
           {wide && (
             <>
               <span className={classes.name} dir="auto">
-                {name}
+                {name || t("nav.account")}
               </span>
               <ChevronsUpDown size={15} aria-hidden />
             </>

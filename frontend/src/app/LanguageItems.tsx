@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { Check, Languages } from "lucide-react";
+import { Check } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useLanguage } from "@/i18n/LanguageProvider";
 import { LOCALE_NAMES, LOCALES } from "@/i18n/locale";
@@ -11,17 +11,17 @@ export function LanguageItems() {
     <>
       <Menu.Label>{t("language")}</Menu.Label>
       {LOCALES.map((choice) => (
-        <Menu.Item
+        <Menu.RadioItem
           key={choice}
+          value={choice}
           lang={choice}
-          role="menuitemradio"
-          aria-checked={choice === locale}
-          leftSection={<Languages size={16} />}
-          rightSection={choice === locale ? <Check size={15} /> : null}
-          onClick={() => void choose(choice)}
+          checked={choice === locale}
+          checkIcon={<Check size={15} aria-hidden />}
+          closeMenuOnClick
+          onChange={() => void choose(choice)}
         >
           {LOCALE_NAMES[choice]}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
     </>
   );

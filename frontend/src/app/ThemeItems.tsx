@@ -15,16 +15,17 @@ export function ThemeItems() {
     <>
       <Menu.Label>{t("theme")}</Menu.Label>
       {CHOICES.map(({ scheme, label, icon: Icon }) => (
-        <Menu.Item
+        <Menu.RadioItem
           key={scheme}
-          role="menuitemradio"
-          aria-checked={scheme === colorScheme}
-          leftSection={<Icon size={16} />}
-          rightSection={scheme === colorScheme ? <Check size={15} /> : null}
-          onClick={() => setColorScheme(scheme)}
+          value={scheme}
+          checked={scheme === colorScheme}
+          checkIcon={<Check size={15} aria-hidden />}
+          rightSection={<Icon size={16} aria-hidden />}
+          closeMenuOnClick
+          onChange={() => setColorScheme(scheme)}
         >
           {t(label)}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
     </>
   );

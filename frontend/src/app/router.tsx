@@ -1,6 +1,5 @@
 import { createBrowserRouter } from "react-router";
 import { CrashPage } from "./CrashPage";
-import { NotFoundPage } from "./NotFoundPage";
 import { PageFallback } from "./PageFallback";
 import { Root } from "./Root";
 
@@ -57,7 +56,10 @@ export const router = createBrowserRouter([
         path: "/system",
         lazy: async () => ({ Component: (await import("@/features/system/SystemPage")).default }),
       },
-      { path: "*", Component: NotFoundPage },
+      {
+        path: "*",
+        lazy: async () => ({ Component: (await import("./NotFoundPage")).default }),
+      },
     ],
   },
 ]);

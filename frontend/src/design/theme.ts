@@ -78,6 +78,10 @@ export const theme = createTheme({
     // The ring belongs around the whole field, not around the letters within it.
     TagsInput: { classNames: { input: "ring-around", inputField: "ring-none" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },
-    Menu: { defaultProps: { shadow: "none", offset: 6 } },
+    // The mark of a choice is as wide as the icons of the other items, so that all words line up.
+    Menu: {
+      defaultProps: { shadow: "none", offset: 6 },
+      styles: { itemIndicator: { width: 16, height: 16 } },
+    },
   },
 });

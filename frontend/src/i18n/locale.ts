@@ -34,8 +34,10 @@ export function storeLocale(locale: Locale): void {
   localStorage.setItem(STORED, locale);
 }
 
+/** Tried twice, because without the messages there is no page at all. */
 export async function loadMessages(locale: Locale): Promise<Messages> {
-  const file = locale === "ar" ? await import("./ar.json") : await import("./en.json");
+  const load = () => (locale === "ar" ? import("./ar.json") : import("./en.json"));
+  const file = await load().catch(load);
   return file.default as Messages;
 }
 

@@ -29,6 +29,14 @@ test("a 304 is answered with the remembered body", async () => {
   expect(await settled.json()).toEqual({ results: [1] });
 });
 
+test("the length of a 304 is not taken for that of the remembered body", async () => {
+  const memory = new ConditionalMemory();
+  await remembered(memory);
+  const empty = new Response(null, { status: 304, headers: { "Content-Length": "0" } });
+  const settled = await memory.settle(URL_A, empty);
+  expect(settled.headers.get("Content-Length")).toBeNull();
+});
+
 test("nothing is remembered after clear", async () => {
   const memory = new ConditionalMemory();
   await remembered(memory);

@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
 import type { Session } from "@/api/shapes";
@@ -10,16 +11,21 @@ import { signOut, signOutEverywhere } from "@/features/session/sessionActions";
 import { SessionRow } from "./SessionRow";
 import classes from "./SessionsPanel.module.css";
 
+const SHOWN_AT_FIRST = 5;
 const sessionsKey = ["sessions"] as const;
 
 export function SessionsPanel() {
-  const t = useTranslations("account");
+  const t = useTranslations();
   const client = useQueryClient();
   const now = useNow({ updateInterval: 30_000 });
+  const [all, setAll] = useState(false);
   const { data, isPending, error, refetch } = useQuery({
     queryKey: sessionsKey,
     queryFn: () => unwrap(api.GET("/auth/sessions")),
   });
+
+  // The one in use comes first, so that it is never among those that are folded away.
+  const sessions = [...(data?.results ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
 
   const end = async (session: Session): Promise<void> => {
     try {
@@ -29,33 +35,37 @@ export function SessionsPanel() {
       }
       const path = { session_id: session.id };
       await unwrap(api.DELETE("/auth/sessions/{session_id}", { params: { path } }));
-      showToast(t("ended"));
+      showToast(t("account.ended"));
       await client.invalidateQueries({ queryKey: sessionsKey });
     } catch (refusal) {
-      showProblem(t("endFailed"), refusal);
+      showProblem(t("account.endFailed"), refusal);
     }
   };
   const everywhere = (): void => {
-    signOutEverywhere().catch((refusal: unknown) => showProblem(t("endFailed"), refusal));
+    signOutEverywhere().catch((refusal: unknown) => showProblem(t("account.endFailed"), refusal));
   };
 
   return (
     <Panel
-      title={t("sessions")}
-      lead={t("sessionsLead")}
+      title={t("account.sessions")}
+      lead={t("account.sessionsLead")}
       aside={
         <Button variant="default" size="xs" onClick={everywhere}>
-          {t("everywhere")}
+          {t("account.everywhere")}
         </Button>
       }
     >
       {isPending && <Skeleton h={120} />}
       {error && (
-        <ProblemNotice heading={t("sessionsFailed")} error={error} onRetry={() => void refetch()} />
+        <ProblemNotice
+          heading={t("account.sessionsFailed")}
+          error={error}
+          onRetry={() => void refetch()}
+        />
       )}
       {data && (
         <ul className={classes.list} data-testid="sessions">
-          {data.results.map((session) => (
+          {sessions.slice(0, all ? undefined : SHOWN_AT_FIRST).map((session) => (
             <SessionRow
               key={session.id}
               session={session}
@@ -64,6 +74,11 @@ export function SessionsPanel() {
             />
           ))}
         </ul>
+      )}
+      {!all && sessions.length > SHOWN_AT_FIRST && (
+        <Button variant="default" fullWidth mt="sm" onClick={() => setAll(true)}>
+          {t("common.loadMore")}
+        </Button>
       )}
     </Panel>
   );

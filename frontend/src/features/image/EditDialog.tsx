@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
+import { useReturnFocus } from "@/design/useReturnFocus";
 import { patchImage } from "@/features/library/imageCache";
 import { saveImage } from "@/features/library/imageCalls";
 
@@ -17,6 +18,7 @@ interface Props {
 export default function EditDialog({ image, onClose }: Props) {
   const t = useTranslations();
   const client = useQueryClient();
+  useReturnFocus();
   const [title, setTitle] = useState(image.title);
   const [tags, setTags] = useState(image.tags);
   const [busy, setBusy] = useState(false);

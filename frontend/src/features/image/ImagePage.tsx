@@ -1,5 +1,5 @@
-import { Skeleton } from "@mantine/core";
-import { useParams } from "react-router";
+import { Button, Skeleton } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import { useTranslations } from "use-intl";
 import { PageHeader } from "@/design/PageHeader";
 import { ProblemNotice } from "@/design/ProblemNotice";
@@ -10,15 +10,18 @@ import { SidePanel } from "./SidePanel";
 import { useImage } from "./useImage";
 
 export default function ImagePage() {
-  const t = useTranslations("image");
+  const t = useTranslations();
   const { imageId = "" } = useParams();
   const query = useImage(imageId);
 
   if (query.isError) {
     return (
       <>
-        <PageHeader title={t("loadFailed")} />
+        <PageHeader title={t("image.loadFailed")} />
         <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
+        <Button component={Link} to="/" mt="md">
+          {t("shell.toLibrary")}
+        </Button>
       </>
     );
   }

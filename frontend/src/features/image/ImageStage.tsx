@@ -50,9 +50,7 @@ export function ImageStage({ image }: { image: Image }) {
       </div>
       {!largest && (
         <figcaption className={classes.waiting} role="status">
-          {image.state === "processing" || image.state === "uploaded"
-            ? t("processing")
-            : t("noPicture")}
+          {t(reasonForNone(image))}
         </figcaption>
       )}
       {largest && (
@@ -91,4 +89,9 @@ export function ImageStage({ image }: { image: Image }) {
       )}
     </figure>
   );
+}
+
+function reasonForNone({ trashed_at, state }: Image): "trashed" | "processing" | "noPicture" {
+  if (trashed_at) return "trashed";
+  return state === "processing" || state === "uploaded" ? "processing" : "noPicture";
 }

@@ -63,7 +63,7 @@ export function ImageToolbar({ image }: { image: Image }) {
           </ActionIcon>
         </Tooltip>
         <CopyMenu image={image} />
-        {image.links.original && (
+        {image.links.original && !trashed && (
           <Tooltip label={t("image.download")}>
             <ActionIcon
               component="a"

@@ -15,9 +15,11 @@ export function isReady(rendition: Rendition): rendition is Ready {
 
 /**
  * The presets' files in one format, narrowest first, one per width. WebP where there is any; it is
- * what every browser of today takes and is smaller than JPEG.
+ * what every browser of today takes and is smaller than JPEG. None while an image is in the trash:
+ * its files are not delivered then.
  */
 export function presetSources(image: Image, format = "webp"): Source[] {
+  if (image.trashed_at) return [];
   const ready = image.renditions.filter(isReady).filter((entry) => entry.preset);
   const wanted = ready.filter((entry) => entry.format === format);
   const byWidth = new Map<number, Source>();

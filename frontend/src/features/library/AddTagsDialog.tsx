@@ -1,6 +1,7 @@
 import { Button, Group, Modal, TagsInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { useReturnFocus } from "@/design/useReturnFocus";
 
 interface Props {
   count: number;
@@ -10,6 +11,7 @@ interface Props {
 
 export default function AddTagsDialog({ count, onClose, onApply }: Props) {
   const t = useTranslations();
+  useReturnFocus();
   const [tags, setTags] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
 

@@ -1,5 +1,6 @@
 import { Button, Group, Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { useReturnFocus } from "@/design/useReturnFocus";
 
 interface Props {
   count: number;
@@ -10,6 +11,7 @@ interface Props {
 
 export default function DeleteForeverDialog({ count, busy, onClose, onConfirm }: Props) {
   const t = useTranslations();
+  useReturnFocus();
   return (
     <Modal
       opened

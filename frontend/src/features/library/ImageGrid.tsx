@@ -15,6 +15,12 @@ const GAP = 6;
 /** The next page is asked for when this many rows are left below the window. */
 const ROWS_AHEAD = 8;
 
+/**
+ * Going back, the page must have its height in the first render or the browser cannot restore its
+ * place; the grid itself is measured only after that. 0 until a first grid was measured.
+ */
+let lastWidth = 0;
+
 interface Props {
   list: ReturnType<typeof useImages>;
   selection: ReturnType<typeof useSelection>;
@@ -27,11 +33,16 @@ export function ImageGrid({ list, selection, trashed }: Props) {
   const { dir } = useDirection();
   const hintId = useId();
   const { images, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
-  const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
+  const { ref: sizeRef, width: measured } = useElementSize<HTMLDivElement>();
+  const width = measured || lastWidth;
   const gridRef = useRef<HTMLDivElement | null>(null);
   const [top, setTop] = useState(0);
   const [current, setCurrent] = useState(0);
   const wantsFocus = useRef(false);
+
+  useEffect(() => {
+    lastWidth = width;
+  }, [width]);
 
   const rows = useMemo(() => justify(images, width, GAP), [images, width]);
   const virtualizer = useWindowVirtualizer({

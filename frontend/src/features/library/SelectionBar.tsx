@@ -52,14 +52,14 @@ export function SelectionBar({ images, selection, trashed }: Props) {
             leftSection={<RotateCcw size={16} aria-hidden />}
             onClick={() => void run(actions.restore(ids))}
           >
-            {t("restore")}
+            <span className={classes.word}>{t("restore")}</span>
           </Button>
           <Button
             color="danger"
             leftSection={<Trash2 size={16} aria-hidden />}
             onClick={() => setDialog("delete")}
           >
-            {t("deleteForever")}
+            <span className={classes.word}>{t("deleteForever")}</span>
           </Button>
         </>
       ) : (
@@ -69,7 +69,7 @@ export function SelectionBar({ images, selection, trashed }: Props) {
             leftSection={<Tag size={16} aria-hidden />}
             onClick={() => setDialog("tags")}
           >
-            {t("addTags")}
+            <span className={classes.word}>{t("addTags")}</span>
           </Button>
           <Button
             variant="subtle"
@@ -77,7 +77,7 @@ export function SelectionBar({ images, selection, trashed }: Props) {
             leftSection={<Trash2 size={16} aria-hidden />}
             onClick={() => void run(actions.trash(ids))}
           >
-            {t("toTrash")}
+            <span className={classes.word}>{t("toTrash")}</span>
           </Button>
         </>
       )}

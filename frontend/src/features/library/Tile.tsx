@@ -22,7 +22,7 @@ interface Props {
 }
 
 export const Tile = memo(function Tile(props: Props) {
-  const { image, index, width, focusable, selected, onToggle, onFocus } = props;
+  const { image, index, width, trashed, focusable, selected, onToggle, onFocus } = props;
   const t = useTranslations("library");
   const name = nameOf(image) || t("untitled");
   return (
@@ -33,6 +33,7 @@ export const Tile = memo(function Tile(props: Props) {
       className={classes.tile}
       style={{ width }}
       data-index={index}
+      data-named={trashed || undefined}
       data-image={image.id}
       data-testid="tile"
       onFocus={() => onFocus(index)}

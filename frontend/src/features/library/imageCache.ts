@@ -10,6 +10,9 @@ export interface ImageFilters {
   trashed: boolean;
 }
 
+/** The library as it opens. */
+export const NO_FILTERS: ImageFilters = { q: "", tag: "", state: "", format: "", trashed: false };
+
 export interface ImagePage {
   results: Image[];
   /** Opaque cursor of the next page; null after the last. */

@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { useOverview } from "@/app/useOverview";
+import { useReturnFocus } from "@/design/useReturnFocus";
 import { CredentialsForm } from "./CredentialsForm";
 import classes from "./SessionEndedDialog.module.css";
 import { announceSignOut } from "./sessionChannel";
@@ -8,6 +9,7 @@ import { announceSignOut } from "./sessionChannel";
 /** Asks for the password over the page that was being worked on, which stays as it is. */
 export default function SessionEndedDialog() {
   const t = useTranslations("session");
+  useReturnFocus();
   const email = useOverview().data?.user?.email;
   return (
     <Modal

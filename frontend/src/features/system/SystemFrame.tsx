@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
+import { BareFrame } from "@/app/BareFrame";
 import { PageFallback } from "@/app/PageFallback";
-import { PreferencesMenu } from "@/app/PreferencesMenu";
 import { Frame } from "@/app/Shell";
-import { Wordmark } from "@/app/Wordmark";
 import { useSession } from "@/features/session/useSession";
 import classes from "./SystemPage.module.css";
 
@@ -17,13 +16,5 @@ export function SystemFrame({ children }: { children: ReactNode }) {
       </Frame>
     );
   }
-  return (
-    <div className={classes.visitor}>
-      <header className={classes.top}>
-        <Wordmark />
-        <PreferencesMenu />
-      </header>
-      <main>{children}</main>
-    </div>
-  );
+  return <BareFrame>{children}</BareFrame>;
 }

@@ -67,7 +67,7 @@ export default function SystemPage() {
             {status.detail ? (
               <StaffPanels detail={status.detail} now={now} />
             ) : (
-              <p className={classes.note}>{t("staffOnly")}</p>
+              <p className={`${classes.note} ${classes.wide}`}>{t("staffOnly")}</p>
             )}
           </div>
         </>

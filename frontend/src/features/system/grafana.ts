@@ -1,10 +1,10 @@
+import type { Status } from "@/api/shapes";
+
 /**
- * Where the dashboards are, if this deployment has any: `links.grafana` of the status, which an
- * operator may configure. Only a web address is followed.
+ * Where the dashboards are, if this deployment has any and the reader may see them. Only a web
+ * address is followed: an operator configures it.
  */
-export function grafanaUrl(status: object): string | null {
-  const links: unknown = "links" in status ? status.links : null;
-  if (links === null || typeof links !== "object" || !("grafana" in links)) return null;
-  const { grafana } = links;
-  return typeof grafana === "string" && /^https?:\/\//.test(grafana) ? grafana : null;
+export function grafanaUrl({ links }: Pick<Status, "links">): string | null {
+  const grafana = links["grafana"];
+  return grafana && /^https?:\/\//.test(grafana) ? grafana : null;
 }

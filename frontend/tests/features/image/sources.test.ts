@@ -29,6 +29,14 @@ test("another format stands in where there is no WebP", () => {
   expect(presetSources(image(rendition({ width: 200, format: "jpeg", url: "j" })))).toHaveLength(1);
 });
 
+test("nothing is asked for of an image in the trash", () => {
+  const trashed = {
+    ...image(rendition({ width: 200 })),
+    trashed_at: "2026-01-01T00:00:00Z",
+  };
+  expect(presetSources(trashed)).toEqual([]);
+});
+
 test("what is not ready is not shown", () => {
   expect(presetSources(image(rendition({ width: 200, state: "pending", url: null })))).toEqual([]);
 });

@@ -1,0 +1,82 @@
+"""Ten thousand images: the page holds few of them at a time, and the last one can be reached."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+from tests.browser.visitor import VisitorMade
+from tests.servers.person import PHOTOGRAPHS, Person
+from tests.servers.processes import KEPT, ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+COUNT = 10_000
+# Rows in the window and four above and below it: far fewer than one page of a hundred answers.
+TILES_AT_MOST = 120
+# To the end of what has come so far, again and again, until that was all; the most tiles seen.
+SCROLLED_TO_THE_LAST = """
+async () => {
+  const grid = document.querySelector("[data-testid=image-grid]");
+  let most = 0;
+  for (let end = -1; end < 0; end = Number(grid.getAttribute("aria-rowcount"))) {
+    most = Math.max(most, grid.querySelectorAll("[data-testid=tile]").length);
+    if (document.querySelector("[role=alert]")) throw new Error("a page has not come");
+    scrollTo(0, document.scrollingElement.scrollHeight);
+    await new Promise((painted) => requestAnimationFrame(painted));
+  }
+  scrollTo(0, document.scrollingElement.scrollHeight);
+  return most;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def collector(laptop: Site) -> Person:
+    """Somebody with ten thousand images more than the one that was uploaded."""
+    person = laptop.person("collector")
+    stored = person.upload(PHOTOGRAPHS / "dandelion-alpha.png", presets="thumb").json
+    assert person.job_ended(stored["job"]["id"])["state"] == "succeeded"
+    environment = {key: os.environ[key] for key in KEPT if key in os.environ}
+    environment |= {
+        **laptop.environment(),
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
+        "SEED_IMAGE": stored["image"]["id"],
+        "SEED_COUNT": str(COUNT),
+    }
+    seeding = [sys.executable, "-m", "tests.browser.seeding"]
+    done = subprocess.run(
+        seeding, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return person
+
+
+def test_ten_thousand_images_are_scrolled_to_the_last_with_few_tiles_in_the_page(
+    laptop: Site, collector: Person, visit: VisitorMade
+) -> None:
+    page = visit(laptop, person=collector).open("/")
+    tiles = page.get_by_test_id("tile")
+    expect(tiles.first).to_be_visible()
+    most = page.evaluate(SCROLLED_TO_THE_LAST)
+    last = page.locator(f'[data-testid=tile][data-index="{COUNT}"]')
+    expect(last.get_by_role("link", name=f"Open Image {COUNT}")).to_be_in_viewport()
+    expect(page.get_by_text("That is everything.")).to_be_visible()
+    assert 0 < max(most, tiles.count()) <= TILES_AT_MOST
+
+
+def test_back_from_an_image_is_where_one_was(
+    laptop: Site, collector: Person, visit: VisitorMade
+) -> None:
+    page = visit(laptop, person=collector).open("/")
+    expect(page.get_by_test_id("tile").first).to_be_visible()
+    page.evaluate("() => scrollTo(0, 1500)")
+    tile = page.locator('[data-testid=tile][data-index="60"]')
+    expect(tile).to_be_in_viewport()
+    tile.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Image 60")).to_be_visible()
+    page.go_back()
+    expect(tile).to_be_in_viewport()
