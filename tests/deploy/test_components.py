@@ -38,7 +38,9 @@ USES = {
         {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
         frozenset({"gateway.networking.k8s.io/v1"}),
     ),
-    "keda": Use({PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})),
+    "keda": Use(
+        {PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})
+    ),
     "prometheus-operator": Use(
         _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})
     ),
@@ -91,7 +93,9 @@ def test_external_secrets_make_every_secret_that_is_left_out(
     rendered = renders["external-secrets"]
     assert of_kind(rendered, "Secret") == []
     made = {i["spec"]["target"]["name"] for i in of_kind(rendered, "ExternalSecret")}
-    assert not [f for f in references.faults(rendered) if "no Secret" in f and f.split()[-1] not in made]
+    assert not [
+        f for f in references.faults(rendered) if "no Secret" in f and f.split()[-1] not in made
+    ]
 
 
 def test_blue_and_green_are_two_closed_sets_behind_one_switch(
@@ -99,7 +103,9 @@ def test_blue_and_green_are_two_closed_sets_behind_one_switch(
 ) -> None:
     rendered = renders["blue-green"]
     names = {i["metadata"]["name"] for i in of_kind(rendered, "Deployment")}
-    both = {f"{r}-{c}" for r in ("auth", "gateway", "images", "frontend") for c in ("blue", "green")}
+    both = {
+        f"{r}-{c}" for r in ("auth", "gateway", "images", "frontend") for c in ("blue", "green")
+    }
     assert both <= names
     for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget"):
         assert both <= {i["metadata"]["name"] for i in of_kind(rendered, kind)}
@@ -133,8 +139,12 @@ def test_keda_takes_the_place_of_the_workers_autoscalers(
     rendered = renders["keda"]
     scaled = {i["spec"]["scaleTargetRef"]["name"] for i in of_kind(rendered, "ScaledObject")}
     assert scaled == {"worker-interactive", "worker-bulk", "worker-maintenance"}
-    assert not scaled & {i["metadata"]["name"] for i in of_kind(rendered, "HorizontalPodAutoscaler")}
-    lists = {i["spec"]["triggers"][0]["metadata"]["listName"] for i in of_kind(rendered, "ScaledObject")}
+    assert not scaled & {
+        i["metadata"]["name"] for i in of_kind(rendered, "HorizontalPodAutoscaler")
+    }
+    lists = {
+        i["spec"]["triggers"][0]["metadata"]["listName"] for i in of_kind(rendered, "ScaledObject")
+    }
     assert lists == {"interactive", "bulk", "maintenance"}
 
 
@@ -190,4 +200,4 @@ def test_scaling_holds_for_each_colour(
     workspace: Workspace, renders: Mapping[str, list[Object]]
 ) -> None:
     words = {fault.rpartition(":")[2] for fault in scaling.faults(renders["blue-green"])}
-    assert words <= {" 2–5", " 2–10"}, "nothing but that the gate knows no colours"
+    assert words <= {" 2 to 5", " 2 to 10"}, "nothing but that the gate knows no colours"

@@ -14,54 +14,60 @@ def test_every_pod_is_restricted(workspace: Workspace, overlay: str) -> None:
     assert faults(workspace.render(overlay)) == []
 
 
-MUTATIONS: dict[str, tuple[str, Callable[[Object, Object], object]]] = {
-    "root": ("may run as root", lambda s, c: s["securityContext"].update(runAsUser=0)),
-    "not non-root": ("may run as root", lambda s, c: s["securityContext"].pop("runAsNonRoot")),
-    "seccomp": ("no seccomp", lambda s, c: s["securityContext"].pop("seccompProfile")),
-    "the host's network": ("hostNetwork", lambda s, c: s.update(hostNetwork=True)),
-    "a token": ("mounts a token", lambda s, c: s.pop("automountServiceAccountToken")),
-    "service links": ("service links", lambda s, c: s.pop("enableServiceLinks")),
+MUTATIONS: dict[str, tuple[str, Callable[[Object], object]]] = {
+    "root": ("may run as root", lambda s: s["securityContext"].update(runAsUser=0)),
+    "not non-root": ("may run as root", lambda s: s["securityContext"].pop("runAsNonRoot")),
+    "seccomp": ("no seccomp", lambda s: s["securityContext"].pop("seccompProfile")),
+    "the host's network": ("hostNetwork", lambda s: s.update(hostNetwork=True)),
+    "a token": ("mounts a token", lambda s: s.pop("automountServiceAccountToken")),
+    "service links": ("service links", lambda s: s.pop("enableServiceLinks")),
     "a host path": (
         "forbidden kind",
-        lambda s, c: s["volumes"].append({"name": "x", "hostPath": {"path": "/"}}),
+        lambda s: s["volumes"].append({"name": "x", "hostPath": {"path": "/"}}),
     ),
     "an endless directory": (
         "may fill the node's disk",
-        lambda s, c: s["volumes"].append({"name": "x", "emptyDir": {}}),
+        lambda s: s["volumes"].append({"name": "x", "emptyDir": {}}),
     ),
     "a secret for all": (
         "readable by others",
-        lambda s, c: s["volumes"].append({"name": "x", "secret": {"secretName": "auth"}}),
+        lambda s: s["volumes"].append({"name": "x", "secret": {"secretName": "auth"}}),
     ),
     "privileges": (
         "may gain privileges",
-        lambda s, c: c["securityContext"].update(allowPrivilegeEscalation=True),
+        lambda s: s["containers"][0]["securityContext"].update(allowPrivilegeEscalation=True),
     ),
     "a writable root": (
         "root file system is writable",
-        lambda s, c: c["securityContext"].pop("readOnlyRootFilesystem"),
+        lambda s: s["containers"][0]["securityContext"].pop("readOnlyRootFilesystem"),
     ),
     "a capability": (
         "keeps capabilities",
-        lambda s, c: c["securityContext"]["capabilities"].update(drop=["NET_RAW"]),
+        lambda s: s["containers"][0]["securityContext"]["capabilities"].update(drop=["NET_RAW"]),
     ),
     "more capability": (
         "more rights",
-        lambda s, c: c["securityContext"]["capabilities"].update(add=["SYS_ADMIN"]),
+        lambda s: s["containers"][0]["securityContext"]["capabilities"].update(add=["SYS_ADMIN"]),
     ),
     "no storage limit": (
         "no limit of ephemeral-storage",
-        lambda s, c: c["resources"]["limits"].pop("ephemeral-storage"),
+        lambda s: s["containers"][0]["resources"]["limits"].pop("ephemeral-storage"),
     ),
-    "latest": ("not an exact version", lambda s, c: c.update(image="registry/app:latest")),
-    "no tag": ("not an exact version", lambda s, c: c.update(image="registry:5000/app")),
+    "latest": (
+        "not an exact version",
+        lambda s: s["containers"][0].update(image="registry/app:latest"),
+    ),
+    "no tag": (
+        "not an exact version",
+        lambda s: s["containers"][0].update(image="registry:5000/app"),
+    ),
     "an invented digest": (
         "not an exact version",
-        lambda s, c: c.update(image="registry/app:0.1.0@sha256:abc"),
+        lambda s: s["containers"][0].update(image="registry/app:0.1.0@sha256:abc"),
     ),
     "a secret variable": (
         "mount it as a file",
-        lambda s, c: c["env"].append(
+        lambda s: s["containers"][0]["env"].append(
             {"name": "X", "valueFrom": {"secretKeyRef": {"name": "auth", "key": "x"}}}
         ),
     ),
@@ -73,7 +79,7 @@ def test_the_gate_sees(workspace: Workspace, what: str) -> None:
     word, mutate = MUTATIONS[what]
     rendered = workspace.render("platform")
     spec = named(rendered, "Deployment", "auth")["spec"]["template"]["spec"]
-    mutate(spec, spec["containers"][0])
+    mutate(spec)
     (fault,) = faults(rendered)
     assert word in fault
 

@@ -90,9 +90,9 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     "a budget's selector": (
         "covers 0 workloads",
-        lambda r: named(r, "PodDisruptionBudget", "auth")["spec"]["selector"][
-            "matchLabels"
-        ].update(x="y"),
+        lambda r: named(r, "PodDisruptionBudget", "auth")["spec"]["selector"]["matchLabels"].update(
+            x="y"
+        ),
     ),
     "a route": ("no Service frontend", lambda r: _remove(r, "Service", "frontend")),
     "a certificate": (

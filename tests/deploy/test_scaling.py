@@ -33,7 +33,7 @@ def test_dev_runs_one_of_each(workspace: Workspace) -> None:
 
 SCALING: dict[str, tuple[str, Mutation]] = {
     "a range": (
-        "2–9",
+        "2 to 9",
         lambda r: named(r, "HorizontalPodAutoscaler", "auth")["spec"].update(maxReplicas=9),
     ),
     "an autoscaler": (
@@ -117,14 +117,10 @@ def _pod(rendered: list[Object], name: str) -> Object:
 
 def _settings(rendered: list[Object], role: str) -> Object:
     (found,) = [
-        item["data"]
-        for item in of_kind(rendered, "ConfigMap")
-        if item["data"].get("ROLE") == role
+        item["data"] for item in of_kind(rendered, "ConfigMap") if item["data"].get("ROLE") == role
     ]
     data: Object = found
     return data
-
-
 
 
 @pytest.mark.parametrize("what", TERMINATION)

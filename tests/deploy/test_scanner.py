@@ -67,7 +67,9 @@ def test_nothing_fails_and_every_skip_is_listed_and_used(
 def test_the_gate_sees_a_writable_root_and_an_unused_skip(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    text = workspace.text("dev").replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")
+    text = workspace.text("dev").replace(
+        "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"
+    )
     text = text.replace("CKV_K8S_40=", "CKV_K8S_9999=")
     findings = scan(text, tmp_path)
     assert ("CKV_K8S_22", "Deployment.image-platform.auth") in findings.failed

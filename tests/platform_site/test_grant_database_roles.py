@@ -68,7 +68,7 @@ def ask(user: str, statement: str) -> list[tuple[object, ...]]:
     ],
 )
 def test_a_role_reads_its_own_tables(granted: str, user: str, table: str) -> None:
-    assert len(ask(user, f"SELECT count(*) FROM {table}")) == 1
+    assert len(ask(user, f"TABLE {table}")) >= 0
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_role_reads_its_own_tables(granted: str, user: str, table: str) -> Non
 )
 def test_a_role_cannot_read_the_tables_of_another(granted: str, user: str, table: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        ask(user, f"SELECT * FROM {table}")
+        ask(user, f"TABLE {table}")
 
 
 @pytest.mark.parametrize("user", TABLES)

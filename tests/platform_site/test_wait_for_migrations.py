@@ -29,8 +29,7 @@ def test_it_waits_until_another_has_migrated(monkeypatch: pytest.MonkeyPatch) ->
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("images", "0001_initial")
     monkeypatch.setattr(
-        wait_for_migrations.time,
-        "sleep",
+        "platform_site.management.commands.wait_for_migrations.time.sleep",
         lambda _seconds: recorder.record_applied("images", "0001_initial"),
     )
     said = StringIO()

@@ -74,7 +74,7 @@ def create(owner: "S3Client", bucket: str) -> bool:
 
 
 def prove_rights(user: "S3Client", bucket: str) -> None:
-    """Write, read, list and delete in ``bucket``, and be refused elsewhere. Raises `CommandError`."""
+    """Write, read, list, delete in ``bucket``; be refused elsewhere. Raises `CommandError`."""
     key, body = f"proof/{uuid4()}", b"proof"
     user.put_object(Bucket=bucket, Key=key, Body=body)
     if user.get_object(Bucket=bucket, Key=key)["Body"].read() != body:

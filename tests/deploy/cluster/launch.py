@@ -68,11 +68,15 @@ def main() -> None:
     """Become the program."""
     container = json.loads(Path(sys.argv[1]).read_text())
     root = assemble(container)
+    for stream in (1, 2):
+        os.fchown(stream, container["user"], container["group"])  # as runc does
     os.chroot(root)
     os.chdir(container["directory"])
     give_up_rights(container["user"], container["group"], container["volumes_group"])
     os.umask(0o022)
-    os.execvpe(container["command"][0], container["command"], container["environment"])
+    os.execvpe(  # noqa: S606 - the point is to become it
+        container["command"][0], container["command"], container["environment"]
+    )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from tests.deploy.cluster.names import NameServer
 
 BRIDGE: Final = "image-platform"
 SUBNET: Final = "10.88.213"
+SEARCH: Final = "search image-platform.svc.cluster.local svc.cluster.local cluster.local"
 LAUNCH: Final = Path(__file__).with_name("launch.py")
 REFERENCE: Final = re.compile(r"\$\(([A-Za-z_]\w*)\)")
 
@@ -105,7 +106,9 @@ class Node:
         while not (said := self.probe(running, container[kind]))[0]:
             ended = running.main.poll() is not None
             if ended or time.monotonic() > deadline:
-                raise AssertionError(f"{running.name}: {kind} {said[1]}\n{self.words(running.name)}")
+                raise AssertionError(
+                    f"{running.name}: {kind} {said[1]}\n{self.words(running.name)}"
+                )
             time.sleep(0.3)
 
     def probe(self, running: Running, probe: Object) -> tuple[bool, str]:
@@ -154,6 +157,7 @@ class Node:
                 if process.poll() is None:
                     process.kill()
                 process.wait()
+            run("ip", "link", "delete", _short(running.name), check=False)
             run("ip", "netns", "delete", _short(running.name), check=False)
         self.names.stop()
         run("ip", "link", "delete", BRIDGE, check=False)
@@ -231,8 +235,7 @@ class Node:
                 for mount in container.get("volumeMounts", [])
             ],
             "files": {
-                "etc/resolv.conf": f"nameserver {SUBNET}.1\nsearch image-platform.svc.cluster.local "
-                "svc.cluster.local cluster.local\noptions ndots:5\n",
+                "etc/resolv.conf": f"nameserver {SUBNET}.1\n{SEARCH}\noptions ndots:5\n",
                 "etc/hosts": f"127.0.0.1 localhost\n{running.address} {running.name}\n",
             },
         }
@@ -260,7 +263,9 @@ class Node:
 
     def _ended_well(self, running: Running, container: str) -> None:
         code = running.processes[container].returncode
-        assert code == 0, f"{running.name}/{container} ended with {code}\n{self.words(running.name)}"
+        assert code == 0, (
+            f"{running.name}/{container} ended with {code}\n{self.words(running.name)}"
+        )
 
 
 def _identity(pod: Pod, container: Object) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,10 @@ NOBODY = 65534
 
 
 @contextmanager
-def postgresql(address: str, password: str, directory: Path) -> Iterator[None]:
+def postgresql(address: str, password: str) -> Iterator[None]:
     """A server as the StatefulSet's: user `owner`, database `platform`, SCRAM from the network."""
+    directory = Path(tempfile.mkdtemp(prefix="image-platform-cluster-"))
+    directory.chmod(0o755)
     data, word = directory / "postgresql", directory / "owner-password"
     word.write_text(password)
     data.mkdir()
@@ -46,7 +49,7 @@ def postgresql(address: str, password: str, directory: Path) -> Iterator[None]:
         yield
     finally:
         as_nobody(*control, "-m", "immediate", "stop")
-        shutil.rmtree(data, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager

@@ -10,7 +10,9 @@ ALLOWED_VOLUMES: Final = {
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
     "projected", "secret",
 }  # fmt: skip
-EXACT_VERSION: Final = re.compile(r":(v?\d+\.\d+\.\d+|\d+\.\d+|RELEASE\.)[^:@]*(@sha256:[0-9a-f]{64})?$")
+EXACT_VERSION: Final = re.compile(
+    r":(v?\d+\.\d+\.\d+|\d+\.\d+|RELEASE\.)[^:@]*(@sha256:[0-9a-f]{64})?$"
+)
 TOKEN_NEEDED: Final = frozenset({"prometheus"})
 
 
@@ -27,9 +29,9 @@ def faults(rendered: Sequence[Object]) -> list[str]:
 def _pod_faults(pod: Pod) -> Iterator[str]:
     where, spec = title(pod.workload), pod.spec
     context = spec.get("securityContext", {})
-    for field in ("hostNetwork", "hostPID", "hostIPC"):
-        if spec.get(field):
-            yield f"{where}: {field}"
+    yield from (
+        f"{where}: {field}" for field in ("hostNetwork", "hostPID", "hostIPC") if spec.get(field)
+    )
     if context.get("seccompProfile", {}).get("type") != "RuntimeDefault":
         yield f"{where}: no seccomp profile"
     if context.get("runAsNonRoot") is not True or not context.get("runAsUser"):
@@ -43,8 +45,8 @@ def _pod_faults(pod: Pod) -> Iterator[str]:
             yield f"{where}: volume {volume['name']} is of a forbidden kind"
         yield from _volume_faults(where, volume)
     for container in pod.containers:
-        for fault in _container_faults(container):
-            yield f"{where}, {container['name']}: {fault}"
+        found = [*_right_faults(container), *_resource_faults(container), *_word_faults(container)]
+        yield from (f"{where}, {container['name']}: {fault}" for fault in found)
 
 
 def _volume_faults(where: str, volume: Object) -> Iterator[str]:
@@ -55,7 +57,7 @@ def _volume_faults(where: str, volume: Object) -> Iterator[str]:
             yield f"{where}: {volume['name']} is readable by others"
 
 
-def _container_faults(container: Object) -> Iterator[str]:
+def _right_faults(container: Object) -> Iterator[str]:
     context: dict[str, Any] = container.get("securityContext", {})
     if context.get("allowPrivilegeEscalation") is not False:
         yield "may gain privileges"
@@ -67,11 +69,17 @@ def _container_faults(container: Object) -> Iterator[str]:
         yield "has more rights than others"
     if context.get("runAsUser") == 0:
         yield "runs as root"
+
+
+def _resource_faults(container: Object) -> Iterator[str]:
     resources: dict[str, dict[str, str]] = container.get("resources", {})
     for kind in ("requests", "limits"):
         for name in ("cpu", "memory", "ephemeral-storage"):
             if name not in resources.get(kind, {}):
                 yield f"no {kind[:-1]} of {name}"
+
+
+def _word_faults(container: Object) -> Iterator[str]:
     if not EXACT_VERSION.search(container["image"]):
         yield f"{container['image']} is not an exact version"
     for variable in container.get("env", []):

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind, pods, selects, title
 
-# Made in the cluster by cert-manager, or put there by a person: never by us.
-MADE_ELSEWHERE: Final = frozenset({("Secret", "platform-tls")})
+# Made in the cluster, by cert-manager or a person and by Kubernetes itself: never by us.
+MADE_ELSEWHERE: Final = frozenset({("Secret", "platform-tls"), ("ConfigMap", "kube-root-ca.crt")})
 
 
 def faults(rendered: Sequence[Object]) -> list[str]:
@@ -51,6 +51,8 @@ def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
             yield f"{where}: no ServiceAccount {account}"
         for kind, name, keys in _uses(pod, kept["ServiceAccount"]):
             found = kept[kind].get((pod.namespace, name))
+            if (kind, name) in MADE_ELSEWHERE:
+                continue
             if found is None:
                 yield f"{where}: no {kind} {name}"
             elif missing := set(keys) - _keys(found):
@@ -60,7 +62,9 @@ def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
         yield from _probe_faults(pod, where)
 
 
-def _uses(pod: Pod, accounts: dict[tuple[str, str], Object]) -> Iterator[tuple[str, str, list[str]]]:
+def _uses(
+    pod: Pod, accounts: dict[tuple[str, str], Object]
+) -> Iterator[tuple[str, str, list[str]]]:
     """(kind, name, keys) of every ConfigMap and Secret that the pod names."""
     for volume in pod.spec.get("volumes", []):
         yield from _volume_uses(volume)
@@ -82,7 +86,7 @@ def _uses(pod: Pod, accounts: dict[tuple[str, str], Object]) -> Iterator[tuple[s
 def _volume_uses(volume: Object) -> Iterator[tuple[str, str, list[str]]]:
     sources = [volume, *volume.get("projected", {}).get("sources", [])]
     for source in sources:
-        if "secret" in source:
+        if "secret" in source and not source["secret"].get("optional"):
             secret = source["secret"]
             keys = [item["key"] for item in secret.get("items", [])]
             yield "Secret", secret.get("secretName") or secret["name"], keys
@@ -100,9 +104,7 @@ def _mount_faults(pod: Pod, where: str, claims: dict[tuple[str, str], Object]) -
     volumes = {volume["name"] for volume in pod.spec.get("volumes", [])}
     volumes |= {claim["metadata"]["name"] for claim in templates}
     mounted = {
-        mount["name"]
-        for container in pod.containers
-        for mount in container.get("volumeMounts", [])
+        mount["name"] for container in pod.containers for mount in container.get("volumeMounts", [])
     }
     for name in mounted - volumes:
         yield f"{where} mounts the volume {name}, which it does not have"
@@ -145,9 +147,7 @@ def environment(
     return {name: str(value) for name, value in found.items()}
 
 
-def _files(
-    volume: Object, namespace: str, secrets: dict[tuple[str, str], Object]
-) -> set[str]:
+def _files(volume: Object, namespace: str, secrets: dict[tuple[str, str], Object]) -> set[str]:
     files: set[str] = set()
     for source in [volume, *volume.get("projected", {}).get("sources", [])]:
         secret: dict[str, Any] = source.get("secret", {})
@@ -167,7 +167,8 @@ def _probe_faults(pod: Pod, where: str) -> Iterator[str]:
             for how in ("httpGet", "tcpSocket"):
                 port = probe.get(how, {}).get("port")
                 if port and port not in {*declared, *declared.values()}:
-                    yield f"{where}: {container['name']}'s {kind} asks port {port}, which is not its"
+                    whose = container["name"]
+                    yield f"{where}: {whose}'s {kind} asks port {port}, which is not its"
 
 
 def _service_faults(rendered: Sequence[Object]) -> Iterator[str]:
@@ -230,8 +231,14 @@ def _route_faults(rendered: Sequence[Object]) -> Iterator[str]:
 
 def _role_faults(rendered: Sequence[Object]) -> Iterator[str]:
     roles = {
-        *((item["metadata"]["namespace"], item["metadata"]["name"], "Role") for item in of_kind(rendered, "Role")),
-        *(("", item["metadata"]["name"], "ClusterRole") for item in of_kind(rendered, "ClusterRole")),
+        *(
+            (item["metadata"]["namespace"], item["metadata"]["name"], "Role")
+            for item in of_kind(rendered, "Role")
+        ),
+        *(
+            ("", item["metadata"]["name"], "ClusterRole")
+            for item in of_kind(rendered, "ClusterRole")
+        ),
     }
     for binding in of_kind(rendered, "RoleBinding", "ClusterRoleBinding"):
         reference = binding["roleRef"]

@@ -40,7 +40,7 @@ def faults(rendered: Sequence[Object]) -> list[str]:
 def _scaler_faults(scaler: Object, expected: tuple[int, int] | None) -> list[str]:
     spec, found = scaler["spec"], []
     if (spec["minReplicas"], spec["maxReplicas"]) != expected:
-        found.append(f"{title(scaler)}: {spec['minReplicas']}–{spec['maxReplicas']}")
+        found.append(f"{title(scaler)}: {spec['minReplicas']} to {spec['maxReplicas']}")
     (metric,) = spec["metrics"]
     target = {"type": "Utilization", "averageUtilization": 70}
     if metric.get("resource") != {"name": "cpu", "target": target}:

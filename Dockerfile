@@ -1,0 +1,73 @@
+# Two images of one file: `app` runs every Django role, `frontend` serves the SPA and routes to them.
+# Each base is an argument, so that a mirror, or a base of one's own, can take its place.
+ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
+ARG NODE_IMAGE=node:22.22.2-bookworm-slim
+ARG NGINX_IMAGE=nginx:1.28.3-alpine3.23
+
+FROM ${PYTHON_IMAGE} AS packages
+RUN python3 -m venv /opt/venv
+COPY requirements.lock /tmp/
+# Left out: AWS services other than S3, translations (USE_I18N is off), maps of two kinds, the browsable API's static files, pip itself.
+RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check --no-deps --require-hashes -r /tmp/requirements.lock \
+    && cd /opt/venv/lib/python3*/site-packages \
+    && find botocore/data boto3/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} + \
+    && find . \( -name '*.po' -o -name '*.mo' -o -name '*.map' -o -name '*.pyi' \) -delete \
+    && rm -rf django/contrib/gis rest_framework/static drf_spectacular_sidecar/static/*/redoc pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth /opt/venv/bin/pip* \
+    && find . -name '*.pyc' -delete
+
+FROM ${PYTHON_IMAGE} AS app
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="image-platform app" \
+      org.opencontainers.image.description="Every Django role of the image platform; DJANGO_SETTINGS_MODULE says which." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
+WORKDIR /app
+COPY --from=packages /opt/venv /opt/venv
+COPY manage.py pyproject.toml ./
+COPY platform_site platform_site
+COPY accounts accounts
+COPY gateway gateway
+COPY images images
+# Bytecode of what the roles import is made here, because the root file system is read-only later.
+ARG IMPORTS="boto3, django.core.cache.backends.redis, django_prometheus.db.backends.postgresql.base, \
+gunicorn.app.wsgiapp, gunicorn.workers.gthread, kombu.transport.redis, psycopg_pool, storages.backends.s3"
+RUN export PYTHONDONTWRITEBYTECODE= DJANGO_SETTINGS_MODULE=platform_site.settings.embedded VAR_DIR=/tmp/build \
+    && python -c "import ${IMPORTS}; boto3.client('s3', 'us-east-1', aws_access_key_id='-', aws_secret_access_key='-')" \
+    && python manage.py check \
+    && celery -A platform_site.celery worker --help >/dev/null \
+    && celery -A platform_site.celery beat --help >/dev/null \
+    && python -m compileall -q manage.py platform_site accounts gateway images \
+    && rm -r /tmp/build
+USER 10001:10001
+CMD ["gunicorn", "-c", "python:platform_site.gunicorn"]
+
+FROM ${NODE_IMAGE} AS bundle
+WORKDIR /frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY frontend ./
+RUN npm run build
+
+FROM ${NGINX_IMAGE} AS frontend
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="image-platform frontend" \
+      org.opencontainers.image.description="The single-page application on nginx, and the routes to the roles." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+COPY frontend/nginx/defaults.envsh /docker-entrypoint.d/15-defaults.envsh
+COPY frontend/nginx/templates /etc/nginx/templates
+COPY --from=bundle /frontend/dist /usr/share/nginx/html
+RUN chmod 0755 /docker-entrypoint.d/15-defaults.envsh
+USER 10001:10001
+# SIGQUIT lets nginx end what it began; SIGTERM would cut it off.
+STOPSIGNAL SIGQUIT
+CMD ["nginx", "-c", "/tmp/nginx/nginx.conf"]

@@ -1,0 +1,116 @@
+"""Says what is wrong with an overlay before anything of it is applied: ``make k8s-check``."""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from deploy.k8s.tools.objects import BuildFailed, Object, build, objects, of_kind
+
+MANIFESTS: Final = Path("deploy/k8s")
+NAMESPACE: Final = "image-platform"
+LABEL: Final = "image-platform/overlay"
+HOST: Final = re.compile(
+    r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])"
+)
+LOCAL: Final = "localhost"
+
+
+def missing_files(manifests: Path) -> list[str]:
+    """Secret files that the build needs and that are not there, or are readable by others."""
+    credentials = manifests / "credentials"
+    if not (credentials / "secrets").is_dir():
+        return [f"{credentials / 'secrets'} is missing: `make k8s-secrets` writes a new set"]
+    generators = yaml.safe_load((credentials / "kustomization.yaml").read_text())["secretGenerator"]
+    found = []
+    for name in (name for generator in generators for name in generator["files"]):
+        file = credentials / name.rpartition("=")[2]
+        if not file.is_file():
+            found.append(f"{file} is missing: `make k8s-secrets` writes a new set")
+        elif file.stat().st_mode & 0o077:
+            found.append(f"{file} is readable by others: chmod 600 {file}")
+    return found
+
+
+def host_faults(rendered: list[Object]) -> list[str]:
+    """Host names that no browser could ask for, or that are still the example's."""
+    found = []
+    for item in of_kind(rendered, "Ingress", "HTTPRoute"):
+        spec = item["spec"]
+        hosts = [rule["host"] for rule in spec.get("rules", []) if "host" in rule]
+        for host in [*hosts, *spec.get("hostnames", [])]:
+            if not HOST.fullmatch(host):
+                found.append(f"host={host} is no host name: write it like images.example.org")
+            elif host.endswith(("example.com", "example.org")):
+                found.append(f"host={host} is an example: write your own into the overlay")
+    return found
+
+
+def image_faults(rendered: list[Object]) -> list[str]:
+    """Images that are still in the example's registry."""
+    text = json.dumps(rendered)
+    return (
+        ["registry=registry.example.com is an example: write your own into the overlay"]
+        if "registry.example.com/" in text
+        else []
+    )
+
+
+def overlay_faults(applied: str, wanted: str) -> list[str]:
+    """Whether another overlay is in the cluster; ``applied`` is empty when none is."""
+    if not applied or applied == wanted:
+        return []
+    word = f"the overlay {applied} is applied in this cluster; {wanted} over it would mix the two"
+    return [f"{word} (docs/deploy.md, “Change the overlay”)"]
+
+
+def applied_overlay() -> str:
+    """The overlay that the cluster has, by the label of its namespace."""
+    done = subprocess.run(
+        ["kubectl", "get", "namespace", NAMESPACE, "--ignore-not-found", "--output=json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildFailed(f"the cluster cannot be asked: {done.stderr.strip()}")
+    labels = json.loads(done.stdout)["metadata"].get("labels", {}) if done.stdout.strip() else {}
+    return str(labels.get(LABEL, ""))
+
+
+def faults(overlay: str, *, manifests: Path, cluster: bool) -> list[str]:
+    """Everything that is wrong with ``overlay``; with ``cluster``, also with it in the cluster."""
+    found = missing_files(manifests)
+    if any("is missing" in fault for fault in found):
+        return found
+    try:
+        rendered = objects(build(manifests / "overlays" / overlay))
+        if cluster:
+            found += overlay_faults(applied_overlay(), overlay)
+    except BuildFailed as exc:
+        return [*found, str(exc)]
+    return found + host_faults(rendered) + image_faults(rendered)
+
+
+def main() -> int:
+    """Print the faults; 1 when there are any."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("overlay", nargs="?", default="platform")
+    parser.add_argument("--manifests", type=Path, default=MANIFESTS)
+    parser.add_argument("--cluster", action="store_true", help="ask the current cluster, too")
+    given = parser.parse_args()
+    found = faults(given.overlay, manifests=given.manifests, cluster=given.cluster)
+    for fault in found:
+        sys.stderr.write(f"✗ {fault}\n")
+    if not found:
+        sys.stdout.write(f"✓ The overlay {given.overlay} can be applied.\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

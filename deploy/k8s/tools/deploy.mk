@@ -1,0 +1,46 @@
+# The commands of docs/deploy.md; the Makefile includes this file.
+.PHONY: k8s-secrets k8s-check k8s-picture k8s-dev release pin-images images image-check sbom compose-up compose-down
+OVERLAY ?= platform
+REGISTRY ?= localhost/image-platform
+BUILDER ?= $(shell command -v docker || command -v podman)
+SECRETS := deploy/k8s/credentials/secrets
+RELEASED = $(shell sed -n 's/^  version: "\(.*\)"$$/\1/p' deploy/k8s/release/release.yaml)
+LABELS = --build-arg VERSION=$(RELEASED) --build-arg REVISION=$(shell git rev-parse HEAD) --build-arg CREATED=$(shell git log -1 --format=%cI)
+
+k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, once
+	@LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory $(SECRETS)
+
+k8s-check: .venv/.development ## say what is wrong with an overlay before it is applied (OVERLAY=platform)
+	@$(PY) -m deploy.k8s.tools.check $(OVERLAY) --cluster
+
+k8s-picture: .venv/.development ## draw the objects and connections into docs/deploy.md
+	@$(PY) -m deploy.k8s.tools.picture
+
+k8s-dev: .venv/.development ## the platform on kind, k3d or minikube: build, load, apply, wait
+	@sh deploy/k8s/tools/dev.sh
+
+release: .venv/.runtime ## write the version that runs (VERSION=1.2.3, APP_DIGEST=, FRONTEND_DIGEST=)
+	@$(PY) -m deploy.k8s.tools.release "$(VERSION)" --app-digest "$(APP_DIGEST)" --frontend-digest "$(FRONTEND_DIGEST)"
+
+pin-images: .venv/.runtime ## turn the tags of third-party images into digests (needs a network)
+	@$(PY) -m deploy.k8s.tools.pin_images
+
+images: ## build both images and push them (REGISTRY=registry.example.com/image-platform)
+	@for target in app frontend; do \
+		$(BUILDER) build --target $$target $(LABELS) --tag $(REGISTRY)/$$target:$(RELEASED) . || exit 1; \
+		case $(REGISTRY) in localhost/*) ;; *) $(BUILDER) push $(REGISTRY)/$$target:$(RELEASED) || exit 1 ;; esac; \
+	done
+
+image-check: .venv/.development $(SPA) ## build the images from bases made here, and run every role from them
+	@sh tests/deploy/images/check
+
+sbom: .venv/.runtime ## what the images hold, as CycloneDX: var/sbom/
+	@sh deploy/k8s/tools/sbom.sh
+
+compose-up: ## the whole platform with Docker or Podman Compose, at http://localhost:8080
+	@[ -d var/compose ] || LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory var/compose
+	@chmod 0700 var/compose && chmod -R a+rX var/compose/*
+	@$(BUILDER) compose up --build --detach --wait
+
+compose-down: ## end it; volumes and keys stay
+	@$(BUILDER) compose down

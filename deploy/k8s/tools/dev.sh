@@ -1,0 +1,37 @@
+#!/bin/sh
+# The platform on a local cluster: builds both images, loads them, applies the overlay `dev`, waits.
+# Takes kind, k3d or minikube, whichever the current kubectl context is of.
+set -eu
+cd "$(dirname "$0")/../../.."
+context=$(kubectl config current-context)
+version=$(sed -n 's/^  version: "\(.*\)"$/\1/p' deploy/k8s/release/release.yaml)
+builder=$(command -v docker || command -v podman) || { echo "docker or podman is needed to build" >&2; exit 1; }
+
+load() {
+    case $context in
+        kind-*) kind load docker-image --name "${context#kind-}" "$1" ;;
+        k3d-*) k3d image import --cluster "${context#k3d-}" "$1" ;;
+        minikube) minikube image load "$1" ;;
+        *) echo "The context $context is of no local cluster (kind, k3d, minikube): nothing was done." >&2; exit 1 ;;
+    esac
+}
+case $context in kind-* | k3d-* | minikube) ;; *) load "" ;; esac
+
+[ -d deploy/k8s/credentials/secrets ] || .venv/bin/python manage.py init_secrets --directory deploy/k8s/credentials/secrets
+.venv/bin/python -m deploy.k8s.tools.check dev --cluster
+for target in app frontend; do
+    image=localhost/image-platform/$target:$version
+    "$builder" build --target "$target" --build-arg VERSION="$version" --tag "$image" .
+    load "$image"
+done
+kubectl apply -k deploy/k8s/overlays/dev
+kubectl --namespace image-platform wait --for=condition=complete --timeout=600s "job/migrate-$version" "job/bucket-$version"
+for deployment in $(kubectl --namespace image-platform get deployments --output=name); do
+    kubectl --namespace image-platform rollout status --timeout=300s "$deployment"
+done
+cat <<WORD
+
+The platform runs. Reach it with:
+  kubectl --namespace image-platform port-forward service/frontend 8080:3000
+and open http://localhost:8080
+WORD
