@@ -100,7 +100,5 @@ def documented() -> dict[str, frozenset[str]]:
     """Metrics that cannot be live here, with the labels that their exporters document."""
     families = yaml.safe_load((Path(__file__).parent / "documented.yml").read_text())
     return {
-        name: frozenset(labels)
-        for family in families
-        for name, labels in family["metrics"].items()
+        name: frozenset(labels) for family in families for name, labels in family["metrics"].items()
     }

@@ -1,4 +1,4 @@
-"""The monitoring programs that the tests run: from the system's packages, and none left out in CI."""
+"""The monitoring programs that the tests run, from the system's packages."""
 
 import os
 import shutil

@@ -68,7 +68,9 @@ class Stack:
         somebody.api = somebody.auth = somebody.delivery = self.edge.url
         return somebody
 
-    def start(self, name: str, command: list[str], environment: Mapping[str, str], ready: str) -> None:
+    def start(
+        self, name: str, command: list[str], environment: Mapping[str, str], ready: str
+    ) -> None:
         """Start a program and wait until ``ready`` answers 200."""
         program = Program(name, command, environment, self.directory)
         self.programs[name] = program

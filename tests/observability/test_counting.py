@@ -68,7 +68,9 @@ class Counted:
 
 
 @contextmanager
-def counted(stack: Stack, role: str, command: tuple[str, ...], directory: Path) -> Iterator[Counted]:
+def counted(
+    stack: Stack, role: str, command: tuple[str, ...], directory: Path
+) -> Iterator[Counted]:
     """A further program of ``role``, beside the stack's own."""
     port, metrics_port = free_port(), free_port()
     environment = {

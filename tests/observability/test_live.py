@@ -1,6 +1,7 @@
-"""Real Prometheus over the running platform: whatever a rule or a panel names is there, and moves."""
+"""Real Prometheus over the running platform: what a rule or a panel names is there, and moves."""
 
 import math
+import re
 import time
 from typing import Final
 
@@ -51,7 +52,7 @@ def is_live(asked: Asked) -> bool:
 
 
 def live_metrics() -> dict[str, frozenset[str]]:
-    """Every metric that a rule or a panel names and that can be here, with the labels asked of it."""
+    """Every metric that is named somewhere and can be here, with the labels asked of it."""
     found: dict[str, frozenset[str]] = {}
     for asked in (*asked_by_rules(), *asked_by_panels()):
         for metric, labels in named(asked.expr).metrics.items():
@@ -90,7 +91,9 @@ def test_labels_that_are_grouped_by_belong_to_a_metric_of_the_expression(
 @pytest.mark.parametrize("metric", sorted(live_metrics().keys() - STILL.keys()))
 def test_a_metric_is_not_constant(stack: Stack, metric: str) -> None:
     counts = metric.endswith(("_total", "_count", "_sum", "_bucket"))
-    whole = f"(sum({metric}) or vector(0))" if counts else f"sum({metric})"  # a counter is born as 0
+    whole = (
+        f"(sum({metric}) or vector(0))" if counts else f"sum({metric})"
+    )  # a counter is born as 0
     moved = stack.query(f"max_over_time({whole}[10m:1s]) != min_over_time({whole}[10m:1s])")
     assert moved, f"{metric} has not moved"
 
@@ -106,6 +109,26 @@ def test_a_panel_has_data(stack: Stack, asked: Asked) -> None:
     )
     values = [float(value) for series in answer["result"] for _, value in series["values"]]
     assert [value for value in values if math.isfinite(value)], asked.expr
+
+
+def test_routes_that_the_latency_objective_leaves_out_are_routes(stack: Stack) -> None:
+    (rule,) = [
+        asked.expr
+        for asked in asked_by_rules()
+        if asked.where == "slo:events:rate5m" and "http_request_seconds_count" in asked.expr
+    ]
+    (delivery,) = re.findall(r'route!="([^"]+)"', rule)
+    (pattern,) = re.findall(r'route!~"([^"]+)"', rule)
+    counted = stack.query("group by (method, route) (http_request_seconds_count)")
+    routes = {(series["metric"]["method"], series["metric"]["route"]) for series in counted}
+    assert ("GET", delivery) in routes
+    left_out = {
+        route for method, route in routes if method == "POST" and re.fullmatch(pattern, route)
+    }
+    assert left_out == {
+        *("/auth/login", "/auth/register", "/auth/password"),
+        *("/api/v1/images", "/api/v1/process", "/internal/v1/images"),
+    }
 
 
 def test_names_that_cannot_be_live_here_are_documented_with_their_labels() -> None:

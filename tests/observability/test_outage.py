@@ -35,8 +35,9 @@ def test_the_watchdog_reaches_its_switch(stack: Stack) -> None:
 
 def test_a_dead_role_wakes_somebody_with_a_sentence_and_a_runbook(silenced: Stack) -> None:
     alert = silenced.receiver.waited(
-        lambda found: found["labels"] | {"service": "images", "alertname": "RoleDown"}
-        == found["labels"],
+        lambda found: (
+            found["labels"] | {"service": "images", "alertname": "RoleDown"} == found["labels"]
+        ),
         timeout_s=60,
     )
     assert (alert["status"], alert["receiver"]) == ("firing", "on-call")

@@ -1,0 +1,119 @@
+"""Auth: sign-ins, tokens and what is refused."""
+
+from typing import Final
+
+from deploy.grafana.source.panels import (
+    ORANGE,
+    RED,
+    Board,
+    Panel,
+    Query,
+    Row,
+    number,
+    quantile,
+    rate,
+    requests_panels,
+)
+
+_SIGN_INS: Final = Row(
+    "Sign-ins and tokens",
+    (
+        number(
+            "Sign-ins refused",
+            "Share of sign-ins of the last interval with a wrong address or password.",
+            "percentunit",
+            'sum(rate(accounts_logins_total{outcome="refused"}[$__rate_interval])) '
+            "/ sum(rate(accounts_logins_total[$__rate_interval]))",
+            width=6,
+            decimals=1,
+            steps=((0.3, ORANGE), (0.6, RED)),
+            runbook="security.md#accountslockedout",
+        ),
+        number(
+            "Locked out",
+            "Sign-ins refused in the last hour because of too many tries.",
+            "short",
+            'sum(increase(accounts_logins_total{outcome="locked"}[1h])) or vector(0)',
+            width=6,
+            decimals=0,
+            steps=((1, ORANGE), (20, RED)),
+            runbook="security.md#accountslockedout",
+        ),
+        number(
+            "Refresh tokens reused",
+            "Used refresh tokens that came again in the last hour, each of which ended its "
+            "session.",
+            "short",
+            'sum(increase(accounts_refreshes_total{outcome="reused"}[1h])) or vector(0)',
+            width=6,
+            decimals=0,
+            steps=((1, RED),),
+            runbook="security.md#refreshtokenreused",
+        ),
+        number(
+            "Sign-in, 95 %",
+            "95 % of sign-ins took less. Most of it is the password hash, which is slow on "
+            "purpose.",
+            "s",
+            quantile(0.95, "http_request_seconds", "role", 'role="auth",route="/auth/login"'),
+            width=6,
+            decimals=2,
+            steps=((0.5, ORANGE), (1.0, RED)),
+            runbook="latency.md#latencyburnsfast",
+        ),
+        Panel(
+            "Sign-ins by outcome",
+            "Sign-ins each second. `locked`: too many tries for the account or address.",
+            "ops",
+            (Query(rate("accounts_logins_total", "outcome"), "{{outcome}}"),),
+            kind="areas",
+            width=8,
+            runbook="security.md#accountslockedout",
+        ),
+        Panel(
+            "Refreshes by outcome",
+            "Refreshes each second. `repeated` is a second use within the grace period, `reused` a "
+            "later one: theft, or a broken client.",
+            "ops",
+            (Query(rate("accounts_refreshes_total", "outcome"), "{{outcome}}"),),
+            kind="areas",
+            width=8,
+            runbook="security.md#refreshtokenreused",
+        ),
+        Panel(
+            "Tokens issued",
+            "Tokens signed each second, for people (access) and for roles (service).",
+            "ops",
+            (Query(rate("accounts_tokens_issued_total", "kind"), "{{kind}}"),),
+            kind="areas",
+            width=8,
+        ),
+        Panel(
+            "Tokens refused by service",
+            "Answers with 401 each second, wherever a token was shown.",
+            "reqps",
+            (Query(rate("http_requests_total", "role", 'status="401"'), "{{role}}"),),
+            runbook="security.md#tokensrefused",
+        ),
+        Panel(
+            "Database time",
+            "95 % of the queries of auth were faster than this.",
+            "s",
+            (
+                Query(
+                    quantile(0.95, "django_db_query_duration_seconds", "vendor", 'job="auth"'),
+                    "{{vendor}}",
+                ),
+            ),
+            steps=((0.05, ORANGE), (0.1, RED)),
+            runbook="data.md#transactionhangs",
+        ),
+    ),
+)
+
+BOARD: Final = Board(
+    "auth",
+    "Auth",
+    "Who signs in, which tokens are issued, and what is refused.",
+    (_SIGN_INS, Row("Requests", requests_panels("auth"))),
+)
