@@ -43,20 +43,27 @@ def use_our_logging(**_signal: Any) -> None:
 
 @celeryd_after_setup.connect
 def serve_metrics(**_signal: Any) -> None:
-    """In the parent: serve what the children count, and the state of queues and workers."""
+    """In the parent: serve what the children count, and the state of queues and workers.
+
+    On a laptop the web process has ``METRICS_PORT``, so the worker takes the next one.
+    """
     from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
     from platform_site.worker_metrics import PlatformCollector  # noqa: PLC0415 - likewise
 
-    exporter_start(settings.METRICS_PORT, collectors=[PlatformCollector()])
+    shift = 1 if settings.METRICS_PORT and settings.ROLE == "embedded" else 0
+    exporter_start(settings.METRICS_PORT + shift, collectors=[PlatformCollector()])
 
 
 @worker_process_init.connect
 def child_begin(**_signal: Any) -> None:
     """In a child: count into the files of its place in the pool, and trace if that is asked for."""
     from billiard.process import current_process  # noqa: PLC0415 - only a child has a place
+    from django.core.files.storage import storages  # noqa: PLC0415 - after the settings
 
     from platform_site.kit import tracing  # noqa: PLC0415 - each child exports for itself
 
+    # The parent may have asked the object store how it is; a child must not share its sockets.
+    storages._storages.clear()  # type: ignore[attr-defined]  # noqa: SLF001
     place: Any = current_process()
     metric_files.slot_take(f"child{place.index}")
     tracing.start_worker()

@@ -32,7 +32,7 @@ def current_user_id() -> str | None:
 
 def recorded_trace_id() -> str:
     """The trace that is being recorded now; empty when nobody records any."""
-    return next(filter(None, (recorder() for recorder in _recorders)), "")
+    return _recorders[0]() if _recorders else ""
 
 
 def follow(recorder: Callable[[], str]) -> None:
