@@ -26,11 +26,11 @@ def test_every_route_is_documented_without_a_warning() -> None:
         ("POST", "/auth/logout-all"): "auth_logout_all",
         ("GET", "/auth/profile"): "auth_profile_read",
         ("PATCH", "/auth/profile"): "auth_profile_update",
-        ("DELETE", "/auth/profile"): "auth_profile_delete",
         ("POST", "/auth/password"): "auth_password_change",
         ("GET", "/auth/sessions"): "auth_sessions_list",
         ("DELETE", "/auth/sessions/{session_id}"): "auth_session_end",
         ("GET", "/.well-known/jwks.json"): "auth_jwks",
         ("POST", "/internal/v1/token"): "internal_token",
         ("POST", "/internal/v1/introspect"): "internal_introspect",
+        ("DELETE", "/internal/v1/account"): "internal_account_delete",
     }
