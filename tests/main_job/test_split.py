@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from platform_site.kit.revocations import MEMORY_S
 from tests.main_job.steps import photograph_is_published
 from tests.servers.person import PHOTOGRAPHS
 from tests.servers.platform import Platform
@@ -82,6 +83,7 @@ def test_an_account_is_deleted_with_every_object_it_had(split: Platform) -> None
     assert {key for key in split.store.object_keys() if image_id in key}
 
     assert dave.send("DELETE", "/api/v1/account").status == 204
+    time.sleep(MEMORY_S)  # so long may a process remember that the session was alive
     assert dave.send("GET", "/api/v1/images").status == 401
     deadline = time.monotonic() + 30
     while {key for key in split.store.object_keys() if image_id in key}:

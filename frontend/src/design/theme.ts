@@ -79,8 +79,9 @@ export const theme = createTheme({
     TagsInput: { classNames: { input: "ring-around", inputField: "ring-none" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },
     // The mark of a choice is as wide as the icons of the other items, so that all words line up.
+    // A placeholder for the focus is no item, and nothing else may be in a menu (ARIA 1.2).
     Menu: {
-      defaultProps: { shadow: "none", offset: 6 },
+      defaultProps: { shadow: "none", offset: 6, withInitialFocusPlaceholder: false },
       styles: { itemIndicator: { width: 16, height: 16 } },
     },
   },
