@@ -25,6 +25,15 @@ def _remove(rendered: list[Object], kind: str, name: str) -> None:
     rendered.remove(named(rendered, kind, name))
 
 
+def _setting(rendered: list[Object], role: str, name: str, value: str) -> None:
+    (found,) = [
+        item
+        for item in rendered
+        if item["kind"] == "ConfigMap" and item["data"].get("ROLE") == role
+    ]
+    found["data"][name] = value
+
+
 def _secret(rendered: list[Object], prefix: str) -> Object:
     (found,) = [
         item
@@ -56,6 +65,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     "a file of a secret": (
         "DELIVERY_KEYS_FILE points at",
         lambda r: _secret(r, "images-")["data"].pop("delivery-keys.json"),
+    ),
+    "settings": (
+        "no settings platform_site.settings.nobody",
+        lambda r: _setting(r, "admin", "ROLE", "nobody"),
     ),
     "a config map": (
         "no ConfigMap nowhere",

@@ -10,7 +10,7 @@ from platform_site.key_material import KeyMaterial
 from platform_site.kit.identifiers import random_token
 from tests.servers.processes import KEPT, ROOT
 
-ROLES = ("auth", "gateway", "images", "worker", "scheduler", "admin")
+ROLES = ("auth", "gateway", "images", "worker", "scheduler", "admin", "migrate")
 APPS = {
     "auth": {"accounts"},
     "gateway": {"gateway"},
@@ -18,6 +18,7 @@ APPS = {
     "worker": {"images"},
     "scheduler": set[str](),
     "admin": {"accounts", "images"},
+    "migrate": {"accounts", "images"},
 }
 NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
@@ -62,6 +63,7 @@ class Manifests:
             "worker": library,
             "admin": library,
             "scheduler": BROKER,
+            "migrate": DATABASE,
         }
         return {
             "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",

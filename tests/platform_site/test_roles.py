@@ -87,6 +87,7 @@ SECRETS = {
         *("S3_BUCKET", "S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
     ),
     "scheduler": ("DJANGO_SECRET_KEY", "BROKER_URL"),
+    "migrate": ("DJANGO_SECRET_KEY", "DATABASE_URL"),
 }
 OWNERS = {
     "/internal/v1/images": "images",
@@ -157,6 +158,15 @@ def test_a_role_without_accounts_has_no_user_table(
     assert not modules & {"django.contrib.auth.models", "django.contrib.contenttypes.models"}
     assert "rest_framework_simplejwt" not in modules
     assert not [name for name in booted[role]["apps"] if name.startswith("django.contrib.a")]
+
+
+def test_migrations_are_run_by_a_role_that_knows_every_table_of_the_admin(
+    booted: dict[str, dict[str, Any]],
+) -> None:
+    tables = {"django.contrib.sessions", "django.contrib.auth", "accounts", "images"}
+    assert tables <= set(booted["admin"]["apps"])
+    assert tables <= set(booted["migrate"]["apps"])
+    assert "images.admin" not in booted["migrate"]["modules"]
 
 
 def test_only_auth_holds_what_signs(booted: dict[str, dict[str, Any]]) -> None:

@@ -1,10 +1,12 @@
 """Gate 4: every reference of a render resolves, and nothing lies around that no one refers to."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind, pods, selects, title
 
+ROOT: Final = Path(__file__).resolve().parents[3]
 # Made in the cluster, by cert-manager or a person and by Kubernetes itself: never by us.
 MADE_ELSEWHERE: Final = frozenset({("Secret", "platform-tls"), ("ConfigMap", "kube-root-ca.crt")})
 
@@ -59,6 +61,7 @@ def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
                 yield f"{where}: {kind} {name} has no {', '.join(sorted(missing))}"
         yield from _mount_faults(pod, where, claims)
         yield from _file_faults(pod, where, kept)
+        yield from _settings_faults(pod, where, kept["ConfigMap"])
         yield from _probe_faults(pod, where)
 
 
@@ -133,6 +136,16 @@ def _file_faults(
                 continue
             if file not in mounts.get(directory, set()):
                 yield f"{where}: {name} points at {value}, which is not mounted"
+
+
+def _settings_faults(pod: Pod, where: str, kept: dict[tuple[str, str], Object]) -> Iterator[str]:
+    """The settings module that a container starts with is in the image."""
+    for container in pod.containers:
+        variables = environment(container, pod.namespace, kept)
+        module = variables.get("DJANGO_SETTINGS_MODULE", "platform_site.settings.base")
+        module = module.replace("$(ROLE)", variables.get("ROLE", ""))
+        if not (ROOT / f"{module.replace('.', '/')}.py").exists():
+            yield f"{where}: there are no settings {module}"
 
 
 def environment(

@@ -1,0 +1,19 @@
+"""Role: migrate. The Job of a release: every table, as their owner, and nothing else."""
+
+from .base import *
+from .parts.accounts import *
+from .parts.database import *
+from .parts.django_admin import *
+
+ROLE = "migrate"
+ROOT_URLCONF = "platform_site.urls.probes"
+# The admin's tables without its pages, which would want what only the role admin has.
+INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    *(app for app in ADMIN_APPS if app != "django.contrib.admin"),
+    *INSTALLED_APPS,
+    "accounts",
+    "images",
+]
+MIDDLEWARE = [*MIDDLEWARE, *ADMIN_MIDDLEWARE]  # its checks ask for them
+TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
