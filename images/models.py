@@ -4,6 +4,7 @@ The row of a job is the truth about it: losing the broker delays a job and loses
 """
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from platform_site.kit.identifiers import uuid7
@@ -125,7 +126,7 @@ class Job(models.Model):
     ``specs`` lists the canonical specs that a render job makes, or the ids of the images that a
     delete job deletes; a delete job without any deletes all that its owner has. ``deferrals``
     counts the times that an outage put the job off, which is not the job's fault and so not an
-    attempt.
+    attempt. ``queued_at`` is since when it waits, or did: made, begun again, or put off until then.
     """
 
     class Kind(models.TextChoices):
@@ -160,6 +161,7 @@ class Job(models.Model):
     result = models.JSONField(null=True, blank=True)
     request_id = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now, db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -39,8 +39,12 @@ def active_render_for(*, image_id: UUID, specs: Iterable[str]) -> Job | None:
 
 
 def oldest_queued() -> dict[str, datetime]:
-    """When the oldest job that waits was made, by queue; a queue without one is absent."""
-    rows = Job.objects.filter(state=Job.State.QUEUED).values("queue").annotate(at=Min("created_at"))
+    """Since when a job waits, by queue; a queue without one is absent.
+
+    A job that was put off does not wait until its time has come.
+    """
+    waiting = Job.objects.filter(state=Job.State.QUEUED, queued_at__lte=timezone.now())
+    rows = waiting.values("queue").annotate(at=Min("queued_at"))
     return {row["queue"]: row["at"] for row in rows}
 
 

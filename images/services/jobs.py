@@ -50,16 +50,18 @@ def job_dispatch(*, job: Job) -> bool:
     The id that is replaced is named, so that of two senders only one sends. A running job goes
     back to queued: whoever ran it under the old id is fenced out.
     """
-    dispatch_id = uuid7()
+    dispatch_id, now = uuid7(), timezone.now()
+    waits_anew = {"queued_at": now} if job.state == Job.State.RUNNING else {}
     unmoved = Job.objects.filter(
         id=job.id, state=job.state, dispatch_id=job.dispatch_id, lease_until=job.lease_until
     )
     moved = unmoved.update(
         state=Job.State.QUEUED,
         dispatch_id=dispatch_id,
-        dispatched_at=timezone.now(),
+        dispatched_at=now,
         lease_until=None,
         not_before=None,
+        **waits_anew,
     )
     if moved:
         job.state, job.dispatch_id = Job.State.QUEUED, dispatch_id
@@ -101,6 +103,7 @@ def job_retry(*, job_id: UUID, owner_id: UUID) -> Job:
             deferrals=0,
             dispatch_id=uuid7(),
             dispatched_at=timezone.now(),
+            queued_at=timezone.now(),
             not_before=None,
             lease_until=None,
             progress_done=0,

@@ -81,7 +81,7 @@ def run_claim(*, job_id: UUID, dispatch_id: UUID) -> Run | None:
         # Read in the same transaction: afterwards the attempt may be that of another claim.
         job = Job.objects.select_related("image").get(id=job_id)
     if job.attempt == 1:
-        waited_s = (now - job.created_at).total_seconds()
+        waited_s = (now - job.queued_at).total_seconds()
         metrics.QUEUE_WAIT_SECONDS.labels(job.queue).observe(max(0.0, waited_s))
     return Run(job, dispatch_id, job.attempt)
 
@@ -129,6 +129,7 @@ def run_defer(run: Run, *, step: str) -> None:
     The sweeper sends it when its time has come. Raises `RunSuperseded`.
     """
     delay_s = min(DEFERRAL_LONGEST_S, DEFERRAL_FIRST_S * 2 ** min(run.job.deferrals, 10))
+    due = timezone.now() + timedelta(seconds=delay_s)
     run.write(
         state=Job.State.QUEUED,
         attempt=F("attempt") - 1,
@@ -136,7 +137,8 @@ def run_defer(run: Run, *, step: str) -> None:
         dispatch_id=None,
         dispatched_at=None,
         lease_until=None,
-        not_before=timezone.now() + timedelta(seconds=delay_s),
+        not_before=due,
+        queued_at=due,
         progress_step=step,
     )
     metrics.JOBS_TOTAL.labels(run.job.kind, "deferred").inc()

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError
@@ -10,6 +11,7 @@ from django.utils import timezone
 from images import queue, storage
 from images.models import Job, WorkerHeartbeat
 from images.services import status
+from images.services.runs import run_claim, run_defer
 from images.services.sweeping import jobs_sweep
 from tests.images.conftest import Broker
 from tests.images.pictures import form, jpeg
@@ -28,7 +30,7 @@ def reported(client: Client) -> dict[str, Any]:
 def test_the_status_is_what_is_there(
     picture: dict[str, Any], as_alice: Client, as_gateway: Client, settings: Any
 ) -> None:
-    Job.objects.update(created_at=timezone.now() - timedelta(seconds=100))
+    Job.objects.update(queued_at=timezone.now() - timedelta(seconds=100))
     as_alice.post(f"{V1}/images", form(jpeg("red"), ops='{"format": "avif"}'))
     report = reported(as_gateway)
     assert report["version"] == settings.VERSION
@@ -49,6 +51,22 @@ def test_the_status_is_what_is_there(
     assert report["broker"] == {"ok": True}
     assert report["jobs"] == {"queued": 2, "running": 0, "failed_24h": 0, "succeeded_24h": 0}
     assert report["workers"] == []
+
+
+def test_a_job_waits_from_when_it_was_begun_again_and_not_while_it_is_put_off(
+    picture: dict[str, Any], as_alice: Client, as_gateway: Client
+) -> None:
+    long_ago = timezone.now() - timedelta(days=3)
+    Job.objects.update(created_at=long_ago, queued_at=long_ago, state=Job.State.FAILED)
+    as_alice.post(f"{V1}/jobs/{picture['job']['id']}/retry")
+    assert reported(as_gateway)["queues"][0]["oldest_age_s"] < 100
+    job = Job.objects.get()
+    run = run_claim(job_id=job.id, dispatch_id=job.dispatch_id or uuid4())
+    assert run is not None
+    run_defer(run, step="waiting")
+    assert reported(as_gateway)["queues"][0]["oldest_age_s"] is None
+    Job.objects.update(queued_at=timezone.now() - timedelta(seconds=7))
+    assert reported(as_gateway)["queues"][0]["oldest_age_s"] >= 7
 
 
 def test_jobs_that_ended_today_are_counted(
