@@ -117,7 +117,11 @@ class JobAdmin(ReadOnlyAdmin):
         """Steps done, of all."""
         return f"{job.progress_done} / {job.progress_total}"
 
-    @admin.action(description="Begin the chosen jobs again", permissions=["view"])
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Those who might change a job, if anybody might."""
+        return bool(request.user.has_perm("images.change_job"))
+
+    @admin.action(description="Begin the chosen jobs again", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Begin again those that ended badly, and say how many."""
         begun = 0

@@ -39,6 +39,9 @@ def test_images_are_shown_with_their_thumbnails(
     )
     assert f'<img src="{thumb["path"]}"' in page
     assert "60 x 40" in page
+    picture = as_staff.get(thumb["path"])
+    assert len(picture.getvalue()) == thumb["bytes"]
+    picture.close()
 
 
 def test_a_longer_list_costs_no_more_queries(
