@@ -92,6 +92,22 @@ def object_delete(key: str) -> None:
             return
 
 
+def renditions_delete(image_id: UUID) -> None:
+    """Delete whatever lies among the renditions of an image, whether or not a row tells of it.
+
+    Raises `StorageUnavailable`.
+    """
+    folder = f"renditions/{image_id}"
+    with _translated("delete"):
+        store = _store()
+        try:
+            _folders, names = store.listdir(folder)
+        except FileNotFoundError:
+            return
+        for name in names:
+            store.delete(f"{folder}/{name}")
+
+
 def object_open(key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
     """The object from byte ``start``, as a stream that the caller closes.
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from images import queue, storage
+from images.errors import PreconditionFailed
 from images.models import ACTIVE_STATES, Image, Job, Usage
 from images.selectors.images import image_for_owner
 from images.services.jobs import job_create
@@ -23,10 +24,16 @@ LISTED_IMAGES: Final = 1_000
 PURGE_ROWS: Final = 500
 
 
-def image_purge(*, image_id: UUID, owner_id: UUID) -> Job:
-    """Hide the image for good and make the job that deletes it. Raises `ImageNotFound`."""
+def image_purge(*, image_id: UUID, owner_id: UUID, version: int | None = None) -> Job:
+    """Hide the image for good and make the job that deletes it.
+
+    Raises `ImageNotFound`, or `PreconditionFailed` when the image is not at ``version``.
+    """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
     with transaction.atomic():
+        found = Image.objects.select_for_update().filter(id=image.id)
+        if version is not None and not found.filter(version=version).exists():
+            raise PreconditionFailed
         return _purge(image)
 
 
@@ -52,10 +59,13 @@ def trash_purge() -> int:
         | Exists(deleting.filter(image__isnull=True, owner_id=OuterRef("owner_id")))
     )
     purged = 0
-    for image in due.order_by("trashed_at")[:PURGE_ROWS]:
+    for image_id in list(due.order_by("trashed_at").values_list("id", flat=True)[:PURGE_ROWS]):
         with transaction.atomic():
-            _purge(image)
-        purged += 1
+            # Asked again under a lock: its owner may have taken it back meanwhile.
+            image = due.select_for_update(of=("self",)).filter(id=image_id).first()
+            if image is not None:
+                _purge(image)
+                purged += 1
     return purged
 
 
@@ -112,8 +122,7 @@ def _image_delete(run: Run, image_id: UUID, result: dict[str, Any]) -> None:
     if image is None:
         return
     renditions = list(image.renditions.all())
-    for rendition in renditions:
-        storage.object_delete(rendition.storage_key)
+    storage.renditions_delete(image.id)
     storage.object_delete(image.storage_key)
     if len(result["images"]) < LISTED_IMAGES:
         result["images"].append(
@@ -135,4 +144,5 @@ def _image_delete(run: Run, image_id: UUID, result: dict[str, Any]) -> None:
         owner_id, size = image.owner_id, image.bytes
         image.delete()
         usage_give_back(owner_id=owner_id, size=size)
+    storage.renditions_delete(image_id)  # what a run that was rendering has stored meanwhile
     log.info("image_deleted", image_id=str(image_id), bytes=size)

@@ -12,6 +12,7 @@ from django.db.models import F
 from images import metrics, planning, storage
 from images.models import Image, Rendition
 from images.renditions import (
+    DimensionsExceededError,
     InvalidSpecError,
     Limits,
     RenditionSpec,
@@ -58,6 +59,10 @@ def render_run(run: Run) -> None:
     except (UnreadableImageError, InvalidSpecError) as exc:
         run_fail(run, code=exc.code, detail=str(exc))
         return
+    except MemoryError:  # of resizing or encoding; reading has a refusal of its own
+        detail = "The renditions need more memory than is allowed."
+        run_fail(run, code=DimensionsExceededError.code, detail=detail)
+        return
     run_succeed(run, result=_result(run, image))
 
 
@@ -97,16 +102,17 @@ def _store(run: Run, image: Image, picture: Picture) -> None:
             )
             image_touch(image_id=image.id)
     except RunSuperseded:
-        _orphan_delete(image, text, key)
+        _orphan_delete(image, key)
         raise
     metrics.RENDER_BYTES_TOTAL.labels(picture.spec.format).inc(stored.bytes)
     metrics.RENDITIONS_TOTAL.labels(picture.spec.format).inc()
 
 
-def _orphan_delete(image: Image, text: str, key: str) -> None:
-    # Another run of the job stores the same bytes under the same key: leave them to it. When
-    # nobody asks for the rendition any more, nobody else will ever delete the object.
-    if not Rendition.objects.filter(image_id=image.id, spec=text).exists():
+def _orphan_delete(image: Image, key: str) -> None:
+    # While the image is there the object stays: another run may store the same bytes under the
+    # same key at this moment, and the object goes with the image. Afterwards nobody else will
+    # ever delete it.
+    if not Image.objects.filter(id=image.id).exists():
         storage.object_delete(key)
         log.info("object_orphan_deleted", image_id=str(image.id))
 

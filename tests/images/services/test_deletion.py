@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -58,16 +60,16 @@ def test_a_deletion_that_was_killed_halfway_is_finished(
 ) -> None:
     permanently(as_alice, ready_picture["id"])
     job = Job.objects.get(kind=Job.Kind.DELETE)
-    delete, deleted = storage.object_delete, []
+    files, deleted = FileSystemStorage.delete, []
 
-    def dying(key: str) -> None:
+    def dying(self: FileSystemStorage, key: str) -> None:
         deleted.append(key)
         if len(deleted) == 3:
             raise SystemExit
-        delete(key)
+        files(self, key)
 
     with monkeypatch.context() as killed:
-        killed.setattr(storage, "object_delete", dying)
+        killed.setattr(FileSystemStorage, "delete", dying)
         with pytest.raises(SystemExit):
             job_run(job_id=job.id, dispatch_id=job.dispatch_id)  # type: ignore[arg-type]
     assert len(stored_keys(store)) == 7
@@ -162,6 +164,38 @@ def test_the_trash_is_emptied_after_its_days(
     Image.objects.update(trashed_at=timezone.now() - days)
     assert trash_purge() == 1
     assert trash_purge() == 0
+    broker.work()
+    assert stored_keys(store) == []
+
+
+def test_an_image_that_is_taken_back_while_the_trash_is_emptied_stays(
+    ready_picture: dict[str, Any],
+    as_alice: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    broker: Broker,
+    settings: Any,
+) -> None:
+    as_alice.delete(f"{V1}/images/{ready_picture['id']}")
+    days = timedelta(days=settings.TRASH_DAYS, seconds=1)
+    Image.objects.update(trashed_at=timezone.now() - days)
+    begin = transaction.atomic
+
+    def begin_late() -> Any:
+        monkeypatch.setattr(transaction, "atomic", begin)
+        assert as_alice.post(f"{V1}/images/{ready_picture['id']}/restore").status_code == 200
+        return begin()
+
+    monkeypatch.setattr(transaction, "atomic", begin_late)
+    assert trash_purge() == 0
+    assert Image.objects.get().state == Image.State.READY
+    assert not Job.objects.filter(kind=Job.Kind.DELETE).exists()
+
+
+def test_what_no_row_tells_of_goes_with_the_image(
+    ready_picture: dict[str, Any], as_alice: Client, broker: Broker, store: Path
+) -> None:
+    (store / "renditions" / ready_picture["id"] / "left-over.webp").write_bytes(b"x")
+    permanently(as_alice, ready_picture["id"])
     broker.work()
     assert stored_keys(store) == []
 

@@ -205,6 +205,19 @@ def test_a_bad_picture_fails_with_its_code_and_is_not_tried_again(
     assert jobs_requeue_stuck() == 0
 
 
+def test_a_picture_that_takes_too_much_memory_fails_with_a_code_of_its_own(
+    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(rendering, "render_all", greedy)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    body = as_alice.get(f"/internal/v1/jobs/{job.id}").json()
+    assert (body["state"], body["attempt"]) == ("failed", 1)
+    assert body["error"]["code"] == "dimensions_exceeded"
+
+
 def test_a_missing_original_fails_the_job(
     job: Job, picture: dict[str, Any], store: Path, as_alice: Client
 ) -> None:
@@ -237,8 +250,8 @@ def test_a_job_that_fails_halfway_leaves_what_it_made(
     assert Rendition.objects.filter(state=Rendition.State.FAILED).count() == 6
 
 
-def test_a_canceled_job_stops_at_its_next_write_and_leaves_no_orphan(
-    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path
+def test_a_canceled_job_stops_at_its_next_write_and_what_it_stored_goes_with_the_image(
+    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path, broker: Broker
 ) -> None:
     put, puts = storage.bytes_put, []
 
@@ -253,9 +266,12 @@ def test_a_canceled_job_stops_at_its_next_write_and_leaves_no_orphan(
     job.refresh_from_db()
     assert job.state == Job.State.CANCELED
     assert len(puts) == 2
-    assert stored_keys(store) == sorted([f"originals/{job.image_id}", puts[0]])
+    assert stored_keys(store) == sorted([f"originals/{job.image_id}", *puts])
     assert Image.objects.get().state == Image.State.READY
     assert Rendition.objects.count() == 1
+    as_alice.delete(f"/internal/v1/images/{job.image_id}?permanent=true")
+    broker.work()
+    assert stored_keys(store) == []
 
 
 def test_the_lease_is_renewed_while_a_job_runs(job: Job, settings: Any) -> None:
