@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+from rest_framework.exceptions import UnsupportedMediaType
 
 from images.errors import FileTooLarge, LengthRequired
 from platform_site.kit.problems import FieldError, InvalidRequest
@@ -87,6 +88,13 @@ class HashingUploadHandler(FileUploadHandler):
         if self._spool is None:
             raise RuntimeError("A chunk arrived before its file began.")
         return self._spool
+
+
+def charset_check(request: HttpRequest) -> None:
+    """Refuse a form in another encoding than UTF-8: Python knows some that are not even text."""
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType(f"{request.content_type}; charset={charset[:20]}")
 
 
 def length_check(request: HttpRequest) -> None:

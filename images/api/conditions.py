@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from images.errors import PreconditionFailed
 
 TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
-VERSION: Final = re.compile(r'"(\d{1,9})-[0-9a-f]+"')
+VERSION: Final = re.compile(r'"(\d{1,9})-[0-9a-f]+-[a-z]+"')
 
 
 def is_unchanged(request: Request | HttpRequest, etag: str) -> bool:
@@ -23,9 +23,9 @@ def is_unchanged(request: Request | HttpRequest, etag: str) -> bool:
 def version_required(request: Request) -> int | None:
     """The version that ``If-Match`` insists on; ``None`` when it does not insist.
 
-    An ETag also names the hour of the addresses in its document, which does not make a change of
-    the image a conflict, so only the version counts. Raises `PreconditionFailed` for a tag that
-    is none of ours.
+    An ETag also names the hour of the addresses in its document and the state of the job, which do
+    not make a change of the image a conflict, so only the version counts. Raises
+    `PreconditionFailed` for a tag that is none of ours.
     """
     header = request.META.get("HTTP_IF_MATCH", "").strip()
     if header in {"", "*"}:

@@ -17,7 +17,7 @@ from images.selectors.images import image_for_owner, images_of_owner
 from images.services.deletion import image_purge
 from images.services.library import image_edit, image_restore, image_trash
 from images.services.uploads import image_upload
-from images.uploads import HashingUploadHandler, length_check
+from images.uploads import HashingUploadHandler, charset_check, length_check
 from platform_site.kit.pagination import limit_from, page_of
 
 
@@ -45,6 +45,7 @@ class ImageList(OwnedView):
     def post(self, request: Request) -> Response:
         """Take a picture: 202 with its job, or 200 when its bytes are here already."""
         length_check(request)
+        charset_check(request)
         try:
             received, wanted = read.upload_from(request)
             outcome = image_upload(owner_id=owner_of(request), received=received, wanted=wanted)
@@ -84,7 +85,9 @@ class ImageDetail(OwnedView):
         """Into the trash, or with ``?permanent=true`` out of the world by a job."""
         read.parameters_check(request.query_params, {"permanent"})
         if request.query_params.get("permanent") == "true":
-            job = image_purge(image_id=image_id, owner_id=owner_of(request))
+            job = image_purge(
+                image_id=image_id, owner_id=owner_of(request), version=version_required(request)
+            )
             return Response({"job": job_body(job)}, status=202)
         image_trash(
             image_id=image_id, owner_id=owner_of(request), version=version_required(request)

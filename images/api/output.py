@@ -39,8 +39,13 @@ def image_body(image: Image) -> dict[str, Any]:
 
 
 def image_etag(image: Image) -> str:
-    """A strong ETag: the version, and the hour that the signed addresses in the body end in."""
-    return f'"{image.version}-{addresses_end_at():x}"'
+    """A strong ETag: all that the body is made of, in short.
+
+    The version, the hour that the signed addresses end in, and the state of the job, which a
+    worker changes without touching the image.
+    """
+    job_state = getattr(image, "job_state", None) or "none"
+    return f'"{image.version}-{addresses_end_at():x}-{job_state}"'
 
 
 def renditions_body(renditions: Sequence[Rendition]) -> list[dict[str, Any]]:

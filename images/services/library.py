@@ -44,9 +44,10 @@ def image_edit(
 def image_trash(*, image_id: UUID, owner_id: UUID, version: int | None) -> None:
     """Hide the image; doing it twice is once. Raises `ImageNotFound` or `PreconditionFailed`."""
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    if version is not None and version != image.version:
+    if _moved(image, trashed=True, version=version) or version is None:
+        return
+    if image_for_owner(image_id=image_id, owner_id=owner_id).version != version:
         raise PreconditionFailed
-    _moved(image, trashed=True)
 
 
 def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
@@ -60,12 +61,15 @@ def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 
-def _moved(image: Image, *, trashed: bool) -> None:
+def _moved(image: Image, *, trashed: bool, version: int | None = None) -> bool:
+    """Whether it was moved: it may be there already, or at another version by now."""
     now = timezone.now()
+    at_version = {} if version is None else {"version": version}
     moved = (
-        Image.objects.filter(id=image.id, trashed_at__isnull=trashed)
+        Image.objects.filter(id=image.id, trashed_at__isnull=trashed, **at_version)
         .exclude(state=Image.State.PURGED)
         .update(trashed_at=now if trashed else None, version=F("version") + 1, updated_at=now)
     )
     if moved:
         log.info("image_trashed" if trashed else "image_restored", image_id=str(image.id))
+    return bool(moved)

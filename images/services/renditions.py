@@ -31,7 +31,8 @@ class RenditionsOutcome:
 def preset_request(*, image_id: UUID, owner_id: UUID, preset: str) -> RenditionsOutcome:
     """See to it that the preset is made, in its formats. Raises `UnknownPreset` and as below."""
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    return _requested(image, planning.preset_specs([preset], has_alpha=image.has_alpha))
+    specs = planning.preset_specs([preset], has_alpha=image.has_alpha)
+    return renditions_request(image=image, specs=specs)
 
 
 def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -> RenditionsOutcome:
@@ -40,10 +41,11 @@ def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -
     Raises `ImageNotFound`, `ImageTrashed`, `InvalidOperations` or `TooManyRenditions`.
     """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    return _requested(image, [spec])
+    return renditions_request(image=image, specs=[spec])
 
 
-def _requested(image: Image, specs: Sequence[RenditionSpec]) -> RenditionsOutcome:
+def renditions_request(*, image: Image, specs: Sequence[RenditionSpec]) -> RenditionsOutcome:
+    """See to it that each of ``specs`` is made; raises as above."""
     if image.trashed_at is not None:
         raise ImageTrashed
     planning.size_check(specs, width=image.width, height=image.height)

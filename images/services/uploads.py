@@ -15,6 +15,7 @@ from images.renditions import ImageFacts, RenditionSpec, probe
 from images.selectors.images import image_for_owner, image_with_bytes
 from images.services.jobs import job_create
 from images.services.rendering import limits_of_files
+from images.services.renditions import renditions_request
 from images.services.states import renditions_expect
 from images.services.usage import usage_release, usage_reserve, usage_take
 from images.uploads import ReceivedFile
@@ -67,7 +68,7 @@ def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> 
     facts = _facts(received)
     specs = _specs(wanted, facts)
     if known := image_with_bytes(owner_id=owner_id, sha256=received.sha256):
-        return _duplicate(known)
+        return _duplicate(known, specs)
     reservation = usage_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
     return _stored(reservation, received, facts, specs, wanted)
 
@@ -81,19 +82,19 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     return facts
 
 
-def _specs(wanted: UploadRequest, facts: ImageFacts) -> list[str]:
+def _specs(wanted: UploadRequest, facts: ImageFacts) -> list[RenditionSpec]:
     specs = planning.preset_specs(wanted.presets, has_alpha=facts.has_alpha)
     if wanted.operations is not None:
         specs.append(wanted.operations)
     planning.size_check(specs, width=facts.width, height=facts.height)
-    return list(dict.fromkeys(map(planning.spec_text, specs)))
+    return list(dict.fromkeys(specs))
 
 
 def _stored(
     reservation: Reservation,
     received: ReceivedFile,
     facts: ImageFacts,
-    specs: Sequence[str],
+    specs: Sequence[RenditionSpec],
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
@@ -124,7 +125,7 @@ def _stored(
         _undo(reservation, key)
         known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
         if isinstance(exc, IntegrityError) and known is not None:
-            return _duplicate(known)
+            return _duplicate(known, specs)
         raise
     metrics.UPLOAD_BYTES_TOTAL.inc(received.bytes)
     log.info("image_stored", image_id=str(image.id), bytes=image.bytes, format=image.format)
@@ -133,7 +134,10 @@ def _stored(
 
 
 def _recorded(
-    image: Image, reservation: Reservation, specs: Sequence[str], tags: Sequence[str]
+    image: Image,
+    reservation: Reservation,
+    specs: Sequence[RenditionSpec],
+    tags: Sequence[str],
 ) -> Job | None:
     with transaction.atomic():
         image.save(force_insert=True)
@@ -141,14 +145,14 @@ def _recorded(
         usage_take(reservation=reservation)
         if not specs:
             return None
-        renditions_expect(image_id=image.id, specs=specs)
-        slow = planning.is_slow(map(planning.spec_from_text, specs))
+        texts = list(map(planning.spec_text, specs))
+        renditions_expect(image_id=image.id, specs=texts)
         return job_create(
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if slow else queue.INTERACTIVE,
-            specs=specs,
+            lane=queue.BULK if planning.is_slow(specs) else queue.INTERACTIVE,
+            specs=texts,
         )
 
 
@@ -160,6 +164,7 @@ def _undo(reservation: Reservation, key: str) -> None:
         log.warning("object_orphaned", image_id=str(reservation.id))
 
 
-def _duplicate(image: Image) -> UploadOutcome:
-    job = image.jobs.order_by("-created_at", "-id").first()
-    return UploadOutcome(image, job, is_duplicate=True)
+def _duplicate(image: Image, specs: Sequence[RenditionSpec]) -> UploadOutcome:
+    """The image that is there already, and a job for what is asked of it and was never made."""
+    outcome = renditions_request(image=image, specs=specs)
+    return UploadOutcome(outcome.image, outcome.job, is_duplicate=True)

@@ -1,10 +1,13 @@
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.test.client import encode_multipart
 
 from images.models import Image, Job, Reservation, Usage
+from images.services.runs import run_claim
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person
 from tests.images.pictures import DANDELION, MOUNTAINS, flat_png, form, jpeg, png, sha256
@@ -92,6 +95,22 @@ def test_the_same_bytes_again_are_a_duplicate(
     assert as_alice.get("/internal/v1/usage").json()["images"] == 1
 
 
+def test_a_duplicate_gets_the_renditions_that_it_asks_for(
+    as_alice: Client, broker: Broker, store: Path
+) -> None:
+    first = as_alice.post(IMAGES, form(jpeg(), presets="thumb")).json()
+    broker.work()
+    again = as_alice.post(IMAGES, form(jpeg(), ops='{"width": 31}'))
+    assert (again.status_code, again.json()["duplicate"]) == (200, True)
+    assert again.json()["job"]["state"] == "queued"
+    assert again.json()["job"]["id"] != first["job"]["id"]
+    broker.work()
+    shown = as_alice.get(f"{IMAGES}/{first['image']['id']}").json()
+    assert {r["spec"]: r["state"] for r in shown["renditions"]}["w_31,fit_inside,q_80"] == "ready"
+    assert as_alice.post(IMAGES, form(jpeg(), ops='{"width": 31}')).json()["job"] is None
+    assert as_alice.get("/internal/v1/usage").json()["images"] == 1
+
+
 def test_the_same_bytes_of_someone_else_are_no_duplicate(
     as_bob: Client, picture: dict[str, Any]
 ) -> None:
@@ -170,6 +189,17 @@ def test_an_upload_of_another_type_is_refused(as_alice: Client) -> None:
     assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
 
 
+@pytest.mark.parametrize("charset", ["hex", "idna", "utf-16"])
+def test_a_form_in_another_encoding_is_refused(
+    as_alice: Client, charset: str, broker: Broker
+) -> None:
+    body = encode_multipart("b", form(jpeg()))
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    reply = as_alice.generic("POST", IMAGES, body, content_type=kind)
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+    assert broker.sent == []
+
+
 def test_an_upload_without_a_length_is_refused(as_alice: Client) -> None:
     reply = as_alice.generic("POST", IMAGES, b"", content_type="multipart/form-data; boundary=b")
     assert (reply.status_code, reply.json()["code"]) == (411, "length_required")
@@ -217,6 +247,18 @@ def test_an_image_is_read_again_only_when_it_has_changed(
     assert as_alice.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_an_image_has_changed_when_its_job_has_begun(
+    as_alice: Client, picture: dict[str, Any]
+) -> None:
+    url = f"{IMAGES}/{picture['id']}"
+    etag = as_alice.get(url).headers["ETag"]
+    job = Job.objects.get()
+    assert run_claim(job_id=job.id, dispatch_id=job.dispatch_id or uuid4()) is not None
+    running = as_alice.get(url, headers={"If-None-Match": etag})
+    assert (running.status_code, running.json()["job"]["state"]) == (200, "running")
+    assert as_alice.patch(url, {"title": "x"}, "application/json", headers={"If-Match": etag})
+
+
 def test_title_and_tags_are_changed(as_alice: Client, picture: dict[str, Any]) -> None:
     url = f"{IMAGES}/{picture['id']}"
     reply = as_alice.patch(
@@ -249,6 +291,7 @@ def test_an_edit_that_insists_on_an_old_version_is_refused(
     late = as_alice.patch(url, {"title": "2"}, "application/json", headers=match)
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
     assert as_alice.delete(url, headers=match).status_code == 412
+    assert as_alice.delete(f"{url}?permanent=true", headers=match).status_code == 412
     assert as_alice.get(url).json()["title"] == "1"
 
 
