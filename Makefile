@@ -13,7 +13,7 @@ help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
 up: .venv/.runtime $(SPA) ## run the whole platform here (PORT=8000), no server needed
-	@$(PY) manage.py up --port $(PORT)
+	@$(PY) -u manage.py up --port $(PORT)
 
 test: .venv/.development $(SPA) ## set up and run every test (ARGS="tests/images -k fencing" for some)
 	@sh .ci/packages
