@@ -1,4 +1,4 @@
-"""What Prometheus sees of this app."""
+"""What Prometheus sees of this app. Outcomes that an alert counts begin at 0 with the process."""
 
 from typing import Final
 
@@ -12,3 +12,8 @@ TOKENS_ISSUED: Final = Counter("accounts_tokens_issued_total", "Tokens signed by
 
 REFRESHES: Final = Counter("accounts_refreshes_total", "Refreshes by outcome.", ["outcome"])
 """``rotated``, ``repeated`` (within the grace period), ``reused`` (ended it) or ``refused``."""
+
+for _outcome in ("succeeded", "refused", "locked"):
+    LOGINS.labels(_outcome)
+for _outcome in ("rotated", "repeated", "reused", "refused"):
+    REFRESHES.labels(_outcome)

@@ -1,4 +1,7 @@
-"""What the gateway counts and times. Labels are roles, routes and outcomes; never ids."""
+"""What the gateway counts and times. Labels are roles, routes and outcomes; never ids.
+
+Outcomes that an alert counts begin at 0 with the process.
+"""
 
 from typing import Final
 
@@ -36,3 +39,6 @@ SERVICE_TOKENS: Final = Counter(
     "Service tokens asked from auth, by outcome: fetched, kept, failed.",
     ["outcome"],
 )
+
+for _outcome in ("fetched", "kept", "failed"):
+    SERVICE_TOKENS.labels(_outcome)

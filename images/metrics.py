@@ -1,4 +1,7 @@
-"""The numbers of the images application; labels are small fixed sets, never ids."""
+"""The numbers of the images application; labels are small fixed sets, never ids.
+
+Outcomes that an alert counts begin at 0 with the process.
+"""
 
 from typing import Final
 
@@ -43,3 +46,9 @@ DELIVERIES_TOTAL: Final = Counter(
 STORAGE_ERRORS_TOTAL: Final = Counter(
     "images_storage_errors_total", "Calls of the object store that failed.", ["operation"]
 )
+
+for _kind in ("render", "delete"):
+    for _outcome in ("succeeded", "failed"):
+        JOBS_TOTAL.labels(_kind, _outcome)
+for _operation in ("put", "delete", "open", "read", "check"):
+    STORAGE_ERRORS_TOTAL.labels(_operation)

@@ -1,4 +1,4 @@
-"""A cause silences its symptoms: held against the labels that the rules' own cases give to alerts."""
+"""A cause silences its symptoms: held against the labels that the cases of the rules give."""
 
 import re
 from itertools import product
