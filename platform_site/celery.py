@@ -48,8 +48,12 @@ def serve_metrics(**_signal: Any) -> None:
     On a laptop the web process has ``METRICS_PORT``, so the worker takes the next one.
     """
     from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
-    from platform_site.worker_metrics import PlatformCollector  # noqa: PLC0415 - likewise
+    from platform_site.worker_metrics import (  # noqa: PLC0415 - likewise
+        PlatformCollector,
+        tasks_begin,
+    )
 
+    tasks_begin([name for name in app.tasks if not name.startswith("celery.")])
     shift = 1 if settings.METRICS_PORT and settings.ROLE == "embedded" else 0
     exporter_start(settings.METRICS_PORT + shift, collectors=[PlatformCollector()])
 

@@ -5,9 +5,10 @@ by the parent, from the same report that the images role answers with. It is the
 worker: take the maximum, never the sum.
 """
 
+import math
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from django.db import connection
@@ -27,8 +28,13 @@ TASK_SECONDS: Final = Histogram(
 )
 REPORT: Final = "images.services.status.status_report"
 ASK_EVERY_S: Final = 4.0
+WAIT_S: Final = 5.0
+"""How long a scrape waits for an answer: Prometheus gives up after ten seconds."""
+KEEP_S: Final = 120.0
+"""How long an answer counts: a store that hangs delays the next by three tries of 23 seconds."""
 Gauges = dict[str, GaugeMetricFamily]
 GAUGES: Final = {
+    "report_age_seconds": ("Age of what this worker knows of the platform.", []),
     "queue_depth": ("Messages that wait in the broker.", ["queue"]),
     "queue_oldest_seconds": ("Age of the oldest job that waits; 0 when none does.", ["queue"]),
     "jobs": ("Jobs by state, now.", ["state"]),
@@ -48,12 +54,23 @@ def observe_task(*, name: str, outcome: str, seconds: float) -> None:
     TASK_SECONDS.labels(name).observe(seconds)
 
 
+def tasks_begin(names: Collection[str]) -> None:
+    """Let the failures of these tasks begin at 0, so that the first is seen."""
+    for name in names:
+        TASKS.labels(name, "failed")
+
+
 class PlatformCollector(Collector):
-    """Asks for the platform's state when it is scraped, and at most every four seconds."""
+    """Asks for the platform's state when it is scraped, and at most every four seconds.
+
+    A part that hangs holds the question up and not the scrape, which would otherwise lose what is
+    known of all others: then the last answer counts until it is too old.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._asked_at = 0.0
+        self._asking: threading.Thread | None = None
+        self._told_at = -math.inf
         self._report: dict[str, Any] = {}
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
@@ -62,19 +79,29 @@ class PlatformCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The gauges; one that cannot be known now has no sample."""
+        self._asked().join(WAIT_S)
         with self._lock:
-            if time.monotonic() - self._asked_at >= ASK_EVERY_S:
-                self._report = _asked()
-                self._asked_at = time.monotonic()
-            report = self._report
-        yield from _filled(report).values()
+            report, age_s = self._report, time.monotonic() - self._told_at
+        yield from (_filled(report, age_s) if age_s <= KEEP_S else _gauges()).values()
 
+    def _asked(self) -> threading.Thread:
+        """The question that is being asked, or was a moment ago."""
+        with self._lock:
+            asking = self._asking
+            is_late = time.monotonic() - self._told_at >= ASK_EVERY_S
+            if asking is None or (is_late and not asking.is_alive()):
+                asking = threading.Thread(target=self._ask, name="platform-report", daemon=True)
+                asking.start()
+                self._asking = asking
+        return asking
 
-def _asked() -> dict[str, Any]:
-    try:
-        return dict(import_string(REPORT)())
-    finally:
-        connection.close()  # children are forked from this process and must not inherit one
+    def _ask(self) -> None:
+        try:
+            report = dict(import_string(REPORT)())
+        finally:
+            connection.close()  # children are forked from this process and must not inherit one
+        with self._lock:
+            self._report, self._told_at = report, time.monotonic()
 
 
 def _gauges() -> Gauges:
@@ -84,8 +111,9 @@ def _gauges() -> Gauges:
     }
 
 
-def _filled(report: dict[str, Any]) -> Gauges:
+def _filled(report: dict[str, Any], age_s: float) -> Gauges:
     gauges = _gauges()
+    gauges["report_age_seconds"].add_metric([], age_s)
     _add_queues(gauges, report["queues"], is_known=report["database"]["ok"])
     for part in ("broker", "database", "storage"):
         gauges["dependency_up"].add_metric([part], float(report[part]["ok"]))

@@ -1,4 +1,4 @@
-"""Counters that alerts look at are there, as 0, before anything happened: `increase` needs a start."""
+"""Counters that alerts look at begin at 0 with the process: `increase` needs a start."""
 
 from typing import Final
 
