@@ -1,6 +1,7 @@
 """One JSON line per event on standard output, the same shape from web, worker and commands."""
 
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
@@ -35,16 +36,30 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {"pathless": {"()": Pathless}},
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stdout"], "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["pathless"]},
+            "django.security.csrf": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},
             "urllib3": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+class Pathless(logging.Filter):
+    """Takes the path out of what Django says of a 5xx: a delivery's path is its signature.
+
+    The request has a line of its own, by route template; only what broke it is worth another.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether ``record`` has a traceback; its message is a constant then."""
+        record.msg, record.args = "request_broken", ()
+        return bool(record.exc_info)
 
 
 def install() -> None:

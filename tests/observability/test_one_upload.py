@@ -26,6 +26,7 @@ class Followed:
     alice: Person
     user_id: str
     job_id: str
+    image_id: str
     stack: Stack
 
     def lines(self, role: str) -> list[dict[str, Any]]:
@@ -52,7 +53,7 @@ def followed(quiet_stack: Stack) -> Followed:
     job_id = answer.json["job"]["id"]
     assert alice.job_ended(job_id)["state"] == "succeeded"
     user_id = alice.send("GET", "/auth/profile").json["id"]
-    found = Followed(alice, user_id, job_id, quiet_stack)
+    found = Followed(alice, user_id, job_id, answer.json["image"]["id"], quiet_stack)
     until(lambda: any(line["event"] == "task" for line in found.lines("worker")), timeout_s=10)
     return found
 
@@ -87,6 +88,16 @@ def test_no_log_holds_an_email_a_token_a_password_or_an_address(followed: Follow
         assert secret not in words
     lines = [json.loads(line) for line in words.splitlines() if line.startswith("{")]
     assert not [line for line in lines if "127.0.0.1" in str(line.get("client", ""))]
+
+
+def test_no_line_holds_the_signature_of_a_delivery(followed: Followed) -> None:
+    rendition = followed.alice.image(followed.image_id)["renditions"][0]
+    assert followed.alice.fetch(rendition["url"]).status == 200
+    assert followed.alice.fetch(rendition["url"].replace("/i/", "/i/x")).status == 403
+    words = "".join(program.words() for program in followed.stack.split.programs.values())
+    assert '"route":"/i/<path:rest>"' in words
+    assert "/i/" not in words.replace("/i/<path:rest>", "")
+    assert "/i/" not in str(followed.stack.edge.log_lines(1))
 
 
 def test_every_line_of_a_web_role_is_json(followed: Followed) -> None:

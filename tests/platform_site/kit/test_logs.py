@@ -1,11 +1,16 @@
+import io
+import json
 import logging
+import logging.config
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 import structlog
+from django.http import HttpResponse
+from django.utils.log import log_response
 
 from platform_site.kit import logs
 from platform_site.kit.request_context import bind
@@ -106,3 +111,45 @@ def test_a_line_break_does_not_begin_a_line(lines: Lines) -> None:
 def test_people_get_a_form_without_colours() -> None:
     formatter = logs.configuration(level="INFO", form="console")["formatters"]["event"]
     assert isinstance(formatter["processors"][-1], structlog.dev.ConsoleRenderer)
+
+
+@pytest.fixture
+def configured() -> Iterator[Callable[[], str]]:
+    """The setting ``LOGGING`` in force as a process has it; gives what was written so far."""
+    stream = io.StringIO()
+    setting = logs.configuration(level="INFO", form="json")
+    setting["handlers"]["stdout"]["stream"] = stream
+    names = [None, *setting["loggers"]]
+    loggers = [logging.getLogger(name) for name in names]
+    kept = [(one, one.level, [*one.handlers], [*one.filters]) for one in loggers]
+    logging.config.dictConfig(setting)
+    yield stream.getvalue
+    for one, level, handlers, filters in kept:
+        one.setLevel(level)
+        one.handlers[:], one.filters[:] = handlers, filters
+
+
+ADDRESS = "/i/k1/1900000000/c2lnbmF0dXJl/018f0000/w320.webp"
+
+
+def test_an_answer_of_5xx_tells_no_path(configured: Callable[[], str]) -> None:
+    log_response("%s: %s", "Service Unavailable", ADDRESS, response=HttpResponse(status=503))
+    assert configured() == ""
+
+
+def test_an_error_of_ours_tells_its_traceback_and_no_path(configured: Callable[[], str]) -> None:
+    error = ValueError("odd")
+    response = HttpResponse(status=500)
+    log_response("%s: %s", "Internal Server Error", ADDRESS, response=response, exception=error)
+    (line,) = configured().splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["level"]) == ("request_broken", "error")
+    assert event["exception"].endswith("ValueError: odd")
+    assert "/i/" not in line
+
+
+def test_a_form_without_its_token_tells_no_path(configured: Callable[[], str]) -> None:
+    response = HttpResponse(status=403)
+    logger = logging.getLogger("django.security.csrf")
+    log_response("Forbidden (%s): %s", "no cookie", ADDRESS, response=response, logger=logger)
+    assert configured() == ""
