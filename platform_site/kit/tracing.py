@@ -6,7 +6,7 @@ variables.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +36,8 @@ HIDDEN: Final = frozenset(
     }
 )
 """Attributes that can hold a signature, a query or somebody's address: they never leave."""
+TOLD_OF_ERRORS: Final = "exception.type"
+"""Of an error its type leaves; what it says may quote anything."""
 
 _providers: "Final[list[TracerProvider]]" = []
 
@@ -106,7 +108,7 @@ def _recorded_trace_id() -> str:
 
 
 class DiscreetExporter:
-    """Exports spans without the attributes that are nobody's business (`HIDDEN`)."""
+    """Exports spans without what is nobody's business: `HIDDEN`, and the words of errors."""
 
     def __init__(self, exporter: "SpanExporter") -> None:
         self._exporter = exporter
@@ -114,10 +116,7 @@ class DiscreetExporter:
     def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
         """Send ``spans``, which have ended."""
         for span in spans:
-            told = span.attributes or {}
-            span._attributes = {  # noqa: SLF001 - an ended span has no setter
-                name: value for name, value in told.items() if name not in HIDDEN
-            }
+            _make_discreet(span)
         return self._exporter.export(spans)
 
     def shutdown(self) -> None:
@@ -127,3 +126,23 @@ class DiscreetExporter:
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Whether everything was sent within ``timeout_millis``."""
         return self._exporter.force_flush(timeout_millis)
+
+
+def _make_discreet(span: "ReadableSpan") -> None:
+    """Take the private parts out of ``span``, which has ended and has no setters."""
+    from opentelemetry.sdk.trace import Event  # noqa: PLC0415 - an extra
+    from opentelemetry.trace import Status  # noqa: PLC0415 - an extra
+
+    told = span.attributes or {}
+    span._attributes = {  # noqa: SLF001
+        name: value for name, value in told.items() if name not in HIDDEN
+    }
+    span._events = [  # noqa: SLF001
+        Event(event.name, _type_only(event.attributes or {}), event.timestamp)
+        for event in span.events
+    ]
+    span._status = Status(span.status.status_code)  # noqa: SLF001
+
+
+def _type_only(told: "Mapping[str, Any]") -> "dict[str, Any]":
+    return {name: value for name, value in told.items() if name == TOLD_OF_ERRORS}
