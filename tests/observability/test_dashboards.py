@@ -1,5 +1,6 @@
 """The dashboards: complete, in one style, small, and what their source says."""
 
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -101,3 +102,7 @@ def test_a_diamond_leads_to_its_trace() -> None:
     assert destination["name"] == "trace_id"
     tracing = yaml.safe_load(Path(MONITORING / "tracing" / "datasource.yaml").read_text())
     assert destination["datasourceUid"] in {item["uid"] for item in tracing["datasources"]}
+    grafana = ConfigParser()
+    grafana.read(MONITORING / "grafana" / "grafana.ini")
+    assert grafana["auth.anonymous"]["org_role"] == "Viewer"
+    assert grafana.getboolean("users", "viewers_can_edit"), "Explore refuses other viewers"

@@ -83,11 +83,11 @@ _PODS: Final = Row(
             "percentunit",
             (
                 Query(
-                    "sum by (container) "
+                    "sum by (pod) "
                     f"(rate(container_cpu_usage_seconds_total{{{_CONTAINERS}}}[$__rate_interval])) "
-                    "/ sum by (container) "
+                    "/ sum by (pod) "
                     f'(kube_pod_container_resource_requests{{{_HERE},resource="cpu"}})',
-                    "{{container}}",
+                    "{{pod}}",
                 ),
             ),
             steps=((0.7, ORANGE), (1, RED)),
