@@ -19,6 +19,8 @@ TEXT: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 GROUPING: Final = re.compile(r"\b(by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 SELECTOR: Final = re.compile(r"([a-zA-Z_:][\w:]*)\s*(\{[^}]*\})?")
 LABEL: Final = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
+SELECTED: Final = re.compile(r"""[a-zA-Z_:][\w:]*\{(?:[^}"]|"(?:[^"\\]|\\.)*")+\}""")
+CHOICE: Final = re.compile(r'=~\s*"([\w-]+(?:\|[\w-]+)+)"')
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,19 @@ def named(expr: str) -> Named:
         labels = frozenset(LABEL.findall(matchers))
         found[name] = found.get(name, frozenset()) | labels
     return Named(found, frozenset(grouped))
+
+
+def selectors(expr: str) -> set[str]:
+    """The selectors of ``expr`` that ask for labels; a choice (``a|b``) is asked for one by one."""
+    found: set[str] = set()
+    for selector in SELECTED.findall(expr):
+        choices = list(CHOICE.finditer(selector))
+        for choice in choices:
+            before, after = selector[: choice.start()], selector[choice.end() :]
+            found |= {f'{before}="{value}"{after}' for value in choice[1].split("|")}
+        if not choices:
+            found.add(selector)
+    return found
 
 
 def rules() -> Iterator[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.observability.expressions import asked_by_panels, asked_by_rules, named
+from tests.observability.expressions import asked_by_panels, asked_by_rules, named, selectors
+
+CHOICES = ('="c",e=~"f|g"', '="d",e=~"f|g"', '=~"c|d",e="f"', '=~"c|d",e="g"')
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,20 @@ def test_metrics_and_labels_are_read(
     found = named(expr)
     assert {name: set(labels) for name, labels in found.metrics.items()} == metrics
     assert set(found.grouped) == grouped
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        ("up == 0", set()),
+        ('rate(a{b="c}d",e!="f"}[5m])', {'a{b="c}d",e!="f"}'}),
+        ('a{b=~"c|d-e",f="g"}', {'a{b="c",f="g"}', 'a{b="d-e",f="g"}'}),
+        ('a{b=~"c.*"} / a{b!~"c|d"}', {'a{b=~"c.*"}', 'a{b!~"c|d"}'}),
+        ('a{b=~"c|d",e=~"f|g"}', {f"a{{b{x}}}" for x in CHOICES}),
+    ],
+)
+def test_what_is_asked_of_labels_is_read(expr: str, expected: set[str]) -> None:
+    assert selectors(expr) == expected
 
 
 def test_every_expression_names_something() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from tests.observability import test_births as births
 from tests.observability.expressions import (
     Asked,
     asked_by_panels,
@@ -14,6 +15,7 @@ from tests.observability.expressions import (
     documented,
     named,
     panels,
+    selectors,
 )
 from tests.observability.stack import Stack
 
@@ -28,6 +30,7 @@ STILL: Final = {
     "platform_build_info": "1; its labels tell",
     "slo:budget:ratio": "the promise itself",
     "nginx_connections_reading": "lasts microseconds here",
+    "gateway_service_token_fetches_total": "one token, fetched before anybody looks, lasts",
     **dict.fromkeys(
         ("pg_up", "redis_up", "nginx_up", "platform_dependency_up", "platform_workers"),
         "moves in an outage only",
@@ -44,6 +47,37 @@ STILL: Final = {
     ),
 }
 """Metrics that do not move on the days that these tests make, and why."""
+
+
+OURS: Final = ("http_", "django_", "celery_", "accounts_", "gateway_", "images_")
+BORN: Final = {
+    *("http_requests_failed_total", "celery_tasks_total"),
+    *(name for names in births.BORN.values() for name, _ in names),
+}
+"""Counters of ours that begin at 0. Each other one is there from its first event on, which moves it
+from nothing; a counter of an exporter must move while it is looked at."""
+
+UNHEARD: Final = {
+    'http_requests_failed_total{role="auth"}': "auth does not fail here",
+    **dict.fromkeys(
+        (
+            'celery_tasks_total{outcome="failed"}',
+            'gateway_service_token_fetches_total{outcome="failed"}',
+            'gateway_service_token_fetches_total{outcome="kept"}',
+        ),
+        "brought about in test_outcomes.py",
+    ),
+    **dict.fromkeys(
+        ('up{job="grafana"}', 'up{job="kube-state-metrics"}'),
+        "of a cluster; test_targets.py knows the jobs",
+    ),
+}
+"""Selectors that nothing answers on the days that these tests make, and why."""
+
+
+def counts(metric: str) -> bool:
+    """Whether it is a counter."""
+    return metric.endswith(("_total", "_count", "_sum", "_bucket"))
 
 
 def is_live(asked: Asked) -> bool:
@@ -88,12 +122,31 @@ def test_labels_that_are_grouped_by_belong_to_a_metric_of_the_expression(
     assert names.grouped <= present | {"instance", "job"}
 
 
+def live_selectors() -> set[str]:
+    """Every selector with labels of a metric that can be here."""
+    found = {
+        selector
+        for asked in (*asked_by_rules(), *asked_by_panels())
+        for selector in selectors(asked.expr)
+    }
+    return {one for one in found if one.partition("{")[0] not in DOCUMENTED}
+
+
+@pytest.mark.parametrize("selector", sorted(live_selectors() - UNHEARD.keys()))
+def test_what_is_asked_of_labels_is_answered(stack: Stack, selector: str) -> None:
+    """A counter must have counted: that one begins at 0 under a name says nothing of the name."""
+    highest = f"max(max_over_time({selector}[10m]))"
+    assert stack.query(f"{highest} > 0" if counts(selector.partition("{")[0]) else highest)
+
+
+def test_no_reason_is_left_of_a_selector_that_is_gone() -> None:
+    assert UNHEARD.keys() <= live_selectors()
+
+
 @pytest.mark.parametrize("metric", sorted(live_metrics().keys() - STILL.keys()))
 def test_a_metric_is_not_constant(stack: Stack, metric: str) -> None:
-    counts = metric.endswith(("_total", "_count", "_sum", "_bucket"))
-    whole = (
-        f"(sum({metric}) or vector(0))" if counts else f"sum({metric})"
-    )  # a counter is born as 0
+    is_born_late = counts(metric) and metric.startswith(OURS) and metric not in BORN
+    whole = f"(sum({metric}) or vector(0))" if is_born_late else f"sum({metric})"
     moved = stack.query(f"max_over_time({whole}[10m:1s]) != min_over_time({whole}[10m:1s])")
     assert moved, f"{metric} has not moved"
 

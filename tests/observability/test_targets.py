@@ -1,13 +1,13 @@
 """What Prometheus looks for is there: each name is a Service of the manifests, with that port."""
 
-import shutil
+import re
 from functools import cache
 from typing import Any, Final
 
-import pytest
 import yaml
 
 from deploy.k8s.tools.objects import build, objects, of_kind
+from tests.deploy.workspace import kubectl_is_needed
 from tests.observability.expressions import MONITORING, ROOT
 
 PARTS: Final = (
@@ -21,8 +21,7 @@ ELSEWHERE: Final = {("cert-manager.cert-manager", 9402)}
 
 @cache
 def rendered() -> list[dict[str, Any]]:
-    if shutil.which("kubectl") is None:
-        pytest.skip("not installed: kubectl")
+    kubectl_is_needed()
     return [item for part in PARTS for item in objects(build(ROOT / "deploy" / "k8s" / part))]
 
 
@@ -42,6 +41,39 @@ def looked_for() -> set[tuple[str, int]]:
         for job in jobs
         for discovery in job.get("dns_sd_configs", [])
         for name in discovery["names"]
+    }
+
+
+def labelled(job: dict[str, Any], name: str) -> dict[str, str]:
+    """The labels that a target found by ``name`` gets: Prometheus's ``replace``, fully anchored."""
+    labels = {"__meta_dns_name": name, "job": job["job_name"]}
+    for rule in job.get("relabel_configs", []):
+        assert rule.keys() <= {"source_labels", "regex", "target_label", "replacement"}
+        value = ";".join(labels.get(label, "") for label in rule["source_labels"])
+        if match := re.fullmatch(rule["regex"], value):
+            replacement = rule.get("replacement", "$1").replace("$", "\\")
+            labels[rule["target_label"]] = match.expand(replacement)
+    del labels["__meta_dns_name"]
+    return labels
+
+
+def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
+    configuration = yaml.safe_load((MONITORING / "prometheus" / "prometheus.yml").read_text())
+    found = {
+        name.partition(".")[0]: labelled(job, name)
+        for job in configuration["scrape_configs"]
+        for discovery in job.get("dns_sd_configs", [])
+        for name in discovery["names"]
+    }
+    roles = ("auth", "gateway", "images", "admin")
+    queues = ("interactive", "bulk", "maintenance")
+    assert found == {
+        **{f"{role}-metrics": {"job": role} for role in roles},
+        **{f"worker-metrics-{queue}": {"job": "worker", "pool": queue} for queue in queues},
+        **{f"{name}-metrics": {"job": name} for name in ("frontend", "postgresql")},
+        **{f"redis-metrics-{name}": {"job": f"redis-{name}"} for name in ("broker", "cache")},
+        **{f"{name}-metrics": {"job": name} for name in ("alertmanager", "grafana")},
+        **{name: {"job": name} for name in ("minio", "kube-state-metrics", "cert-manager")},
     }
 
 

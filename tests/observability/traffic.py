@@ -58,6 +58,8 @@ def ordinary_day(stack: Stack, alice: Person) -> None:
     for job in (*jobs, first["job"]["id"]):
         alice.job_ended(job, timeout_s=90)
     assert alice.job_ended(broken, timeout_s=90)["state"] == "failed"
+    for _ in range(5):
+        alice.send("POST", f"/api/v1/jobs/{first['job']['id']}/retry")
     deliveries(alice, first["image"]["id"])
     people(stack)
 
