@@ -8,7 +8,7 @@ import pytest
 from tests.observability.collectors import Collector, collecting
 from tests.observability.programs import PACKAGES, needed
 from tests.observability.stack import Stack, monitored_platform
-from tests.observability.traffic import bad_day, ordinary_day, over_the_limit
+from tests.observability.traffic import bad_day, ordinary_day, over_the_limit, until
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +33,16 @@ def quiet_stack(
         yield running
 
 
+def is_seen(stack: Stack) -> bool:
+    """Whether Prometheus, which looks for targets every five seconds, has scraped each of them."""
+    targets = stack.get("targets", {"state": "active"})["activeTargets"]
+    return bool(targets) and all(target["health"] == "up" for target in targets)
+
+
 @pytest.fixture(scope="session")
 def stack(quiet_stack: Stack) -> Stack:
     """The monitored platform with some history."""
-    time.sleep(2)  # each series is seen once before it moves
+    until(lambda: is_seen(quiet_stack), timeout_s=60)  # each series once before it moves
     alice = quiet_stack.person("alice")
     ordinary_day(quiet_stack, alice)
     over_the_limit(quiet_stack)

@@ -30,7 +30,6 @@ STILL: Final = {
     "platform_build_info": "1; its labels tell",
     "slo:budget:ratio": "the promise itself",
     "nginx_connections_reading": "lasts microseconds here",
-    "gateway_service_token_fetches_total": "one token, fetched before anybody looks, lasts",
     **dict.fromkeys(
         ("pg_up", "redis_up", "nginx_up", "platform_dependency_up", "platform_workers"),
         "moves in an outage only",

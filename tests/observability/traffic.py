@@ -104,12 +104,13 @@ def over_the_limit(stack: Stack) -> None:
 
 
 def bad_day(stack: Stack, alice: Person) -> None:
-    """The store is lost for a moment, then a worker in the middle of a job."""
+    """The store is lost for a moment, then a worker in the middle of a job, so that others wait."""
     stack.split.store.stop()
     alice.upload(distinct_photograph(50))
     stack.split.store.start()
     job = job_that_runs(alice)
     stack.split.programs["worker"].kill()
+    alice.upload(distinct_photograph(51))
     stack.split.start("worker")
     alice.job_ended(job, timeout_s=120)
 
