@@ -4,11 +4,12 @@ import re
 from functools import cache
 from typing import Any, Final
 
+import pytest
 import yaml
 
 from deploy.k8s.tools.objects import build, objects, of_kind
-from tests.deploy.workspace import kubectl_is_needed
-from tests.observability.expressions import MONITORING, ROOT
+from tests.deploy.workspace import Workspace, kubectl_is_needed
+from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 
 PARTS: Final = (
     "data",
@@ -17,6 +18,13 @@ PARTS: Final = (
 )
 ELSEWHERE: Final = {("cert-manager.cert-manager", 9402)}
 """Installed by its own people, or not at all."""
+
+
+@pytest.fixture(scope="module")
+def overlays(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Whole overlays, with throw-away secrets."""
+    kubectl_is_needed()
+    return Workspace(tmp_path_factory.mktemp("overlays"))
 
 
 @cache
@@ -57,17 +65,21 @@ def labelled(job: dict[str, Any], name: str) -> dict[str, str]:
     return labels
 
 
-def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
+def called() -> dict[str, dict[str, str]]:
+    """The labels of the targets behind each Service that Prometheus looks for."""
     configuration = yaml.safe_load((MONITORING / "prometheus" / "prometheus.yml").read_text())
-    found = {
+    return {
         name.partition(".")[0]: labelled(job, name)
         for job in configuration["scrape_configs"]
         for discovery in job.get("dns_sd_configs", [])
         for name in discovery["names"]
     }
+
+
+def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
     roles = ("auth", "gateway", "images", "admin")
     queues = ("interactive", "bulk", "maintenance")
-    assert found == {
+    assert called() == {
         **{f"{role}-metrics": {"job": role} for role in roles},
         **{f"worker-metrics-{queue}": {"job": "worker", "pool": queue} for queue in queues},
         **{f"{name}-metrics": {"job": name} for name in ("frontend", "postgresql")},
@@ -101,3 +113,37 @@ def test_what_is_kept_fits_on_the_volume() -> None:
     assert "--storage.tsdb.retention.time=31d" in arguments, "the budget looks back 30 days"
     assert "--storage.tsdb.retention.size=17GB" in arguments
     assert claim["spec"]["resources"]["requests"]["storage"] == "20Gi"
+
+
+@pytest.mark.parametrize("overlay", ["platform", "headless"])
+def test_what_may_never_be_absent_is_in_every_overlay_that_is_watched(
+    overlays: Workspace, overlay: str
+) -> None:
+    """Only ``(absent(…) and on () …)`` may ask for a part that some platforms do not have."""
+    asked = " ".join(one.expr for one in asked_by_rules())
+    jobs = set(re.findall(r'(?<!\()absent\(up\{job="([\w-]+)"\}\)', asked))
+    assert {"auth", "gateway", "images", "worker"} < jobs
+    made = {item["metadata"]["name"] for item in of_kind(overlays.render(overlay), "Service")}
+    assert jobs <= {labels["job"] for name, labels in called().items() if name in made}
+
+
+def test_what_the_cluster_is_told_to_run_is_asked_for_by_its_name(overlays: Workspace) -> None:
+    asked = " ".join(one.expr for one in asked_by_rules())
+    sets = set(re.findall(r'kube_statefulset_replicas\{[^}]*statefulset="([\w-]+)"', asked))
+    (pattern,) = re.findall(r'kube_deployment_spec_replicas\{[^}]*deployment=~"([^"]+)"', asked)
+    for overlay, has_frontend in (("platform", True), ("headless", False)):
+        made = overlays.render(overlay)
+        assert sets <= {item["metadata"]["name"] for item in of_kind(made, "StatefulSet")}
+        deployments = [item["metadata"]["name"] for item in of_kind(made, "Deployment")]
+        assert any(re.fullmatch(pattern, name) for name in deployments) is has_frontend
+
+
+def test_a_deployments_alert_is_called_as_its_target_is(overlays: Workspace) -> None:
+    """`service` is one word in all alerts of a thing, or no cause silences its symptoms."""
+    (rule,) = [one.expr for one in asked_by_rules() if one.where == "ReplicasMissing"]
+    (pattern,) = re.findall(r'"\$1", "deployment", "([^"]+)"', rule)
+    watched = {labels["job"] for labels in called().values()} | {"scheduler"}
+    for item in of_kind(overlays.render("platform"), "Deployment"):
+        match = re.fullmatch(pattern, item["metadata"]["name"])
+        assert match
+        assert match[1] in watched
