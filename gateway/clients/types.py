@@ -213,10 +213,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """Jobs waiting in one queue; ``oldest_age_s`` is ``None`` when it is empty."""
+    """Jobs waiting in one queue; ``oldest_age_s`` is ``None`` when it is empty.
+
+    ``depth`` is ``None`` while the broker gives no answer.
+    """
 
     name: str
-    depth: int
+    depth: int | None
     oldest_age_s: float | None
 
 
@@ -250,12 +253,12 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """Jobs now, and how those of the last 24 hours ended."""
+    """Jobs now, and how those of the last 24 hours ended; ``None`` while nobody can count them."""
 
-    queued: int
-    running: int
-    failed_24h: int
-    succeeded_24h: int
+    queued: int | None
+    running: int | None
+    failed_24h: int | None
+    succeeded_24h: int | None
 
 
 @dataclass(frozen=True, slots=True)

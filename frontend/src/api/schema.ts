@@ -559,10 +559,10 @@ export interface components {
             state: string;
         };
         JobCounts: {
-            queued: number;
-            running: number;
-            failed_24h: number;
-            succeeded_24h: number;
+            queued: number | null;
+            running: number | null;
+            failed_24h: number | null;
+            succeeded_24h: number | null;
         };
         JobError: {
             code: string;
@@ -697,7 +697,7 @@ export interface components {
         };
         QueueStatus: {
             name: string;
-            depth: number;
+            depth: number | null;
             /** Format: double */
             oldest_age_s: number | null;
         };

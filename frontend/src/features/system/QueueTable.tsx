@@ -23,7 +23,7 @@ export function QueueTable({ queues }: { queues: Queues }) {
             <td>
               <bdi>{queue.name}</bdi>
             </td>
-            <td>{quantity.number(queue.depth)}</td>
+            <td>{queue.depth === null ? "–" : quantity.number(queue.depth)}</td>
             <td>{queue.oldest_age_s === null ? "–" : quantity.seconds(queue.oldest_age_s)}</td>
           </tr>
         ))}

@@ -21,7 +21,7 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
     { label: t("jobsQueued"), value: jobs.queued, bad: false },
     { label: t("jobsRunning"), value: jobs.running, bad: false },
     { label: t("jobsSucceeded"), value: jobs.succeeded_24h, bad: false },
-    { label: t("jobsFailed"), value: jobs.failed_24h, bad: jobs.failed_24h > 0 },
+    { label: t("jobsFailed"), value: jobs.failed_24h, bad: (jobs.failed_24h ?? 0) > 0 },
   ];
   return (
     <>
@@ -54,7 +54,7 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
           {counts.map(({ label, value, bad }) => (
             <div key={label} data-bad={bad || undefined}>
               <dt>{label}</dt>
-              <dd>{quantity.number(value)}</dd>
+              <dd>{value === null ? "–" : quantity.number(value)}</dd>
             </div>
           ))}
         </dl>
