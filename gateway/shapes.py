@@ -148,7 +148,7 @@ class RoleStatus:
 
 @dataclass(frozen=True, slots=True)
 class StatusDetail:
-    """What staff see: every number was measured for this answer, at most two seconds ago."""
+    """What staff see, measured at most two seconds ago; longer while a role keeps us waiting."""
 
     queues: list[QueueStatus]
     workers: list[WorkerStatus]

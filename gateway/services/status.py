@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -15,28 +16,57 @@ from gateway.shapes import RoleStatus, Status, StatusDetail
 
 MEMORY_S: Final = 2.0
 """Anyone may ask, so asking often must not become load on every role."""
+SHOWN_FOR_S: Final = 30.0
+"""How old a state may be that is shown while another thread measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A state and the monotonic time of its measurement."""
+
+    status: Status
+    at: float
+
+    def is_younger_than(self, seconds: float) -> bool:
+        """Whether it was measured within the last ``seconds``."""
+        return time.monotonic() < self.at + seconds
 
 
 class StatusBoard:
-    """Remembers the last measurement for a moment; one thread measures, the others wait for it."""
+    """Remembers the last measurement for a moment; one thread measures at a time.
+
+    The others are shown the last one meanwhile, so that a role that hangs holds up one thread and
+    not all. They wait only where there is none that is fit to be shown.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._status: Status | None = None
-        self._good_until = 0.0
+        self._measuring = threading.Lock()
+        self._last: Measurement | None = None
 
     def status(self) -> Status:
         """The state with every detail."""
-        with self._lock:
-            if self._status is None or time.monotonic() >= self._good_until:
-                self._status = status_measure()
-                self._good_until = time.monotonic() + MEMORY_S
-            return self._status
+        last = self._last
+        if last is not None and last.is_younger_than(MEMORY_S):
+            return last.status
+        shown = last if last is not None and last.is_younger_than(SHOWN_FOR_S) else None
+        if not self._measuring.acquire(blocking=shown is None) and shown is not None:
+            return shown.status
+        try:
+            return self._measured()
+        finally:
+            self._measuring.release()
 
     def forget(self) -> None:
         """Measure again at the next look."""
-        with self._lock:
-            self._status = None
+        self._last = None
+
+    def _measured(self) -> Status:
+        last = self._last
+        if last is not None and last.is_younger_than(MEMORY_S):
+            return last.status  # measured while this thread waited
+        status = status_measure()
+        self._last = Measurement(status, time.monotonic())
+        return status
 
 
 def status_measure() -> Status:
