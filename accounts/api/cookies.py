@@ -55,7 +55,10 @@ def _origin_is_ours(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin", "")
     if origin in settings.TRUSTED_ORIGINS:
         return True
-    page = urlsplit(origin)
+    try:
+        page = urlsplit(origin)
+    except ValueError:  # such as "http://[", which no browser sends
+        return False
     if page.scheme == "http" and request.is_secure():
         return False
     return page.scheme in {"http", "https"} and page.netloc == request.get_host()

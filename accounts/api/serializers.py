@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from accounts.fields import normalized_email
 from platform_site.kit.serializers import StrictSerializer
 
 PASSWORD_MAX_LENGTH: Final = 128
@@ -19,10 +20,21 @@ def password_field() -> serializers.CharField:
     )
 
 
+class EmailField(serializers.EmailField):
+    """An address in its stored spelling, which may be longer than what was sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=EMAIL_MAX_LENGTH, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Normalise before the validators look at form and length."""
+        return normalized_email(super().to_internal_value(data))
+
+
 class RegisterIn(StrictSerializer):
     """A new account."""
 
-    email = serializers.EmailField(max_length=EMAIL_MAX_LENGTH)
+    email = EmailField()
     password = password_field()
     name = serializers.CharField(
         max_length=NAME_MAX_LENGTH, allow_blank=True, required=False, default=""
@@ -38,7 +50,7 @@ class AcceptedOut(serializers.Serializer[Any]):
 class LoginIn(StrictSerializer):
     """``mode`` "token" puts the refresh token in the body, for programs without a cookie jar."""
 
-    email = serializers.EmailField(max_length=EMAIL_MAX_LENGTH)
+    email = EmailField()
     password = password_field()
     mode = serializers.RegexField(
         r"^(cookie|token)$", required=False, default="cookie", help_text="`cookie` or `token`."
