@@ -106,6 +106,8 @@ def upload_body(request: HttpRequest) -> UploadBody:
     boundary = parameters.get("boundary", "")
     if main != "multipart/form-data" or not BOUNDARY.fullmatch(boundary):
         raise MultipartRequired
+    if parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise MultipartRequired("The form is read as UTF-8 and as nothing else.")
     length = _length(request)
     if length > settings.UPLOAD_MAX_BYTES + FORM_ALLOWANCE_BYTES:
         raise FileTooLarge(f"The largest accepted file has {settings.UPLOAD_MAX_BYTES} bytes.")

@@ -39,11 +39,20 @@ def refusal(**meta: str) -> DomainError:
         "multipart/form-data",
         "multipart/form-data; boundary=",
         f"multipart/form-data; boundary={'b' * 71}",
+        f"{FORM}; charset=hex",
+        f"{FORM}; charset=idna",
+        f"{FORM}; charset=latin-1",
+        f"{FORM}; charset=",
     ],
 )
 def test_only_a_form_with_a_boundary_is_taken(content_type: str) -> None:
     error = refusal(CONTENT_TYPE=content_type)
     assert (type(error), error.status) == (MultipartRequired, 415)
+
+
+def test_a_form_may_say_that_it_is_utf8() -> None:
+    request = RequestFactory().post("/", b"12345", content_type=f"{FORM}; charset=UTF-8")
+    assert upload_body(request).length == 5
 
 
 @pytest.mark.parametrize("length", ["", "-1", "+5", "1e3", "²"])
