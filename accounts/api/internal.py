@@ -4,7 +4,6 @@ import base64
 import binascii
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -25,6 +24,7 @@ from accounts.services.introspection import token_introspect
 from accounts.services.users import account_delete
 from accounts.tokens import SERVICE_TOKEN_LIFETIME_S
 from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
+from platform_site.kit.rendering import FormParser
 
 
 class ServiceToken(AddressLimitedView):

@@ -84,6 +84,18 @@ def test_guessing_a_clients_secret_is_limited(db: None, settings: Settings) -> N
     assert statuses == [401, 401, 429]
 
 
+@pytest.mark.parametrize("path", ["/internal/v1/token", "/internal/v1/introspect"])
+def test_a_form_that_is_too_large_is_not_read(db: None, path: str) -> None:
+    service = service_token_issue(client_id="gateway", audience="auth")
+    reply = ask(
+        path,
+        {"token": "x" * 1_000_001},
+        X_Service_Authorization=f"Bearer {service}",
+        Authorization=basic("stranger", "guess"),
+    )
+    assert (reply.status_code, reply.json()["code"]) == (413, "payload_too_large")
+
+
 def introspect(raw: str, service_token: str) -> "Reply":
     headers = {"X_Service_Authorization": f"Bearer {service_token}"} if service_token else {}
     return ask("/internal/v1/introspect", {"token": raw}, **headers)

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from django.utils.functional import lazystr
 from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
 
 from platform_site.kit.problems import PayloadTooLarge
-from platform_site.kit.rendering import JSONParser, JSONRenderer
+from platform_site.kit.rendering import FormParser, JSONParser, JSONRenderer
 
 IDENTITY = UUID("0190b6a0-0000-7000-8000-000000000001")
 
@@ -65,8 +66,14 @@ def test_what_is_not_json_is_refused_with_its_place() -> None:
         JSONParser().parse(io.BytesIO(b'{"a":'))
 
 
-def test_no_more_is_read_than_is_taken() -> None:
+def test_a_form_is_parsed() -> None:
+    fields = FormParser().parse(io.BytesIO(b"a=1&b=%C3%A9+x"))
+    assert fields.dict() == {"a": "1", "b": "é x"}
+
+
+@pytest.mark.parametrize("parser", [JSONParser(), FormParser()])
+def test_no_more_is_read_than_is_taken(parser: BaseParser) -> None:
     stream = io.BytesIO(b" " * 3_000_000)
     with pytest.raises(PayloadTooLarge, match="At most 1000000 bytes"):
-        JSONParser().parse(stream)
+        parser.parse(stream)
     assert stream.tell() == 1_000_001
