@@ -20,3 +20,4 @@ ADMIN_CONTEXT_PROCESSORS = [
 ]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "platform_site.pages.csrf_failure"
