@@ -4,15 +4,43 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import limits, metrics
 from accounts.models import Session, SessionQuerySet, User
 from accounts.services.revocations import sessions_deny, sessions_end
-from accounts.services.sessions import sessions_close_all
+from accounts.services.sessions import login_refused, login_try, sessions_close_all
 from accounts.services.users import account_delete, account_disable
+from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The way in, where guesses are counted together with those at the API."""
+
+    def clean(self) -> dict[str, Any]:
+        """Count the try, then look at the password."""
+        try:
+            address = client_address(cast("HttpRequest", self.request))
+            limits.LOGIN_BY_ADDRESS.count(address).require()
+            login_try(email=self.cleaned_data.get("username", ""))
+        except (RateLimited, LimiterUnavailable) as exc:
+            raise ValidationError(f"{exc.title}. Try again later.", code=exc.code) from exc
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            login_refused("refused")
+            raise
+        if self.get_user() is not None:
+            metrics.LOGINS.labels("succeeded").inc()
+        return cleaned
+
+
+admin.site.login_form = SignInForm
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # not generic when run

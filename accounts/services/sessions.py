@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
@@ -45,13 +45,9 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
 
     Raises `InvalidCredentials`, or `RateLimited` when the account is locked.
     """
-    user = selectors.user_by_email(email=email)
-    decision = limits.login_try_count(email=email, user=user)
-    if not decision.allowed:
-        _refuse("locked")
-    decision.require()
+    user = login_try(email=email)
     if not _password_matches(user, password) or user is None or not user.is_active:
-        _refuse("refused")
+        login_refused("refused")
         raise InvalidCredentials
     session_id = uuid7()
     token = RefreshToken.new(session_id)
@@ -59,6 +55,25 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
     metrics.LOGINS.labels("succeeded").inc()
     log.info("login_succeeded", user_id=str(user.id), session_id=str(session_id))
     return token_pair(user=user, token=token)
+
+
+def login_try(*, email: str) -> User | None:
+    """The user of ``email``, at whose password this is one try more.
+
+    Raises `RateLimited` when the account is locked, and `LimiterUnavailable`.
+    """
+    user = selectors.user_by_email(email=email)
+    decision = limits.login_try_count(email=email, user=user)
+    if not decision.allowed:
+        login_refused("locked")
+    decision.require()
+    return user
+
+
+def login_refused(outcome: Literal["refused", "locked"]) -> None:
+    """Tell the people who watch."""
+    metrics.LOGINS.labels(outcome).inc()
+    log.info("login_refused", outcome=outcome)
 
 
 def session_close(*, session_id: UUID, user_id: UUID) -> None:
@@ -125,7 +140,7 @@ def _login_confirm(user: User) -> None:
         id=user.id, password=user.password, is_active=True
     )
     if not same.exists():
-        _refuse("refused")
+        login_refused("refused")
         raise InvalidCredentials
 
 
@@ -140,8 +155,3 @@ def _password_matches(user: User | None, password: str) -> bool:
 def _decoy() -> str:
     """A hash that no password has, checked in the place of one that does not exist."""
     return make_password(random_token())
-
-
-def _refuse(outcome: str) -> None:
-    metrics.LOGINS.labels(outcome).inc()
-    log.info("login_refused", outcome=outcome)

@@ -2,7 +2,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from accounts import metrics
 from accounts.models import Session, User
+from platform_site.kit import limits as counting
 from platform_site.kit.revocations import session_is_revoked
 from tests.accounts.callers import PASSWORD, Caller
 
@@ -33,6 +35,57 @@ def test_people_who_are_not_staff_do_not_enter(alice_user: User, settings: Setti
     login = {"username": "alice@example.com", "password": PASSWORD}
     assert client.post("/admin/login/", login).status_code == 200
     assert client.get(f"{USERS}/").status_code == 302
+
+
+def guess(password: str, *, username: str = "root@example.com") -> str:
+    """What the page says to a try, empty when the door opens."""
+    login = {"username": username, "password": password, "next": "/admin/"}
+    reply = Client().post("/admin/login/", login)
+    return "" if reply.status_code == 302 else reply.content.decode()
+
+
+@pytest.fixture
+def root(db: None, settings: Settings) -> User:
+    settings.ROOT_URLCONF = "platform_site.urls.admin"
+    return User.objects.create_superuser("root@example.com", PASSWORD)
+
+
+def test_guessing_locks_the_account_here_and_at_the_api(root: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_account": (2, 900)}
+    for _ in range(2):
+        assert "Too many requests" not in guess("a guess")
+    assert "Too many requests. Try again later." in guess(PASSWORD, username="ROOT@example.com")
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    login = {"email": "root@example.com", "password": PASSWORD}
+    assert Caller().post("/auth/login", login).status_code == 429
+
+
+def test_the_count_begins_anew_when_the_owner_signs_in(root: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_account": (2, 900)}
+    for _ in range(2):
+        assert guess("a guess")
+        assert guess(PASSWORD) == ""
+
+
+def test_an_address_that_tries_everybody_is_stopped(root: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": (2, 300)}
+    for number in range(2):
+        assert "Too many requests" not in guess("a guess", username=f"person{number}@example.com")
+    assert "Too many requests" in guess(PASSWORD)
+
+
+def test_nobody_guesses_while_nobody_counts(root: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_count", lambda *_args, **_options: None)
+    assert "This cannot be served at the moment" in guess(PASSWORD)
+
+
+def test_every_try_is_told_to_those_who_watch(root: User) -> None:
+    refused, succeeded = (metrics.LOGINS.labels(name) for name in ("refused", "succeeded"))
+    before = refused._value.get(), succeeded._value.get()
+    guess("a guess")
+    assert (refused._value.get(), succeeded._value.get()) == (before[0] + 1, before[1])
+    guess(PASSWORD)
+    assert (refused._value.get(), succeeded._value.get()) == (before[0] + 1, before[1] + 1)
 
 
 @pytest.mark.parametrize("path", [f"{USERS}/", f"{SESSIONS}/", f"{USERS}/add/"])

@@ -1,4 +1,6 @@
-"""The user table, and passwords by Argon2id: 19 MiB, two passes (OWASP's first choice)."""
+"""The user table, passwords by Argon2id (19 MiB, two passes: OWASP's first choice), and tries."""
+
+from platform_site.kit import env
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]
@@ -8,3 +10,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
 ]
+ACCOUNT_RATE_LIMITS: dict[str, tuple[int, int]] = {
+    scope: (limit, window_s)
+    for scope, (limit, window_s) in env.json_value("ACCOUNT_RATE_LIMITS", "{}").items()
+}

@@ -10,7 +10,3 @@ REFRESH_TOKEN_LIFETIME_S = env.integer("REFRESH_TOKEN_LIFETIME_S", 14 * 86_400)
 REFRESH_GRACE_S = env.integer("REFRESH_GRACE_S", 10)
 REFRESH_COOKIE_SECURE = env.boolean("REFRESH_COOKIE_SECURE", default=True)
 REGISTRATION_OPEN = env.boolean("REGISTRATION_OPEN", default=True)
-ACCOUNT_RATE_LIMITS: dict[str, tuple[int, int]] = {
-    scope: (limit, window_s)
-    for scope, (limit, window_s) in env.json_value("ACCOUNT_RATE_LIMITS", "{}").items()
-}
