@@ -6,8 +6,10 @@ absent, so that a secret never stands in a process's environment.
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,7 +27,31 @@ def text(name: str, default: str = REQUIRED) -> str:
         if default is REQUIRED:
             raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
         return default
+    if default is REQUIRED and not value.strip():
+        raise ImproperlyConfigured(f"{name} is empty.")
     return value
+
+
+def server_url(name: str, *schemes: str) -> str:
+    """The address of a server with one of ``schemes`` (none named: any); no default password."""
+    value = text(name)
+    try:
+        parts = urlsplit(value)
+        address = parts.netloc or parts.path.strip("/") or parts.query
+        password, _port = unquote(parts.password or ""), parts.port
+    except ValueError:
+        raise _wrong_form(name, "a URL") from None  # the cause repeats the value
+    if not (parts.scheme and address) or (schemes and parts.scheme not in schemes):
+        raise _wrong_form(name, f"a URL ({', '.join(schemes)})" if schemes else "a URL")
+    if password:
+        password_require_own(name, password, user=unquote(parts.username or ""))
+    return value
+
+
+def password_require_own(name: str, password: str, *, user: str) -> None:
+    """Refuse a password that anybody would try first, its user's name among them."""
+    if password == user or _is_guessable(password.lower()):
+        raise ImproperlyConfigured(f"{name} has a default or guessable password.")
 
 
 def secret(name: str, *, min_length: int = 32) -> str:
@@ -84,6 +110,38 @@ def secrets_by_id(name: str, *, min_length: int = 32) -> dict[str, str]:
     for secret_id, value in found.items():
         _require_strong(f"{name}[{secret_id!r}]", str(value), min_length=min_length)
     return {str(secret_id): str(value) for secret_id, value in found.items()}
+
+
+def keys_by_id(name: str) -> dict[str, str]:
+    """As `secrets_by_id`, of keys in hexadecimal."""
+    found = secrets_by_id(name)
+    for key_id, value in found.items():
+        try:
+            bytes.fromhex(value)
+        except ValueError:
+            raise _wrong_form(f"{name}[{key_id!r}]", "a key in hexadecimal") from None
+    return found
+
+
+def key_set(name: str, default: str = REQUIRED, *, fields: Iterable[str]) -> dict[str, Any]:
+    """A JSON object whose ``keys`` is a list of objects, each with texts under ``fields``."""
+    found = json_value(name, default)
+    keys = found.get("keys") if isinstance(found, dict) else None
+    if not isinstance(keys, list):
+        raise _wrong_form(name, "a JSON object with a list of keys")
+    for key in keys:
+        if not (isinstance(key, dict) and all(isinstance(key.get(field), str) for field in fields)):
+            raise _wrong_form(name, f"a list of keys with {', '.join(fields)}")
+    return dict(found)
+
+
+def limits(name: str) -> dict[str, tuple[int, int]]:
+    """A JSON object of ``[uses, seconds]`` by what is limited; empty when it is not set."""
+    found = json_value(name, "{}")
+    try:
+        return {str(scope): (int(uses), int(seconds)) for scope, (uses, seconds) in found.items()}
+    except (AttributeError, TypeError, ValueError):
+        raise _wrong_form(name, "a JSON object of [uses, seconds] by name") from None
 
 
 def _require_strong(name: str, value: str, *, min_length: int) -> None:

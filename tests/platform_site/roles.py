@@ -23,9 +23,9 @@ APPS = {
 NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
 
-DATABASE = {"DATABASE_URL": f"postgresql://role:word@{NOBODY}/platform"}
-CACHE = {"CACHE_URL": f"redis://:cache-word@{NOBODY}/0"}
-BROKER = {"BROKER_URL": f"redis://:broker-word@{NOBODY}/0"}
+DATABASE = {"DATABASE_URL": f"postgresql://role:a-word-of-the-database@{NOBODY}/platform"}
+CACHE = {"CACHE_URL": f"redis://:a-word-of-the-cache@{NOBODY}/0"}
+BROKER = {"BROKER_URL": f"redis://:a-word-of-the-broker@{NOBODY}/0"}
 STORE = {
     "S3_BUCKET": "images",
     "S3_ENDPOINT_URL": f"http://{NOBODY}",

@@ -10,7 +10,4 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
 ]
-ACCOUNT_RATE_LIMITS: dict[str, tuple[int, int]] = {
-    scope: (limit, window_s)
-    for scope, (limit, window_s) in env.json_value("ACCOUNT_RATE_LIMITS", "{}").items()
-}
+ACCOUNT_RATE_LIMITS = env.limits("ACCOUNT_RATE_LIMITS")

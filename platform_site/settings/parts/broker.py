@@ -6,7 +6,7 @@ from kombu import Queue
 
 from platform_site.kit import env
 
-CELERY_BROKER_URL = env.text("BROKER_URL")
+CELERY_BROKER_URL = env.server_url("BROKER_URL")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 600,
     "socket_timeout": 5,

@@ -17,7 +17,7 @@ _OPTIONS = {
 }
 _REDIS = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
-    "LOCATION": env.text("CACHE_URL"),
+    "LOCATION": env.server_url("CACHE_URL", "redis", "rediss", "unix"),
     "OPTIONS": _OPTIONS,
 }
 CACHES = {

@@ -11,6 +11,9 @@ from platform_site.kit import env
 
 def _database(url: str, *, pool_max: int) -> dict[str, Any]:
     parts = urlsplit(url)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not password and (password := env.text("DATABASE_PASSWORD", "")):
+        env.password_require_own("DATABASE_PASSWORD", password, user=user)
     options: dict[str, Any] = {"connect_timeout": 3, **dict(parse_qsl(parts.query))}
     host = options.pop("host", None) or parts.hostname or ""
     if pool_max:
@@ -18,8 +21,8 @@ def _database(url: str, *, pool_max: int) -> dict[str, Any]:
     return {
         "ENGINE": "django_prometheus.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or "") or env.text("DATABASE_PASSWORD", ""),
+        "USER": user,
+        "PASSWORD": password,
         "HOST": host,
         "PORT": parts.port or "",
         "CONN_MAX_AGE": 0 if pool_max else 60,
@@ -28,7 +31,10 @@ def _database(url: str, *, pool_max: int) -> dict[str, Any]:
 
 
 DATABASES = {
-    "default": _database(env.text("DATABASE_URL"), pool_max=env.integer("DATABASE_POOL_MAX", 16))
+    "default": _database(
+        env.server_url("DATABASE_URL", "postgresql", "postgres"),
+        pool_max=env.integer("DATABASE_POOL_MAX", 16),
+    )
 }
 DATABASE_CHECKS = [
     "platform_site.kit.health.database",

@@ -2,7 +2,7 @@
 
 from platform_site.kit import env
 
-DELIVERY_KEYS = env.secrets_by_id("DELIVERY_KEYS")
+DELIVERY_KEYS = env.keys_by_id("DELIVERY_KEYS")
 DELIVERY_URL_LIFETIME_S = env.integer("DELIVERY_URL_LIFETIME_S", 86_400)
 # The proxy in front brings the bytes (frontend/nginx); without it the role sends them itself.
 DELIVERY_ACCEL = env.boolean("DELIVERY_ACCEL", default=False)

@@ -18,7 +18,7 @@ OBJECT_STORE = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": env.text("S3_BUCKET"),
-        "endpoint_url": env.text("S3_ENDPOINT_URL"),
+        "endpoint_url": env.server_url("S3_ENDPOINT_URL", "http", "https"),
         "region_name": env.text("S3_REGION", "us-east-1"),
         "access_key": env.text("S3_ACCESS_KEY_ID"),
         "secret_key": env.secret("S3_SECRET_ACCESS_KEY", min_length=16),

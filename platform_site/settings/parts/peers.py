@@ -2,7 +2,10 @@
 
 from platform_site.kit import env
 
-UPSTREAMS = {"auth": env.text("AUTH_URL"), "images": env.text("IMAGES_URL")}
+UPSTREAMS = {
+    role: env.server_url(f"{role.upper()}_URL", "http", "https", "inprocess")
+    for role in ("auth", "images")
+}
 SERVICE_CLIENT_ID = env.text("SERVICE_CLIENT_ID", "gateway")
 SERVICE_CLIENT_SECRET = env.secret("SERVICE_CLIENT_SECRET")
 GATEWAY_READS_PER_MINUTE = env.integer("GATEWAY_READS_PER_MINUTE", 6_000)

@@ -127,7 +127,7 @@ def test_a_secret_has_no_default() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("", "too short for a secret: 0 characters, at least 32"),
+        ("", "empty"),
         (STRONG[:31], "too short for a secret: 31 characters, at least 32"),
         ("django-insecure-" + STRONG, "a default or guessable value"),
         ("changeme" * 4, "a default or guessable value"),
@@ -143,6 +143,30 @@ def test_a_weak_secret_is_refused_by_name_and_never_repeated(
     with pytest.raises(ImproperlyConfigured, match=f"^NAME is {why}") as failure:
         env.secret("NAME")
     assert not value or value not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://:a-word-of-the-cache@127.0.0.1/0",
+        "unix:///run/redis.sock",
+        "postgresql:///platform?host=/run/postgresql",
+        "inprocess:platform_site.urls.auth",
+    ],
+)
+def test_an_address_of_a_server_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("NAME", value)
+    assert env.server_url("NAME") == value
+
+
+def test_an_address_has_one_of_the_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NAME", "redis://127.0.0.1/0")
+    assert env.server_url("NAME", "rediss", "redis")
+    with pytest.raises(ImproperlyConfigured, match=r"^NAME must be a URL \(http, https\)\.$"):
+        env.server_url("NAME", "http", "https")
 
 
 def test_secrets_by_id_are_each_strong(monkeypatch: pytest.MonkeyPatch) -> None:
