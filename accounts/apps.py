@@ -1,6 +1,11 @@
 """The app's registration."""
 
+from collections.abc import Callable, Mapping
+
 from django.apps import AppConfig
+from django.conf import settings
+
+from accounts.keyset import current_keyset
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +14,19 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Stop a role that signs at its start, and not at the first sign-in, if it cannot."""
+        if self._signs:
+            current_keyset().signer()
+
+    def dependencies(self) -> Mapping[str, Callable[[], None]]:
+        """What ``manage.py doctor`` tries for this app."""
+        from accounts.tokens import signing_check  # noqa: PLC0415 - it needs the models
+
+        return {"signing keys": signing_check} if self._signs else {}
+
+    @property
+    def _signs(self) -> bool:
+        """Whether the role holds signing keys: the admin does not."""
+        return hasattr(settings, "SIGNING_KEYS")

@@ -84,11 +84,11 @@ def _prepared(kid: str, sign_from: str, private_pem: str) -> SigningKey:
         private: Any = load_pem_private_key(private_pem.encode(), password=None)
         begins = datetime.fromisoformat(sign_from)
     except ValueError as exc:
-        raise ImproperlyConfigured(f"The signing key {kid!r} cannot be read.") from exc
+        raise ImproperlyConfigured(f"SIGNING_KEYS: the key {kid!r} cannot be read.") from exc
     if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
-        raise ImproperlyConfigured(f"The signing key {kid!r} is not on P-256, which ES256 needs.")
+        raise ImproperlyConfigured(f"SIGNING_KEYS: the key {kid!r} is not on P-256, as ES256 is.")
     if begins.tzinfo is None:
-        raise ImproperlyConfigured(f"sign_from of the signing key {kid!r} has no time zone.")
+        raise ImproperlyConfigured(f"SIGNING_KEYS: sign_from of {kid!r} has no time zone.")
     return SigningKey(kid, begins, private)
 
 

@@ -18,6 +18,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts.keyset import current_keyset
 from accounts.models import User
+from platform_site.kit.health import NotReady
 from platform_site.kit.tokens import (
     ALGORITHM,
     LEEWAY_S,
@@ -25,6 +26,7 @@ from platform_site.kit.tokens import (
     USER_TYPE,
     TokenExpired,
     TokenInvalid,
+    verify_service_token,
 )
 
 SERVICE_TOKEN_LIFETIME_S: Final = 300
@@ -114,3 +116,12 @@ def service_token_issue(*, client_id: str, audience: str) -> str:
     token = ServiceToken()
     token.payload |= {"sub": client_id, "aud": audience, "nbf": token["iat"]}
     return str(token)
+
+
+def signing_check() -> None:
+    """Sign a token and believe it as other roles would. Raises `NotReady`."""
+    raw = service_token_issue(client_id="doctor", audience="doctor")
+    try:
+        verify_service_token(raw, audience="doctor")
+    except TokenInvalid as exc:
+        raise NotReady("What SIGNING_KEYS signs is not believed with the keys in JWKS.") from exc

@@ -1,5 +1,6 @@
 """The Django application of the gateway."""
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -15,3 +16,7 @@ class GatewayConfig(AppConfig):
     def ready(self) -> None:
         """Register how our authentication is described in the OpenAPI document."""
         import_module("gateway.schema")
+
+    def dependencies(self) -> Mapping[str, Callable[[], None]]:
+        """What ``manage.py doctor`` tries for this app."""
+        return {"service credential": import_module("gateway.clients.service_tokens").token_check}

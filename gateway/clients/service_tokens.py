@@ -15,7 +15,9 @@ from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import SERVICE_TOKENS
+from platform_site.kit.health import NotReady
 from platform_site.kit.http import UpstreamUnavailable
+from platform_site.kit.problems import DomainError
 
 log = structlog.get_logger(__name__)
 
@@ -107,23 +109,36 @@ def token_issue(audience: str) -> IssuedToken:
     Raises `UpstreamUnavailable`, also when auth does not know the gateway: that is a fault of the
     set-up which no caller can do anything about, so it is logged and looks like an outage.
     """
-    pair = f"{settings.SERVICE_CLIENT_ID}:{settings.SERVICE_CLIENT_SECRET}"
     try:
-        reply = call(
-            "auth",
-            "POST",
-            "/internal/v1/token",
-            headers={
-                "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-            body=urlencode({"grant_type": "client_credentials", "audience": audience}).encode(),
-            timeout_s=FETCH_TIMEOUT_S,
-        )
-        return document_as(IssuedToken, document_of(reply))
+        return _token_ask(audience)
     except (Refused, UpstreamFailed) as exc:
         log.exception("service_token_refused", audience=audience, code=exc.code, status=exc.status)
         raise UpstreamUnavailable("auth", retry_after_s=5) from exc
+
+
+def token_check() -> None:
+    """Ask auth for a token. Raises the kit's `NotReady`, in words for the operator."""
+    try:
+        _token_ask("images")
+    except DomainError as exc:
+        client = settings.SERVICE_CLIENT_ID
+        raise NotReady(f"auth gives no token to SERVICE_CLIENT_ID {client}: {exc.title}") from exc
+
+
+def _token_ask(audience: str) -> IssuedToken:
+    pair = f"{settings.SERVICE_CLIENT_ID}:{settings.SERVICE_CLIENT_SECRET}"
+    reply = call(
+        "auth",
+        "POST",
+        "/internal/v1/token",
+        headers={
+            "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+        body=urlencode({"grant_type": "client_credentials", "audience": audience}).encode(),
+        timeout_s=FETCH_TIMEOUT_S,
+    )
+    return document_as(IssuedToken, document_of(reply))
 
 
 _tokens: Final[dict[str, ServiceToken]] = {}

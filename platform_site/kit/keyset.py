@@ -25,7 +25,7 @@ class KeySet:
     """
 
     def __init__(self, *, bundle: Mapping[str, Any], url: str = "") -> None:
-        self._keys = _parsed(bundle)
+        self._keys = keys_parsed(bundle)
         self._url = url
         self._http = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
         self._lock = threading.Lock()
@@ -62,7 +62,7 @@ class KeySet:
 
     def _replace(self, document: Any) -> None:
         """Take a published set. Raises ``ValueError`` on one that could verify nothing."""
-        fresh = _parsed(document)
+        fresh = keys_parsed(document)
         if not fresh:
             raise ValueError("A published set has at least one key.")
         self._keys = fresh
@@ -71,7 +71,8 @@ class KeySet:
             self.generation += 1  # after the keys: who sees the number sees them too
 
 
-def _parsed(document: Any) -> dict[str, jwt.PyJWK]:
+def keys_parsed(document: Any) -> dict[str, jwt.PyJWK]:
+    """The keys for ES256 in a JSON Web Key Set, by ``kid``. Raises ``ValueError``, `PyJWTError`."""
     try:
         return {
             key["kid"]: jwt.PyJWK(key, algorithm="ES256")

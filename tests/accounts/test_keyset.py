@@ -73,7 +73,7 @@ def test_keys_are_parsed_once() -> None:
 )
 def test_a_key_that_cannot_sign_es256_is_refused(settings: Settings, bad: dict[str, str]) -> None:
     settings.SIGNING_KEYS = {"keys": [bad]}
-    with pytest.raises(ImproperlyConfigured) as refusal:
+    with pytest.raises(ImproperlyConfigured, match=r"^SIGNING_KEYS: ") as refusal:
         current_keyset()
     assert bad["private_pem"] not in str(refusal.value)
 

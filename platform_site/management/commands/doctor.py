@@ -6,17 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
+from jwt import PyJWTError
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from platform_site.kit import health
+from platform_site.kit.keyset import keys_parsed
 
 Check = Callable[[], None]
 PREFIX = "inprocess:"
@@ -55,8 +59,10 @@ def _checks() -> Iterator[tuple[str, Check]]:
     for role, address in getattr(settings, "UPSTREAMS", {}).items():
         if not address.startswith(PREFIX):
             yield f"role {role}", partial(_role, role, address)
-    if getattr(settings, "JWKS_URL", ""):
-        yield "published keys", partial(_role, "auth", settings.JWKS_URL, path="")
+    if hasattr(settings, "JWKS_BUNDLE"):
+        yield "published keys", _published_keys
+    for app in apps.get_app_configs():
+        yield from getattr(app, "dependencies", dict)().items()
 
 
 def _explained(check: Check) -> None:
@@ -105,10 +111,31 @@ def _directory(path: Path) -> None:
         raise health.NotReady(f"The directory {path} cannot be written to.")
 
 
-def _role(role: str, address: str, *, path: str = "/readyz") -> None:
+def _published_keys() -> None:
+    documents = {"JWKS": orjson.dumps(settings.JWKS_BUNDLE)}
+    if settings.JWKS_URL:
+        documents[settings.JWKS_URL] = _fetched("auth", settings.JWKS_URL)
+    usable = {name: _usable_keys(name, document) for name, document in documents.items()}
+    if not any(usable.values()):
+        raise health.NotReady(f"There is no key for ES256 in {' or '.join(usable)}.")
+
+
+def _usable_keys(name: str, document: bytes) -> int:
     try:
-        reply = urllib3.request("GET", f"{address}{path}", timeout=2.0, retries=False)
+        return len(keys_parsed(orjson.loads(document)))
+    except (ValueError, PyJWTError) as exc:
+        raise health.NotReady(f"{name} is no set of keys: {exc}") from exc
+
+
+def _role(role: str, address: str) -> None:
+    _fetched(role, f"{address}/readyz")
+
+
+def _fetched(role: str, url: str) -> bytes:
+    try:
+        reply = urllib3.request("GET", url, timeout=2.0, retries=False)
     except urllib3.exceptions.HTTPError as exc:
-        raise health.NotReady(f"{address} gives no answer ({type(exc).__name__})") from exc
+        raise health.NotReady(f"{url} gives no answer ({type(exc).__name__})") from exc
     if reply.status != 200:  # noqa: PLR2004
-        raise health.NotReady(f"{role} at {address} answers {reply.status}: it is not ready")
+        raise health.NotReady(f"{role} at {url} answers {reply.status}: it is not ready")
+    return reply.data

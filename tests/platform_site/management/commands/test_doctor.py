@@ -1,5 +1,6 @@
 """``doctor`` in the real settings of a role: words for each dependency, and an exit code."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,12 @@ from tests.platform_site.kit.answering import Answer, Server, serving
 from tests.platform_site.roles import NOBODY, Manifests, python
 from tests.servers.redis import RedisServer
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
+
+TOKEN = {"access_token": "svc", "token_type": "Bearer", "expires_in": 300}
+ANSWERS = {
+    "/.well-known/jwks.json": b'{"keys": []}',
+    "/internal/v1/token": json.dumps(TOKEN).encode(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +76,7 @@ def test_every_dependency_that_is_missing_is_told_in_words(manifests: Manifests)
         "✗ cache: CACHE_URL gives no answer: ",
         "✗ broker: BROKER_URL gives no answer: ",
         "✗ object store: The bucket images cannot be used: ",
+        "✓ published keys",
     ):
         assert line in words
     failed = "database, migrations, cache, broker, object store"
@@ -83,6 +91,7 @@ def test_a_gateway_asks_its_peers_and_no_database(
     environment = manifests.environment("gateway")
     environment |= {"CACHE_URL": redis.url, "AUTH_URL": peer.url, "IMAGES_URL": peer.url}
     environment["JWKS_URL"] = f"{peer.url}/.well-known/jwks.json"
+    peer.respond = lambda asked: Answer(body=ANSWERS.get(asked.path, b"{}"))
     code, words = doctor(environment)
     assert code == 0, words
     assert [line.strip() for line in words.splitlines()[1:]] == [
@@ -90,9 +99,41 @@ def test_a_gateway_asks_its_peers_and_no_database(
         "✓ role auth",
         "✓ role images",
         "✓ published keys",
+        "✓ service credential",
         "Everything that this role needs answers.",
     ]
-    assert [asked.path for asked in peer.asked] == ["/readyz", "/readyz", "/.well-known/jwks.json"]
+    assert [asked.path for asked in peer.asked] == ["/readyz", "/readyz", *ANSWERS]
+
+
+def test_a_credential_that_auth_does_not_know_and_keys_that_are_none_are_told(
+    manifests: Manifests, redis: RedisServer, peer: Server
+) -> None:
+    refused = {"title": "The client is not known", "code": "invalid_client", "status": 401}
+    problem = {"Content-Type": "application/problem+json"}
+    peer.respond = lambda asked: (
+        Answer(401, json.dumps(refused).encode(), problem)
+        if asked.path == "/internal/v1/token"
+        else Answer(body=b"<html>")
+    )
+    environment = manifests.environment("gateway")
+    environment |= {"CACHE_URL": redis.url, "AUTH_URL": peer.url, "IMAGES_URL": peer.url}
+    environment["JWKS_URL"] = f"{peer.url}/.well-known/jwks.json"
+    code, words = doctor(environment)
+    assert code == 1
+    assert f"✗ published keys: {environment['JWKS_URL']} is no set of keys: " in words
+    assert "✗ service credential: auth gives no token to SERVICE_CLIENT_ID gateway: " in words
+    assert "The client is not known" in words
+    assert manifests.material.gateway_secret not in words
+
+
+def test_auth_signs_what_the_others_believe(manifests: Manifests) -> None:
+    environment = manifests.environment("auth")
+    assert "✓ signing keys" in doctor(environment)[1]
+    stranger = Manifests().environment("auth")["JWKS"]
+    _, words = doctor({**environment, "JWKS": stranger})
+    assert "✗ signing keys: What SIGNING_KEYS signs is not believed with the keys in JWKS." in words
+    _, words = doctor({**environment, "JWKS": '{"keys": [{"kid": "r", "kty": "RSA"}]}'})
+    assert "✗ published keys: There is no key for ES256 in JWKS." in words
 
 
 def test_a_peer_that_is_not_ready_is_told_from_one_that_is_not_there(
@@ -102,8 +143,8 @@ def test_a_peer_that_is_not_ready_is_told_from_one_that_is_not_there(
     environment = manifests.environment("gateway")
     code, words = doctor({**environment, "CACHE_URL": redis.url, "AUTH_URL": peer.url})
     assert code == 1
-    assert f"✗ role auth: auth at {peer.url} answers 503: it is not ready" in words
-    assert f"✗ role images: http://{NOBODY} gives no answer (" in words
+    assert f"✗ role auth: auth at {peer.url}/readyz answers 503: it is not ready" in words
+    assert f"✗ role images: http://{NOBODY}/readyz gives no answer (" in words
     assert "✓ cache" in words
 
 
@@ -139,7 +180,15 @@ def test_the_embedded_role_needs_nothing_but_its_directory(tmp_path: Path) -> No
     assert python("manage.py", "migrate", "-v", "0", environment=environment).returncode == 0
     code, words = doctor(environment)
     assert code == 0, words
-    for name in ("database", "migrations", "cache", "broker", "object store"):
+    for name in (
+        "database",
+        "migrations",
+        "cache",
+        "broker",
+        "object store",
+        "signing keys",
+        "service credential",
+    ):
         assert f"✓ {name}" in words
     assert "role " not in words.partition("\n")[2].replace("this role", "")
 
