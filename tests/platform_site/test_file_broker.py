@@ -1,4 +1,5 @@
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,12 @@ NAMES = ("interactive", "bulk")
 
 
 def options(directory: Path) -> dict[str, Any]:
-    for name in ("queue", "control", "processed"):
+    for name in ("queue", "control"):
         (directory / name).mkdir(exist_ok=True)
     return {
         "data_folder_in": str(directory / "queue"),
         "data_folder_out": str(directory / "queue"),
         "control_folder": str(directory / "control"),
-        "processed_folder": str(directory / "processed"),
-        "store_processed": True,
         "polling_interval": 0.005,
     }
 
@@ -95,6 +94,53 @@ def test_a_message_is_whole_when_it_is_seen(tmp_path: Path) -> None:
     writer.join()
     assert found == [(number, 200_000) for number in range(count)]
     assert list((tmp_path / "queue").iterdir()) == []
+
+
+def test_nothing_is_kept_of_what_was_read(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    chan = channel(connection)
+    for number in range(3):
+        chan._put("bulk", {"number": number})
+    assert drain(chan, "bulk") == [0, 1, 2]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_a_killed_reader_had_in_hand_is_not_read_again(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_claimed: Path) -> bytes:
+        raise KeyboardInterrupt
+
+    chan = channel(connection)
+    for number in range(2):
+        chan._put("bulk", {"number": number})
+    with monkeypatch.context() as death:
+        death.setattr(Path, "read_bytes", die)
+        with pytest.raises(KeyboardInterrupt):
+            chan._get("bulk")
+    assert chan._size("bulk") == 1
+    assert drain(chan, "bulk") == [1]
+
+
+def test_what_was_taken_and_not_acknowledged_comes_back_when_the_reader_ends(
+    tmp_path: Path,
+) -> None:
+    queue = Queue("bulk", Exchange("work", type="direct"), routing_key="bulk")
+    with connect(tmp_path) as connection:
+        with Producer(connection) as producer:
+            producer.publish(
+                {"number": 1}, exchange=queue.exchange, routing_key="bulk", declare=[queue]
+            )
+        taken: list[Any] = []
+        with Consumer(connection, [queue], callbacks=[lambda *message: taken.append(message)]):
+            connection.drain_events(timeout=10)
+        assert (len(taken), channel(connection)._size("bulk")) == (1, 0)
+    with connect(tmp_path) as connection:
+        assert channel(connection)._size("bulk") == 1
 
 
 def test_an_unfinished_message_is_not_seen(

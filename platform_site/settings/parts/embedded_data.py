@@ -8,7 +8,6 @@ for _name in (
     "objects",
     "broker/queue",
     "broker/control",
-    "broker/processed",
     "cache",
     "log",
 ):
@@ -50,7 +49,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(VAR_DIR / "broker/queue"),
     "data_folder_out": str(VAR_DIR / "broker/queue"),
     "control_folder": str(VAR_DIR / "broker/control"),
-    "processed_folder": str(VAR_DIR / "broker/processed"),
-    "store_processed": True,
     "polling_interval": 0.05,
 }
