@@ -1,5 +1,6 @@
 """Runs the embedded role's two processes: starts them, restarts the worker, ends both cleanly."""
 
+import errno
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from typing import Final
 import urllib3
 
 STOP_TIMEOUT_S: Final = 20.0
+"""A worker that is asked to end finishes what it has in hand; what takes longer is run again."""
 READY_TIMEOUT_S: Final = 60.0
 RESTART_PAUSE_S: Final = 1.0
 
@@ -97,15 +99,22 @@ def worker(log: Path) -> Child:
     )
 
 
-def port_is_free(port: int) -> bool:
-    """Whether this machine lets us listen on ``port`` of the loopback address."""
+def port_refusal(port: int) -> str:
+    """Why we may not listen on ``port`` of the loopback address; empty if we may."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except PermissionError:
+            return f"Port {port} is only for the superuser. Choose another one: make up PORT=8000"
+        except OSError as exc:
+            if exc.errno != errno.EADDRINUSE:
+                return f"Port {port} cannot be used: {exc.strerror}."
+            return (
+                f"Port {port} is taken by another program. "
+                f"Stop that program, or choose another port: make up PORT={port + 1}"
+            )
+    return ""
 
 
 class Supervisor:

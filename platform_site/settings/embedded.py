@@ -44,7 +44,6 @@ CONTENT_SECURITY_POLICY = (
 )
 # A laptop serves plain HTTP on its loopback address, where a Secure cookie would not come back.
 REFRESH_COOKIE_SECURE = os.environ.get("REFRESH_COOKIE_SECURE", "false").lower() == "true"
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10.0  # shorter than the supervisor waits
 CELERY_BEAT_SCHEDULE["re-send lost jobs"]["schedule"] = 5.0
 JOB_REQUEUE_AFTER_S = 20
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

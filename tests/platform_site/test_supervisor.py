@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from platform_site import supervisor
-from platform_site.supervisor import Child, StartFailed, Supervisor, port_is_free
+from platform_site.supervisor import Child, StartFailed, Supervisor, port_refusal
 from tests.platform_site.kit.answering import serving
 from tests.servers.ports import free_port
 
@@ -210,8 +211,26 @@ def test_a_taken_port_is_known(address: str) -> None:
         other.bind((address, 0))
         other.listen()
         port = int(other.getsockname()[1])
-        assert not port_is_free(port)
-    assert port_is_free(port)
+        assert port_refusal(port).startswith(f"Port {port} is taken by another program. ")
+    assert port_refusal(port) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EACCES, "Port 80 is only for the superuser. Choose another one: make up PORT=8000"),
+        (errno.EADDRNOTAVAIL, "Port 80 cannot be used: Cannot assign requested address."),
+    ],
+)
+def test_a_port_that_is_not_ours_is_not_called_taken(
+    monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    class Refusing(socket.socket):
+        def bind(self, _address: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket, "socket", Refusing)
+    assert port_refusal(80) == words
 
 
 def test_a_port_that_was_just_left_is_free() -> None:
@@ -219,7 +238,7 @@ def test_a_port_that_was_just_left_is_free() -> None:
         port = server.server_port
         with socket.create_connection(("127.0.0.1", port)):
             pass
-    assert port_is_free(port)
+    assert port_refusal(port) == ""
 
 
 def test_the_children_are_told_what_they_need(tmp_path: Path) -> None:

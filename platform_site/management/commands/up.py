@@ -29,11 +29,8 @@ class Command(BaseCommand):
             raise CommandError("`up` runs the embedded role; unset DJANGO_SETTINGS_MODULE.")
         if not 0 < port <= PORT_MAX:
             raise CommandError(f"{port} is not a port; use one from 1 to {PORT_MAX}.")
-        if not supervisor.port_is_free(port):
-            raise CommandError(
-                f"Port {port} is taken by another program. "
-                f"Stop that program, or choose another port: make up PORT={port + 1}"
-            )
+        if refusal := supervisor.port_refusal(port):
+            raise CommandError(refusal)
         logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
