@@ -17,7 +17,7 @@ from tests.gateway.documents import image, job, usage
 from tests.gateway.people import Person
 from tests.gateway.provider import Answer, Provider, serving
 from tests.servers.ports import free_port, wait_for_port
-from tests.servers.redis import RedisServer
+from tests.servers.redis import any_redis
 
 pytestmark = pytest.mark.processes
 
@@ -69,7 +69,7 @@ def _answers(provider: Provider) -> None:
 
 @pytest.fixture(scope="module")
 def gateway(provider: Provider) -> Iterator[Gateway]:
-    redis = RedisServer()
+    redis = any_redis()
     redis.start()
     port = free_port()
     secret = "-".join(str(number) for number in range(100, 120))

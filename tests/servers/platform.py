@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,13 +136,17 @@ VARIABLES = {
 
 @contextmanager
 def platform(
-    postgresql_url: str, *, extra: Mapping[str, str] | None = None, scheduler: bool = False
+    postgresql_url: str,
+    *,
+    extra: Mapping[str, str] | None = None,
+    scheduler: bool = False,
+    redis: Callable[[], RedisServer] = RedisServer,
 ) -> Iterator[Platform]:
     """A whole split platform with a database of its own; everything ends with the block."""
     directory = Path(tempfile.mkdtemp(prefix="image-platform-split-"))
     with ExitStack() as stack:
         database_url = stack.enter_context(_database(postgresql_url))
-        broker, cache = RedisServer(), RedisServer()
+        broker, cache = redis(), redis()
         store = ObjectStore(directory, bucket=f"images-{directory.name.lower()[-8:].strip('_')}")
         for server in (broker, cache, store):
             stack.callback(server.stop)

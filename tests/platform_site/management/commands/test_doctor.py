@@ -11,7 +11,7 @@ import pytest
 from platform_site.kit.identifiers import random_token
 from tests.platform_site.kit.answering import Answer, Server, serving
 from tests.platform_site.roles import NOBODY, Manifests, python
-from tests.servers.redis import RedisServer
+from tests.servers.redis import RedisServer, any_redis
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
 TOKEN = {"access_token": "svc", "token_type": "Bearer", "expires_in": 300}
@@ -28,7 +28,7 @@ def manifests() -> Manifests:
 
 @pytest.fixture(scope="module")
 def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
+    server = any_redis()
     server.start()
     yield server
     server.stop()
