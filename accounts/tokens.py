@@ -29,7 +29,8 @@ from platform_site.kit.tokens import (
     verify_service_token,
 )
 
-SERVICE_TOKEN_LIFETIME_S: Final = 300
+RENEWAL_S: Final = 300
+"""How often a role asks for a new service token; see docs/adr/0009."""
 USER_SCOPES: Final = ("account:read", "account:write", "images:read", "images:write")
 STAFF_SCOPES: Final = ("platform:read",)
 
@@ -79,7 +80,7 @@ class ServiceToken(Token):
     """What one role shows to another; its audience is the role called."""
 
     token_type = "service"  # noqa: S105 - the name of a kind
-    lifetime = timedelta(seconds=SERVICE_TOKEN_LIFETIME_S)
+    lifetime = timedelta(minutes=15)
 
     def get_token_backend(self) -> KeysetBackend:
         """Ours; the audience stands in the payload, for it differs by token."""
@@ -111,9 +112,19 @@ def access_token_claims(raw: str) -> Mapping[str, Any]:
         raise TokenInvalid from exc
 
 
+def service_lifetime_s() -> int:
+    """That of an access token and the time between two renewals.
+
+    So a role that renews in time always holds a service token that outlives every user's token.
+    """
+    lifetime_s: int = settings.ACCESS_TOKEN_LIFETIME_S
+    return lifetime_s + RENEWAL_S
+
+
 def service_token_issue(*, client_id: str, audience: str) -> str:
-    """A signed token for ``client_id`` to call the role ``audience``, good for five minutes."""
+    """A signed token for ``client_id`` to call ``audience``, good for `service_lifetime_s`."""
     token = ServiceToken()
+    token.set_exp(lifetime=timedelta(seconds=service_lifetime_s()))
     token.payload |= {"sub": client_id, "aud": audience, "nbf": token["iat"]}
     return str(token)
 

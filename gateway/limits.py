@@ -1,7 +1,8 @@
 """How many requests a caller may send: reads and writes are counted apart, by the minute.
 
-A dead counter store closes nothing: every write is still bounded by the owner's quota and the
-size of a body, and refusing all of them would turn a lost cache into a lost platform.
+A dead counter store closes nothing here: what is still served is bounded by the owner's quota and
+the size of a body. It is mostly reads, since without the deny list of sessions, which lives in the
+same cache, the kit refuses every change.
 """
 
 from typing import Final

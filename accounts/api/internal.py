@@ -22,7 +22,7 @@ from accounts.errors import InvalidClient, UnsupportedGrantType
 from accounts.services.clients import service_token_open
 from accounts.services.introspection import token_introspect
 from accounts.services.users import account_delete
-from accounts.tokens import SERVICE_TOKEN_LIFETIME_S
+from accounts.tokens import service_lifetime_s
 from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.rendering import FormParser
 
@@ -63,7 +63,7 @@ class ServiceToken(AddressLimitedView):
             {
                 "access_token": token,
                 "token_type": "Bearer",
-                "expires_in": SERVICE_TOKEN_LIFETIME_S,
+                "expires_in": service_lifetime_s(),
             }
         )
 

@@ -17,7 +17,7 @@ AUDIENCES: Final = frozenset({"auth", "gateway", "images"})
 
 
 def service_token_open(*, client_id: str, client_secret: str, audience: str) -> str:
-    """A five-minute token for ``client_id`` to call ``audience``.
+    """A token for ``client_id`` to call ``audience``.
 
     Raises `InvalidClient`, or `InvalidTarget` for a role that takes no such tokens.
     """

@@ -21,8 +21,6 @@ from platform_site.kit.problems import DomainError
 
 log = structlog.get_logger(__name__)
 
-RENEW_BEFORE_S: Final = 60.0
-"""A token this close to its end is replaced while the old one still works."""
 RETRY_AFTER_S: Final = 5.0
 """How long a failed renewal is not repeated while the old token still works."""
 FETCH_TIMEOUT_S: Final = 3.0
@@ -47,7 +45,11 @@ class HeldToken:
 
 
 class ServiceToken:
-    """The token for one role. One thread renews it; the others go on with the old one."""
+    """The token for one role. One thread renews it; the others go on with the old one.
+
+    It is renewed while it still outlives every user's token, so that without auth the reads of
+    those who are signed in go on to the end.
+    """
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class ServiceToken:
             return held.raw
         SERVICE_TOKENS.labels("fetched").inc()
         lifetime_s = float(issued.expires_in)
-        renew_in_s = max(lifetime_s - RENEW_BEFORE_S, lifetime_s / 2)
+        renew_in_s = max(lifetime_s - settings.ACCESS_TOKEN_LIFETIME_S, lifetime_s / 3)
         self._held = HeldToken(issued.access_token, now + renew_in_s, now + lifetime_s)
         return issued.access_token
 

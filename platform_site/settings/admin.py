@@ -1,4 +1,4 @@
-"""Role: admin. Django's admin over every table, inside the cluster only; also runs migrations."""
+"""Role: admin. Django's admin over every table, inside the cluster only."""
 
 from .base import *
 from .parts.accounts import *

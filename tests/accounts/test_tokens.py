@@ -122,11 +122,18 @@ def test_a_service_token_is_not_a_users_token(alice: Caller) -> None:
 
 
 def test_an_access_token_is_not_a_refresh_token(alice: Caller) -> None:
-    reply = Caller().post("/auth/refresh", {"refresh": "x" * 100})
-    assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
     reply = Caller().post("/auth/refresh", {"refresh": alice.access[:200]})
     assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
     assert Session.objects.filter(revoked_at=None).count() == 1
+
+
+def test_a_refresh_token_that_we_did_not_seal_refreshes_nothing(alice: Caller) -> None:
+    last = alice.refresh[-1]  # only two of its bits count, and these four letters are all there are
+    other = next(letter for letter in "AQgw" if letter != last)
+    for forged in (alice.refresh[:-1] + other, "x" * len(alice.refresh)):
+        reply = Caller().post("/auth/refresh", {"refresh": forged})
+        assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
+    assert Caller().post("/auth/refresh", {"refresh": alice.refresh}).status_code == 200
 
 
 def test_an_access_token_says_who_for_whom_and_how_long(settings: Settings) -> None:
@@ -173,12 +180,15 @@ def test_a_service_token_is_for_one_role_only() -> None:
         verify_service_token(token, audience="auth")
 
 
-def test_a_service_token_lives_five_minutes() -> None:
+def test_a_service_token_outlives_a_users_by_the_time_between_two_renewals(
+    settings: Settings,
+) -> None:
+    settings.ACCESS_TOKEN_LIFETIME_S = 100
     claims = jwt.decode(
         service_token_issue(client_id="gateway", audience="images"),
         options={"verify_signature": False},
     )
-    assert claims["exp"] - claims["iat"] == 300
+    assert claims["exp"] - claims["iat"] == 400
 
 
 def test_no_two_tokens_share_an_id() -> None:

@@ -37,12 +37,12 @@ def token(authorization: str, **form: str) -> "Reply":
     return ask("/internal/v1/token", body, Authorization=authorization)
 
 
-def test_a_role_gets_a_token_for_five_minutes(db: None) -> None:
+def test_a_role_gets_a_token_for_fifteen_minutes(db: None) -> None:
     reply = token(basic("gateway", SECRET))
     assert reply.status_code == 200
     body = reply.json()
     assert set(body) == {"access_token", "token_type", "expires_in"}
-    assert (body["token_type"], body["expires_in"]) == ("Bearer", 300)
+    assert (body["token_type"], body["expires_in"]) == ("Bearer", 900)
     assert verify_service_token(body["access_token"], audience="images").client_id == "gateway"
     assert reply.headers["Cache-Control"] == "no-store"
 

@@ -20,12 +20,13 @@ class Issuer:
         self.now = 1000.0
         self.fetched = 0
         self.is_down = False
+        self.lifetime_s = 900
 
     def fetch(self, audience: str) -> IssuedToken:
         if self.is_down:
             raise UpstreamUnavailable("auth")
         self.fetched += 1
-        return IssuedToken(f"{audience}-{self.fetched}", "Bearer", 300)
+        return IssuedToken(f"{audience}-{self.fetched}", "Bearer", self.lifetime_s)
 
     def clock(self) -> float:
         return self.now
@@ -41,19 +42,42 @@ def token(issuer: Issuer) -> ServiceToken:
     return ServiceToken(audience="images", fetch=issuer.fetch, clock=issuer.clock)
 
 
-def test_a_token_is_used_until_a_minute_before_its_end(issuer: Issuer, token: ServiceToken) -> None:
+def test_a_token_is_renewed_while_it_outlives_every_users_token(
+    issuer: Issuer, token: ServiceToken, settings: Settings
+) -> None:
+    settings.ACCESS_TOKEN_LIFETIME_S = 600
     assert token.value() == "images-1"
-    issuer.now += 239.9
+    issuer.now += 299.9
     assert token.value() == "images-1"
     issuer.now += 0.1
     assert token.value() == "images-2"
     assert issuer.fetched == 2
 
 
+@pytest.mark.parametrize("age_s", [1, 150, 299])
+def test_without_auth_reads_go_on_for_as_long_as_a_users_token(
+    issuer: Issuer, token: ServiceToken, settings: Settings, age_s: int
+) -> None:
+    token.value()
+    issuer.now += age_s
+    issuer.is_down = True
+    issuer.now += settings.ACCESS_TOKEN_LIFETIME_S
+    assert token.value() == "images-1"
+
+
+def test_a_short_token_is_used_for_a_third_of_its_life(issuer: Issuer, token: ServiceToken) -> None:
+    issuer.lifetime_s = 300
+    token.value()
+    issuer.now += 99.9
+    assert token.value() == "images-1"
+    issuer.now += 0.1
+    assert token.value() == "images-2"
+
+
 def test_the_old_token_serves_while_auth_is_down(issuer: Issuer, token: ServiceToken) -> None:
     token.value()
     issuer.is_down = True
-    issuer.now += 250
+    issuer.now += 850
     assert token.value() == "images-1"
     issuer.now += 49
     assert token.value() == "images-1"
@@ -67,7 +91,7 @@ def test_the_old_token_serves_while_auth_is_down(issuer: Issuer, token: ServiceT
 def test_a_failed_renewal_is_not_repeated_at_once(issuer: Issuer, token: ServiceToken) -> None:
     token.value()
     issuer.is_down = True
-    issuer.now += 250
+    issuer.now += 350
     token.value()
     issuer.is_down = False
     issuer.now += 4.9
