@@ -1,7 +1,6 @@
 """Ending sessions: in the database for refreshes, on the deny list for access tokens."""
 
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
 import structlog
@@ -15,9 +14,6 @@ from platform_site.kit.revocations import session_revoke
 from platform_site.kit.tokens import LEEWAY_S
 
 log = structlog.get_logger(__name__)
-
-ACCESS_LIFETIME_DEFAULT_S: Final = 600
-"""For roles that end sessions but do not sign, such as admin."""
 
 
 def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
@@ -35,8 +31,7 @@ def sessions_deny(session_ids: Iterable[UUID]) -> None:
 
     Raises `RevocationUnavailable`; the sessions have ended all the same.
     """
-    lifetime_s: int = getattr(settings, "ACCESS_TOKEN_LIFETIME_S", ACCESS_LIFETIME_DEFAULT_S)
-    ttl_s = lifetime_s + LEEWAY_S
+    ttl_s = settings.ACCESS_TOKEN_LIFETIME_S + LEEWAY_S
     try:
         for session_id in session_ids:
             session_revoke(session_id=session_id, ttl_s=ttl_s)

@@ -83,10 +83,9 @@ def session_close(*, session_id: UUID, user_id: UUID) -> None:
     log.info("session_closed", session_id=str(session_id))
 
 
-def sessions_close_all(*, user_id: UUID, keep: UUID | None = None) -> int:
-    """End the sessions of ``user_id`` save ``keep`` (``None`` = all); how many ended."""
-    sessions = Session.objects.filter(user_id=user_id)
-    ended = sessions_end(sessions.exclude(id=keep) if keep else sessions)
+def sessions_close_all(*, user_id: UUID) -> int:
+    """End the sessions of ``user_id``; how many ended."""
+    ended = sessions_end(Session.objects.filter(user_id=user_id))
     sessions_deny(ended)
     log.info("sessions_closed", user_id=str(user_id), count=len(ended))
     return len(ended)

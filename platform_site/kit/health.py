@@ -7,13 +7,11 @@ from typing import Final
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache as default_cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils.module_loading import import_string
-from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
@@ -68,14 +66,6 @@ def migrations() -> None:
     """Every migration of the role's apps is applied. Asked until it once was so."""
     if not _migrated():
         raise NotReady("Migrations are missing; run `manage.py migrate`.")
-
-
-def shared_cache() -> None:
-    """The cache for limits and idempotency answers."""
-    try:
-        default_cache.get("readiness")
-    except (RedisError, OSError) as exc:
-        raise NotReady("The cache gives no answer.") from exc
 
 
 @cache

@@ -3,12 +3,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from platform_site.kit import health
 
@@ -96,13 +94,3 @@ def test_liveness_asks_nobody(
         200,
         {"status": "ok", "role": "embedded", "version": settings.VERSION},
     )
-
-
-def test_a_lost_cache_is_named(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    def dead(_key: str) -> None:
-        raise RedisConnectionError("redis://:hunter2@10.0.0.9/")
-
-    settings.READINESS_CHECKS = ["platform_site.kit.health.shared_cache"]
-    assert health.failures() == {}
-    monkeypatch.setattr(cache, "get", dead)
-    assert health.failures() == {"shared_cache": "The cache gives no answer."}
