@@ -1,15 +1,8 @@
-import base64
-import hashlib
-import hmac
-import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pytest_django import Settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken as SimpleJwtRefreshToken
@@ -31,6 +24,8 @@ from platform_site.kit.tokens import (
     verify_user_token,
 )
 from tests.accounts.callers import Caller
+from tests.forged_tokens import USER_FORGERIES, USER_TYPE, expired
+from tests.forged_tokens import signed as any_signed
 
 USER = User(email="alice@example.com")
 
@@ -39,59 +34,13 @@ def claims_of(alice: Caller) -> dict[str, Any]:
     return dict(jwt.decode(alice.access, options={"verify_signature": False}))
 
 
-def signed(
-    claims: Mapping[str, Any], *, kid: str | None = None, typ: str = "at+jwt", **changes: Any
-) -> str:
-    key = current_keyset().signer()
-    headers = {"kid": kid or key.kid, "typ": typ}
-    return jwt.encode({**claims, **changes}, key.private, "ES256", headers=headers)
+def signed(claims: Mapping[str, Any], *, typ: str = USER_TYPE, **changes: Any) -> str:
+    return any_signed(claims, typ=typ, **changes)
 
 
-def part(value: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-
-def unsigned(claims: Mapping[str, Any]) -> str:
-    header = {"alg": "none", "typ": "at+jwt", "kid": current_keyset().signer().kid}
-    return f"{part(header)}.{part(claims)}."
-
-
-def signed_with_the_public_key_as_secret(claims: Mapping[str, Any]) -> str:
-    key = current_keyset().signer()
-    public = key.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    body = f"{part({'alg': 'HS256', 'typ': 'at+jwt', 'kid': key.kid})}.{part(claims)}"
-    mac = hmac.new(public, body.encode(), hashlib.sha256).digest()
-    return f"{body}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
-
-
-def signed_by_a_stranger(claims: Mapping[str, Any]) -> str:
-    headers = {"kid": current_keyset().signer().kid, "typ": "at+jwt"}
-    return jwt.encode(
-        dict(claims), ec.generate_private_key(ec.SECP256R1()), "ES256", headers=headers
-    )
-
-
-FORGERIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "alg none": unsigned,
-    "HS256 with the public key": signed_with_the_public_key_as_secret,
-    "another key under our kid": signed_by_a_stranger,
-    "unknown kid": lambda claims: signed(claims, kid="stranger"),
-    "another issuer": lambda claims: signed(claims, iss="elsewhere"),
-    "another audience": lambda claims: signed(claims, aud="images"),
-    "plain typ": lambda claims: signed(claims, typ="JWT"),
-    "service typ": lambda claims: signed(claims, typ="svc+jwt"),
-    "no session": lambda claims: signed({k: v for k, v in claims.items() if k != "sid"}),
-    "no subject": lambda claims: signed({k: v for k, v in claims.items() if k != "sub"}),
-    "no expiry": lambda claims: signed({k: v for k, v in claims.items() if k != "exp"}),
-    "subject is no id": lambda claims: signed(claims, sub="1 or 1=1"),
-    "not yet valid": lambda claims: signed(claims, nbf=int(time.time()) + 3600),
-    "text": lambda _: "not.a.token",
-}
-
-
-@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("forgery", USER_FORGERIES)
 def test_a_forged_token_opens_nothing(alice: Caller, forgery: str) -> None:
-    token = FORGERIES[forgery](claims_of(alice))
+    token = USER_FORGERIES[forgery](claims_of(alice))
     reply = Caller(access=token).get("/auth/profile")
     assert (reply.status_code, reply.json()["code"]) == (401, "token_invalid")
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
@@ -102,7 +51,7 @@ def test_the_same_claims_signed_properly_do_open(alice: Caller) -> None:
 
 
 def test_an_expired_token_is_told_so(alice: Caller) -> None:
-    token = signed(claims_of(alice), exp=int(time.time()) - 31)
+    token = expired(claims_of(alice), typ=USER_TYPE)
     reply = Caller(access=token).get("/auth/profile")
     assert (reply.status_code, reply.json()["code"]) == (401, "token_expired")
     with pytest.raises(TokenExpired):
