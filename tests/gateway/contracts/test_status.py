@@ -8,14 +8,14 @@ from django.test import Client
 from kombu.exceptions import OperationalError as BrokerGone
 
 from gateway.clients import images
-from images import queue
+from images import queue, storage
 from images.errors import StorageUnavailable
 from images.services import status as provider
 
 LOST = {
     "database": (provider, "stored_totals", DatabaseGone("no connection")),
     "broker": (queue, "_depth", BrokerGone("no connection")),
-    "storage": (provider.storage, "store_check", StorageUnavailable()),
+    "storage": (storage, "store_check", StorageUnavailable()),
 }
 
 
