@@ -36,7 +36,7 @@ FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 if FRONTEND_DIST.is_dir():
     WHITENOISE_ROOT = FRONTEND_DIST
     WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
-STORAGES = {**STORAGES, "objects": OBJECT_STORE}
+STORAGES = {**STORAGES, **OBJECT_STORES}
 READINESS_CHECKS = DATABASE_CHECKS
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'self'; "

@@ -12,5 +12,5 @@ from .parts.token_verifier import *
 ROLE = ROLE_AUDIENCE = "images"
 ROOT_URLCONF = "platform_site.urls.images"
 INSTALLED_APPS = [*INSTALLED_APPS, "images"]
-STORAGES = {**STORAGES, "objects": OBJECT_STORE}
+STORAGES = {**STORAGES, **OBJECT_STORES}
 READINESS_CHECKS = DATABASE_CHECKS

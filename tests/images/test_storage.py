@@ -1,6 +1,7 @@
 """The object store, as files and as an S3 server on this machine."""
 
 import io
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
@@ -153,3 +155,23 @@ def test_a_bucket_that_is_not_there_is_unavailable(bucket: Any) -> None:
         storage.bytes_put(KEY, b"picture", content_type="image/webp")
     with pytest.raises(StorageUnavailable):
         storage.store_check()
+
+
+def test_a_store_that_hangs_is_asked_once_by_those_who_only_look(
+    settings: Settings, bucket: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        objects = settings.STORAGES["objects"]
+        hanging = {
+            "endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "client_config": Config(read_timeout=0.2, retries={"total_max_attempts": 1}),
+        }
+        probe = {**objects, "OPTIONS": {**objects["OPTIONS"], **hanging}}
+        settings.STORAGES = {**settings.STORAGES, "objects_probe": probe}
+        with pytest.raises(StorageUnavailable):
+            storage.store_check()
+        silent.accept()[0].close()
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+    assert storage.bytes_put(KEY, b"picture", content_type="image/webp").bytes == 7

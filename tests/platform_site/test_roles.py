@@ -135,7 +135,7 @@ def test_only_auth_holds_what_signs(booted: dict[str, dict[str, Any]]) -> None:
         "SERVICE_CLIENTS": {"auth"},
         "SERVICE_CLIENT_SECRET": {"gateway"},
         "DELIVERY_KEYS": {"images", "worker", "admin"},
-        "OBJECT_STORE": {"images", "worker", "admin"},
+        "OBJECT_STORES": {"images", "worker", "admin"},
         "CELERY_BROKER_URL": {"images", "worker", "admin", "scheduler"},
     }.items():
         assert {role for role in ROLES if name in booted[role]["settings"]} == holders, name

@@ -28,11 +28,12 @@ DATABASE_CHECKS = [
     "platform_site.kit.health.database",
     "platform_site.kit.health.migrations",
 ]
-OBJECT_STORE = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": VAR_DIR / "objects", "allow_overwrite": True},
+OBJECT_STORES = {
+    "objects": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "objects", "allow_overwrite": True},
+    }
 }
-S3_PUBLIC_ENDPOINT_URL = ""
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
