@@ -96,6 +96,38 @@ def test_a_variable_called_like_one_of_nginxs_is_not_filled_in(tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize(
+    ("resolver", "given", "asked"),
+    [
+        ("10.0.0.10", {}, "off"),
+        ("[fd00::a]", {}, "on"),
+        ("10.0.0.10", {"RESOLVER_AAAA": "on"}, "on"),
+    ],
+)
+def test_addresses_of_ipv6_are_asked_for_where_the_name_server_has_one(
+    tmp_path: Path, resolver: str, given: dict[str, str], asked: str
+) -> None:
+    assert _variables(tmp_path, RESOLVER=resolver, **given)["RESOLVER_AAAA"] == asked
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ({}, "img-src 'self' data: blob:; "),
+        (
+            {"PICTURE_ORIGINS": "https://pictures.example.org"},
+            "img-src 'self' data: blob: https://pictures.example.org; ",
+        ),
+    ],
+)
+def test_the_page_may_show_pictures_of_another_origin_when_told(
+    tmp_path: Path, given: dict[str, str], allowed: str
+) -> None:
+    main = configuration_write(_variables(tmp_path, **given))
+
+    assert allowed in (main.parent / "variables.conf").read_text()
+
+
 def test_nobody_is_believed_about_addresses_by_default(tmp_path: Path) -> None:
     variables = _variables(tmp_path)
 

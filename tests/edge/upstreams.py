@@ -1,6 +1,7 @@
 """Small HTTP servers that stand where roles and the store stand, and record what they got."""
 
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -35,12 +36,16 @@ class Upstream:
     ``first_bytes`` tells that some of a body has come, ``answered`` that an answer was taken whole.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.received: list[Received] = []
         self.respond: Callable[[Received], Answer] = lambda _: Answer()
         self.first_bytes = threading.Event()
         self.answered = threading.Event()
         self._server = _Server((host, port), self)
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = int(self._server.server_address[1])
         self.address = f"{host}:{self.port}"
 
@@ -133,9 +138,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Upstream]:
+def serving(
+    host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Upstream]:
     """An upstream that ends with the block."""
-    upstream = Upstream(host, port)
+    upstream = Upstream(host, port, tls)
     upstream.start()
     try:
         yield upstream
