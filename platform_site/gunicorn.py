@@ -17,7 +17,8 @@ worker_class = "gthread"
 workers = env.integer("WEB_WORKERS", 2)
 threads = env.integer("WEB_THREADS", 16)
 timeout = 60
-graceful_timeout = 30
+# The longest that the proxy in front waits for an answer (frontend/nginx: uploads).
+graceful_timeout = 60
 keepalive = 65
 max_requests = env.integer("WEB_MAX_REQUESTS", 0)
 max_requests_jitter = max_requests // 10

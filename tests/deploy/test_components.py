@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
 
 from deploy.k8s.tools import network, objects
 from deploy.k8s.tools.objects import Object, of_kind
 from tests.deploy.gates import pods, references, scaling
+from tests.deploy.gates.references import environment
 from tests.deploy.test_schemas import OWN_GROUPS
-from tests.deploy.workspace import Workspace, named
+from tests.deploy.workspace import MANIFESTS, OVERLAYS, Workspace, named
 
 FRONTEND = "  - ../../overlays/frontend\n"
 WEB = "  - ../../overlays/web\n"
+PROMETHEUS = MANIFESTS / "monitoring" / "prometheus" / "prometheus.yml"
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,47 @@ def test_blue_and_green_are_two_closed_sets_behind_one_switch(
     assert network.edges(rendered) == network.edges(workspace.render("platform"))
 
 
+def test_prometheus_finds_the_pods_of_both_colours_under_one_name(
+    renders: Mapping[str, list[Object]],
+) -> None:
+    rendered = renders["blue-green"]
+    looked_for = PROMETHEUS.read_text()
+    scraped = [
+        item
+        for item in of_kind(rendered, "Service")
+        if item["metadata"].get("labels", {}).get("metrics") == "scraped"
+    ]
+    for service in scraped:
+        name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
+        assert f"{name}.{namespace}.svc.cluster.local" in looked_for
+    for role in ("auth", "gateway", "images", "frontend"):
+        selector = {
+            "matchLabels": named(rendered, "Service", f"{role}-metrics")["spec"]["selector"]
+        }
+        found = [p for p in objects.pods(rendered) if objects.selects(selector, p.labels)]
+        assert {p.labels["colour"] for p in found} == {"blue", "green"}
+        assert {p.name for p in found} == {role}
+        # Scraped once: no second Service with that label leads to the same pods.
+        assert sum(s["spec"]["selector"]["app.kubernetes.io/name"] == role for s in scraped) == 1
+
+
+@pytest.mark.parametrize("name", [*OVERLAYS, *USES])
+def test_the_frontend_brings_the_bytes_exactly_where_there_is_one(
+    workspace: Workspace, renders: Mapping[str, list[Object]], name: str
+) -> None:
+    rendered = renders[name] if name in USES else workspace.render(name)
+    settings = dict(objects.named(rendered, "ConfigMap"))
+    said = {}
+    for pod in objects.pods(rendered):
+        if pod.name in {"images", "frontend"}:
+            said[pod.name] = environment(pod.spec["containers"][0], pod.namespace, settings)
+    assert said["images"]["DELIVERY_ACCEL"] == ("true" if "frontend" in said else "false")
+    if "frontend" in said:
+        store = urlsplit(said["images"]["S3_ENDPOINT_URL"])
+        assert said["frontend"]["STORE_UPSTREAM"] == store.netloc
+        assert said["frontend"]["STORE_SCHEME"] == store.scheme
+
+
 def test_one_line_switches_the_colour_and_one_line_a_version(own_workspace: Workspace) -> None:
     file = own_workspace.manifests / "components" / "blue-green" / "kustomization.yaml"
     file.write_text(
@@ -194,6 +238,24 @@ def test_a_managed_service_takes_the_place_of_a_part(
     ]
     assert objects.selects(policy["podSelector"], {"app.kubernetes.io/name": caller})
     assert policy["egress"][0]["ports"] == [{"port": int(port)}]
+
+
+def test_one_line_names_a_store_elsewhere_for_those_who_ask_it_and_for_the_frontend(
+    own_workspace: Workspace,
+) -> None:
+    overlay = own_workspace.manifests / "overlays" / "platform" / "kustomization.yaml"
+    text = overlay.read_text()
+    line = "object-store=http://minio.image-platform.svc.cluster.local:9000"
+    assert line in text
+    overlay.write_text(text.replace(line, "object-store=https://s3.eu-central-1.example.net"))
+    rendered = objects.objects(own_workspace.build("overlays/platform"))
+    maps = {i["metadata"]["name"].rpartition("-")[0]: i["data"]
+            for i in of_kind(rendered, "ConfigMap")}  # fmt: skip
+    for role in ("images", "worker-bulk", "admin"):
+        name = role if role in maps else "worker"
+        assert maps[name]["S3_ENDPOINT_URL"] == "https://s3.eu-central-1.example.net"
+    assert maps["frontend"]["STORE_SCHEME"] == "https"
+    assert maps["frontend"]["STORE_UPSTREAM"] == "s3.eu-central-1.example.net"
 
 
 def test_scaling_holds_for_each_colour(

@@ -49,6 +49,24 @@ MUTATIONS: dict[str, tuple[str, Callable[[Object], object]]] = {
         "more rights",
         lambda s: s["containers"][0]["securityContext"]["capabilities"].update(add=["SYS_ADMIN"]),
     ),
+    "root in one container": (
+        "runs as root",
+        lambda s: s["containers"][0]["securityContext"].update(runAsNonRoot=False),
+    ),
+    "no filter in one container": (
+        "leaves the seccomp profile",
+        lambda s: s["containers"][0]["securityContext"].update(
+            seccompProfile={"type": "Unconfined"}
+        ),
+    ),
+    "a port of the host": (
+        "takes a port of the host",
+        lambda s: s["containers"][0]["ports"][0].update(hostPort=80),
+    ),
+    "a directory above the limit": (
+        "is evicted before",
+        lambda s: s["volumes"].append({"name": "x", "emptyDir": {"sizeLimit": "1Gi"}}),
+    ),
     "no storage limit": (
         "no limit of ephemeral-storage",
         lambda s: s["containers"][0]["resources"]["limits"].pop("ephemeral-storage"),
@@ -56,6 +74,14 @@ MUTATIONS: dict[str, tuple[str, Callable[[Object], object]]] = {
     "latest": (
         "not an exact version",
         lambda s: s["containers"][0].update(image="registry/app:latest"),
+    ),
+    "a moving minor version": (
+        "not an exact version",
+        lambda s: s["containers"][0].update(image="redis:7.4"),
+    ),
+    "a moving variant": (
+        "not an exact version",
+        lambda s: s["containers"][0].update(image="nginx:1.28-alpine"),
     ),
     "no tag": (
         "not an exact version",

@@ -1,10 +1,13 @@
 """Gates 7 and 8, and the proof that they see each departure."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from deploy.k8s.tools.objects import Object, of_kind, pods
+from gateway.api import process
+from platform_site import gunicorn
 from tests.deploy.gates import scaling, termination
 from tests.deploy.gates.references import environment
 from tests.deploy.workspace import OVERLAYS, Workspace, named
@@ -94,7 +97,7 @@ TERMINATION: dict[str, tuple[str, Mutation]] = {
         lambda r: _pod(r, "auth")["containers"][0].pop("lifecycle"),
     ),
     "a long preStop": (
-        "is killed after 75 s and needs 80",
+        "is killed after 90 s and needs 110",
         lambda r: _pod(r, "images")["containers"][0]["lifecycle"]["preStop"]["sleep"].update(
             seconds=50
         ),
@@ -105,7 +108,11 @@ TERMINATION: dict[str, tuple[str, Mutation]] = {
     ),
     "a slow nginx": (
         "Deployment image-platform/frontend is killed",
-        lambda r: _settings(r, "frontend").update(DRAIN_S="65"),
+        lambda r: _settings(r, "frontend").update(DRAIN_S="80"),
+    ),
+    "a hasty nginx": (
+        "Deployment image-platform/frontend gives up after 55 s what may take 60 s",
+        lambda r: _settings(r, "frontend").update(DRAIN_S="55"),
     ),
 }
 
@@ -130,6 +137,35 @@ def test_gate_eight_sees(workspace: Workspace, what: str) -> None:
     mutate(rendered)
     (fault,) = termination.faults(rendered)
     assert word in fault
+
+
+def test_gate_eight_sees_a_role_that_ends_before_its_longest_request(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gunicorn, "graceful_timeout", 30)
+    found = termination.faults(workspace.render("platform"))
+    assert found == [
+        f"Deployment image-platform/{role} gives up after 30 s what may take 60 s"
+        for role in ("admin", "auth", "gateway", "images")
+    ]
+
+
+def test_a_person_who_prefers_to_wait_is_answered_before_nginx_gives_up() -> None:
+    assert termination.longest_answer_s() > process.LONGEST_WAIT_S + termination.MARGIN_S
+
+
+def test_the_brokers_file_is_rewritten_within_its_memory(workspace: Workspace) -> None:
+    """Redis forks for that, and every page that changes meanwhile exists twice."""
+    (conf,) = [
+        item["data"]["redis.conf"]
+        for item in of_kind(workspace.render("platform"), "ConfigMap")
+        if item["metadata"]["name"].startswith("redis-broker")
+    ]
+    (most,) = re.findall(r"^maxmemory (\d+)mb$", conf, re.MULTILINE)
+    spec = named(workspace.render("platform"), "StatefulSet", "redis-broker")["spec"]
+    container = spec["template"]["spec"]["containers"][0]
+    assert container["name"] == "redis"
+    assert 2 * int(most) + 64 <= int(container["resources"]["limits"]["memory"].removesuffix("Mi"))
 
 
 def test_the_database_takes_every_connection_of_a_fully_scaled_platform(

@@ -10,8 +10,9 @@ ALLOWED_VOLUMES: Final = {
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
     "projected", "secret",
 }  # fmt: skip
+# PostgreSQL's exact versions have two parts; MinIO's are dates.
 EXACT_VERSION: Final = re.compile(
-    r":(v?\d+\.\d+\.\d+|\d+\.\d+|RELEASE\.)[^:@]*(@sha256:[0-9a-f]{64})?$"
+    r"(:v?\d+\.\d+\.\d+|(?<=postgres):\d+\.\d+|:RELEASE\.\d{4}-)[^:@]*(@sha256:[0-9a-f]{64})?$"
 )
 TOKEN_NEEDED: Final = frozenset({"prometheus"})
 
@@ -44,6 +45,7 @@ def _pod_faults(pod: Pod) -> Iterator[str]:
         if not set(volume) & ALLOWED_VOLUMES:
             yield f"{where}: volume {volume['name']} is of a forbidden kind"
         yield from _volume_faults(where, volume)
+    yield from _disk_faults(where, spec)
     for container in pod.containers:
         found = [*_right_faults(container), *_resource_faults(container), *_word_faults(container)]
         yield from (f"{where}, {container['name']}: {fault}" for fault in found)
@@ -57,6 +59,23 @@ def _volume_faults(where: str, volume: Object) -> Iterator[str]:
             yield f"{where}: {volume['name']} is readable by others"
 
 
+def _disk_faults(where: str, spec: Object) -> Iterator[str]:
+    """The kubelet evicts a pod whose directories and logs are more than its containers' limits."""
+    directories = [volume.get("emptyDir") or {} for volume in spec.get("volumes", [])]
+    on_disk = sum(
+        _bytes(d.get("sizeLimit", "0")) for d in directories if d.get("medium") != "Memory"
+    )
+    limits = [c.get("resources", {}).get("limits", {}) for c in spec["containers"]]
+    allowed = sum(_bytes(limit.get("ephemeral-storage", "0")) for limit in limits)
+    if all("ephemeral-storage" in limit for limit in limits) and on_disk > allowed:
+        yield f"{where}: is evicted before its directories are full"
+
+
+def _bytes(quantity: str) -> int:
+    number, unit = quantity.rstrip("KMGi"), quantity.lstrip("0123456789")
+    return int(number) * {"": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}[unit]
+
+
 def _right_faults(container: Object) -> Iterator[str]:
     context: dict[str, Any] = container.get("securityContext", {})
     if context.get("allowPrivilegeEscalation") is not False:
@@ -67,8 +86,12 @@ def _right_faults(container: Object) -> Iterator[str]:
         yield "keeps capabilities"
     if context.get("capabilities", {}).get("add") or context.get("privileged"):
         yield "has more rights than others"
-    if context.get("runAsUser") == 0:
+    if context.get("runAsUser") == 0 or context.get("runAsNonRoot") is False:
         yield "runs as root"
+    if context.get("seccompProfile", {"type": "RuntimeDefault"}).get("type") != "RuntimeDefault":
+        yield "leaves the seccomp profile"
+    if any("hostPort" in port for port in container.get("ports", [])):
+        yield "takes a port of the host"
 
 
 def _resource_faults(container: Object) -> Iterator[str]:

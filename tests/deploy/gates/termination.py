@@ -1,5 +1,6 @@
 """Gate 8: a pod has the time to end what it began."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -7,9 +8,11 @@ from deploy.k8s.tools.objects import Object, Pod, named, of_kind, title
 from platform_site import gunicorn
 from platform_site.settings.parts import broker
 from tests.deploy.gates.references import environment
+from tests.deploy.workspace import ROOT
 
 MARGIN_S: Final = 5
 PRE_STOP_S: Final = 5
+TEMPLATES: Final = ROOT / "frontend" / "nginx" / "templates"
 
 
 def faults(rendered: Sequence[Object]) -> list[str]:
@@ -24,11 +27,25 @@ def faults(rendered: Sequence[Object]) -> list[str]:
         hook = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
         if any(port["name"] == "http" for port in container.get("ports", [])) and hook < PRE_STOP_S:
             found.append(f"{title(deployment)} ends while endpoints still name it")
-        needed = hook + longest_s(container, environment(container, pod.namespace, settings))
+        patience = longest_s(container, environment(container, pod.namespace, settings))
+        if container["args"][0] in {"gunicorn", "nginx"} and patience < (
+            wait := longest_answer_s()
+        ):
+            found.append(f"{title(deployment)} gives up after {patience} s what may take {wait} s")
+        needed = hook + patience
         given = pod.spec.get("terminationGracePeriodSeconds", 30)
         if needed + MARGIN_S >= given:
             found.append(f"{title(deployment)} is killed after {given} s and needs {needed}")
     return found
+
+
+def longest_answer_s() -> int:
+    """How long nginx waits for a role at most: an upload, and what is done with it."""
+    return max(
+        int(seconds)
+        for template in TEMPLATES.glob("*.template")
+        for seconds in re.findall(r"proxy_read_timeout (\d+)s;", template.read_text())
+    )
 
 
 def longest_s(container: Object, variables: Mapping[str, str]) -> float:
