@@ -16,15 +16,17 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-
     && find . -name '*.pyc' -delete
 
 FROM ${PYTHON_IMAGE} AS app
-ARG VERSION=0.0.0
+ARG VERSION
 ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="image-platform app" \
       org.opencontainers.image.description="Every Django role of the image platform; DJANGO_SETTINGS_MODULE says which." \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.version="${VERSION:-0.0.0}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
+# Without a VERSION the roles say that of pyproject.toml.
+ENV PLATFORM_VERSION=${VERSION}
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
@@ -54,13 +56,13 @@ COPY frontend ./
 RUN npm run build
 
 FROM ${NGINX_IMAGE} AS frontend
-ARG VERSION=0.0.0
+ARG VERSION
 ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="image-platform frontend" \
       org.opencontainers.image.description="The single-page application on nginx, and the routes to the roles." \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.version="${VERSION:-0.0.0}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
 COPY frontend/nginx/defaults.envsh /docker-entrypoint.d/15-defaults.envsh

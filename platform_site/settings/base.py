@@ -7,7 +7,11 @@ from typing import Any
 from platform_site.kit import env, logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VERSION: str = loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+# An image says which release it was built as; a checkout is of the version that is being made.
+VERSION: str = (
+    env.text("PLATFORM_VERSION", "")
+    or loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+)
 
 SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
 DEBUG = False
