@@ -78,3 +78,10 @@ def named(rendered: list[objects.Object], kind: str, name: str) -> objects.Objec
     """The one object of that kind and name."""
     (found,) = [i for i in objects.of_kind(rendered, kind) if i["metadata"]["name"] == name]
     return found
+
+
+def program(directory: Path, name: str, script: str) -> None:
+    """Write a shell script that stands for the program ``name``."""
+    file = directory / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)

@@ -69,18 +69,28 @@ def overlay_faults(applied: str, wanted: str) -> list[str]:
     return [f"{word} (docs/deploy.md, “Change the overlay”)"]
 
 
-def applied_overlay() -> str:
-    """The overlay that the cluster has, by the label of its namespace."""
+def namespace_faults(rendered: list[Object], applied: dict[str, str]) -> list[str]:
+    """Namespaces that somebody else has made: everything in them would be cut off or taken over."""
+    names = [item["metadata"]["name"] for item in of_kind(rendered, "Namespace")]
+    return [
+        f"the namespace {name} is there and is not the platform's (docs/deploy.md, “Install”)"
+        for name in names
+        if applied.get(name) == ""
+    ]
+
+
+def applied_overlays() -> dict[str, str]:
+    """The overlay that each namespace of the cluster has by its label; empty without one."""
     done = subprocess.run(
-        ["kubectl", "get", "namespace", NAMESPACE, "--ignore-not-found", "--output=json"],
+        ["kubectl", "get", "namespaces", "--output=json"],
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         raise BuildFailed(f"the cluster cannot be asked: {done.stderr.strip()}")
-    labels = json.loads(done.stdout)["metadata"].get("labels", {}) if done.stdout.strip() else {}
-    return str(labels.get(LABEL, ""))
+    found = [item["metadata"] for item in json.loads(done.stdout)["items"]]
+    return {metadata["name"]: metadata.get("labels", {}).get(LABEL, "") for metadata in found}
 
 
 def faults(overlay: str, *, manifests: Path, cluster: bool) -> list[str]:
@@ -91,7 +101,9 @@ def faults(overlay: str, *, manifests: Path, cluster: bool) -> list[str]:
     try:
         rendered = objects(build(manifests / "overlays" / overlay))
         if cluster:
-            found += overlay_faults(applied_overlay(), overlay)
+            applied = applied_overlays()
+            found += overlay_faults(applied.get(NAMESPACE, ""), overlay)
+            found += namespace_faults(rendered, applied)
     except BuildFailed as exc:
         return [*found, str(exc)]
     return found + host_faults(rendered) + image_faults(rendered)

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-check k8s-picture k8s-dev release pin-images images image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-check k8s-apply k8s-picture k8s-dev release pin-images images image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -12,6 +12,9 @@ k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, once
 
 k8s-check: .venv/.development ## say what is wrong with an overlay before it is applied (OVERLAY=platform)
 	@$(PY) -m deploy.k8s.tools.check $(OVERLAY) --cluster
+
+k8s-apply: .venv/.development ## check an overlay, let its Jobs run anew, apply it (OVERLAY=platform)
+	@sh deploy/k8s/tools/apply.sh $(OVERLAY)
 
 k8s-picture: .venv/.development ## draw the objects and connections into docs/deploy.md
 	@$(PY) -m deploy.k8s.tools.picture

@@ -7,9 +7,9 @@ context=$(kubectl config current-context)
 version=$(sed -n 's/^  version: "\(.*\)"$/\1/p' deploy/k8s/release/release.yaml)
 builder=$(command -v docker || command -v podman) || { echo "docker or podman is needed to build" >&2; exit 1; }
 
-load() {
+load() { # FILE: an archive, because only that way takes images of podman, too
     case $context in
-        kind-*) kind load docker-image --name "${context#kind-}" "$1" ;;
+        kind-*) kind load image-archive --name "${context#kind-}" "$1" ;;
         k3d-*) k3d image import --cluster "${context#k3d-}" "$1" ;;
         minikube) minikube image load "$1" ;;
         *) echo "The context $context is of no local cluster (kind, k3d, minikube): nothing was done." >&2; exit 1 ;;
@@ -19,12 +19,19 @@ case $context in kind-* | k3d-* | minikube) ;; *) load "" ;; esac
 
 [ -d deploy/k8s/credentials/secrets ] || .venv/bin/python manage.py init_secrets --directory deploy/k8s/credentials/secrets
 .venv/bin/python -m deploy.k8s.tools.check dev --cluster
+archives=$(mktemp -d)
+trap 'rm -rf "$archives"' EXIT
 for target in app frontend; do
     image=localhost/image-platform/$target:$version
     "$builder" build --target "$target" --build-arg VERSION="$version" --tag "$image" .
-    load "$image"
+    "$builder" save --output "$archives/$target.tar" "$image"
+    load "$archives/$target.tar"
 done
-kubectl apply -k deploy/k8s/overlays/dev
+before=$(kubectl --namespace image-platform get deployments --selector='image in (app,frontend)' --output=name)
+sh deploy/k8s/tools/apply.sh dev
+# The images have the names that they had before, so nothing would roll by itself.
+# shellcheck disable=SC2086  # a list of words
+[ -z "$before" ] || kubectl --namespace image-platform rollout restart $before
 kubectl --namespace image-platform wait --for=condition=complete --timeout=600s "job/migrate-$version" "job/bucket-$version"
 for deployment in $(kubectl --namespace image-platform get deployments --output=name); do
     kubectl --namespace image-platform rollout status --timeout=300s "$deployment"
