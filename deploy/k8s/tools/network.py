@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from deploy.k8s.tools.objects import Object, Pod, of_kind, pods, selects
@@ -13,35 +14,44 @@ Namespaces = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Peer:
-    """Somebody who may connect or be connected to. No namespace: outside the cluster."""
+    """Somebody who may connect or be connected to. With an ``address``: outside of every pod."""
 
     name: str
+    workload: str
     namespace: str | None
     labels: Mapping[str, str]
-    ports: frozenset[Port]
     named_ports: Mapping[str, int] = field(default_factory=dict)
+    address: str = ""
+
+
+def _stranger(name: str, namespace: str | None, address: str = "", **labels: str) -> Peer:
+    words = {key.replace("_", "-"): value for key, value in labels.items()}
+    return Peer(name, name, namespace, words, address=address)
 
 
 STRANGERS: Final = (
-    Peer("ingress controller", "ingress-nginx", {"app": "controller"}, frozenset()),
-    Peer("stranger here", "image-platform", {"app": "stranger"}, frozenset({("TCP", 80)})),
-    Peer("stranger elsewhere", "default", {"app": "stranger"}, frozenset({("TCP", 80)})),
-    Peer(
-        "DNS",
-        "kube-system",
-        {"k8s-app": "kube-dns"},
-        frozenset({("TCP", 53), ("UDP", 53), ("TCP", 9153)}),
-    ),
-    Peer("Kubernetes API", "kube-system", {"component": "apiserver"}, frozenset({("TCP", 6443)})),
-    Peer("internet", None, {}, frozenset({("TCP", 443), ("TCP", 25)})),
+    _stranger("ingress controller", "ingress-nginx", app="controller"),
+    _stranger("cert-manager", "cert-manager", app="cert-manager"),
+    _stranger("stranger here", "image-platform", app="stranger"),
+    _stranger("stranger elsewhere", "default", app="stranger"),
+    _stranger("DNS", "kube-system", k8s_app="kube-dns"),
+    # The API server and the kubelets have no labels that a policy sees: they are nodes' addresses.
+    _stranger("nodes", None, "10.250.0.1"),
+    _stranger("internet", None, "203.0.113.9"),
 )
 PROMETHEUS: Final = Peer(
-    "prometheus", "monitoring", {"app.kubernetes.io/name": "prometheus"}, frozenset()
+    "prometheus", "prometheus", "monitoring", {"app.kubernetes.io/name": "prometheus"}
 )
+# A port that nobody names: open only where every port is.
+ANY_PORT: Final = 65000
 
 
 def edges(rendered: Sequence[Object]) -> set[Edge]:
-    """Every allowed connection as (from, to, port): both the sender and the receiver agree."""
+    """Every allowed connection as (from, to, port): both the sender and the receiver agree.
+
+    Whether anybody listens there does not matter. Workloads that share a name (one Deployment a
+    queue, one a colour) are called by it where they may all do the same, else each by its own.
+    """
     policies = of_kind(rendered, "NetworkPolicy")
     namespaces = {
         item["metadata"]["name"]: {
@@ -51,29 +61,66 @@ def edges(rendered: Sequence[Object]) -> set[Edge]:
         for item in of_kind(rendered, "Namespace")
     }
     everybody = peers(rendered)
-    return {
-        (source.name, target.name, f"{port[1]}/{port[0]}")
+    found = {
+        (source.workload, target.workload, "any" if port[1] == ANY_PORT else f"{port[1]}/{port[0]}")
         for source in everybody
         for target in everybody
-        for port in target.ports
-        if source.name != target.name
-        and not (_is_foreign(source, namespaces) and _is_foreign(target, namespaces))
+        for port in _ports(policies, target)
+        if not (_is_foreign(source, namespaces) and _is_foreign(target, namespaces))
         and _sends(policies, source, target, port, namespaces)
         and _receives(policies, target, source, port, namespaces)
     }
+    outside = {peer.workload for peer in STRANGERS if _is_foreign(peer, namespaces)}
+    return _by_name(_anywhere(found, outside), everybody)
 
 
 def peers(rendered: Sequence[Object]) -> list[Peer]:
-    """The render's own pods, one for each name, and the strangers."""
-    own = {pod.name: _peer(pod) for pod in pods(rendered)}
-    if PROMETHEUS.name not in own:
-        own[PROMETHEUS.name] = PROMETHEUS
-    return [*own.values(), *STRANGERS]
+    """The render's own pods, one for each workload, and the strangers."""
+    own = [_peer(pod) for pod in pods(rendered)]
+    known = {peer.name for peer in own}
+    return [*own, *([] if PROMETHEUS.name in known else [PROMETHEUS]), *STRANGERS]
 
 
 def _peer(pod: Pod) -> Peer:
-    ports = frozenset(("TCP", number) for number in pod.ports.values())
-    return Peer(pod.name, pod.namespace, pod.labels, ports, pod.ports)
+    workload = str(pod.workload["metadata"]["name"])
+    return Peer(pod.name, workload, pod.namespace, pod.labels, pod.ports)
+
+
+def _ports(policies: Iterable[Object], target: Peer) -> set[Port]:
+    """The ports that may make a difference: each that any rule names, and one that none does."""
+    named = {
+        (entry.get("protocol", "TCP"), number)
+        for policy in policies
+        for direction in ("ingress", "egress")
+        for rule in policy["spec"].get(direction, [])
+        for entry in rule.get("ports", [])
+        for number in (_number(entry.get("port"), target), entry.get("endPort"))
+        if number is not None
+    }
+    declared = {("TCP", number) for number in target.named_ports.values()}
+    return named | declared | {("TCP", ANY_PORT), ("UDP", ANY_PORT)}
+
+
+def _anywhere(found: set[Edge], outside: set[str]) -> set[Edge]:
+    """A port that is open to each stranger is open to whoever there may be."""
+    for source, target, port in sorted(found):
+        if target in outside and {(source, one, port) for one in outside} <= found:
+            found = found - {(source, one, port) for one in outside}
+            found.add((source, "anywhere", port))
+    return found
+
+
+def _by_name(found: set[Edge], everybody: Iterable[Peer]) -> set[Edge]:
+    groups: dict[str, set[str]] = {}
+    for peer in everybody:
+        groups.setdefault(peer.name, set()).add(peer.workload)
+    for name, group in groups.items():
+        for source, target, port in sorted(found):
+            if source in group and {(one, target, port) for one in group} <= found:
+                found = found - {(one, target, port) for one in group} | {(name, target, port)}
+            elif target in group and {(source, one, port) for one in group} <= found:
+                found = found - {(source, one, port) for one in group} | {(source, name, port)}
+    return found
 
 
 def _is_foreign(peer: Peer, namespaces: Mapping[str, Any]) -> bool:
@@ -130,7 +177,7 @@ def _is(
     namespaces: Namespaces,
 ) -> bool:
     if "ipBlock" in entry:
-        return other.namespace is None
+        return bool(other.address) and _lies_in(other.address, entry["ipBlock"])
     if other.namespace is None:
         return False
     if "namespaceSelector" in entry:
@@ -146,10 +193,22 @@ def _opens(listed: list[Mapping[str, Any]] | None, receiver: Peer, port: Port) -
         return True
     return any(
         entry.get("protocol", "TCP") == port[0]
-        and ("port" not in entry or _number(entry["port"], receiver) == port[1])
+        and ("port" not in entry or _spans(entry, receiver, port[1]))
         for entry in listed
     )
 
 
-def _number(port: str | int, receiver: Peer) -> int | None:
+def _spans(entry: Mapping[str, Any], receiver: Peer, port: int) -> bool:
+    first = _number(entry["port"], receiver)
+    return first is not None and first <= port <= entry.get("endPort", first)
+
+
+def _lies_in(address: str, block: Mapping[str, Any]) -> bool:
+    there = ip_address(address)
+    return there in ip_network(block["cidr"]) and not any(
+        there in ip_network(left_out) for left_out in block.get("except", [])
+    )
+
+
+def _number(port: str | int | None, receiver: Peer) -> int | None:
     return receiver.named_ports.get(port) if isinstance(port, str) else port
