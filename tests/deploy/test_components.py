@@ -1,78 +1,19 @@
 """Every component builds into an overlay, and changes what it promises and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
 
 from deploy.k8s.tools import network, objects
 from deploy.k8s.tools.objects import Object, of_kind
+from tests.deploy.components import USES, WEB, with_component
 from tests.deploy.gates import pods, references, scaling
 from tests.deploy.gates.references import environment
 from tests.deploy.test_schemas import OWN_GROUPS
 from tests.deploy.workspace import MANIFESTS, OVERLAYS, Workspace, named
 
-FRONTEND = "  - ../../overlays/frontend\n"
-WEB = "  - ../../overlays/web\n"
 PROMETHEUS = MANIFESTS / "monitoring" / "prometheus" / "prometheus.yml"
-
-
-@dataclass(frozen=True)
-class Use:
-    """How an overlay takes a component, and the API groups that it then needs."""
-
-    edits: Mapping[str, str]
-    groups: frozenset[str] = frozenset()
-
-
-def _more(path: str) -> Mapping[str, str]:
-    return {WEB: f"{WEB}  - ../../components/{path}\n"}
-
-
-PLACING = "  - ../../parts/placing\n"
-USES = {
-    "blue-green": Use({WEB: "  - ../../components/blue-green\n", FRONTEND: ""}),
-    "cert-manager": Use(_more("cert-manager"), frozenset({"cert-manager.io/v1"})),
-    "self-signed": Use(
-        {PLACING: f"{PLACING}  - ../../components/self-signed\n"}, frozenset({"cert-manager.io/v1"})
-    ),
-    "gateway-api": Use(
-        {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
-        frozenset({"gateway.networking.k8s.io/v1"}),
-    ),
-    "keda": Use(
-        {PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})
-    ),
-    "prometheus-operator": Use(
-        _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})
-    ),
-    "external-secrets": Use(
-        {"  - ../../credentials\n": "  - ../../components/external-secrets\n"},
-        frozenset({"external-secrets.io/v1"}),
-    ),
-    "registry": Use({PLACING: f"{PLACING}  - ../../credentials/registry\n"}),
-}
-
-
-def with_component(workspace: Workspace, name: str) -> list[Object]:
-    """The overlay ``platform`` with the component, as a person would write it."""
-    file = workspace.manifests / "overlays" / "platform" / "kustomization.yaml"
-    original = text = file.read_text()
-    for before, after in USES[name].edits.items():
-        assert text.count(before) == 1
-        text = text.replace(before, after)
-    file.write_text(text)
-    try:
-        return objects.objects(workspace.build("overlays/platform"))
-    finally:
-        file.write_text(original)
-
-
-@pytest.fixture(scope="module")
-def renders(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Object]]:
-    workspace = Workspace(tmp_path_factory.mktemp("components"))
-    return {name: with_component(workspace, name) for name in USES}
 
 
 @pytest.mark.parametrize("name", USES)
@@ -165,7 +106,7 @@ def test_one_line_switches_the_colour_and_one_line_a_version(own_workspace: Work
     file.write_text(
         file.read_text().replace("live=blue", "live=green").replace("green=0.1.0", "green=0.2.0")
     )
-    rendered = with_component(own_workspace, "blue-green")
+    rendered = objects.objects(with_component(own_workspace, "blue-green"))
     for role in ("auth", "gateway", "images", "frontend"):
         assert named(rendered, "Service", role)["spec"]["selector"]["colour"] == "green"
         for colour, version in (("blue", "0.1.0"), ("green", "0.2.0")):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from deploy.k8s.tools.objects import objects
 from tests.deploy.workspace import OVERLAYS, Workspace, tool
@@ -62,6 +63,27 @@ def test_nothing_fails_and_every_skip_is_listed_and_used(
     assert findings.skipped == asked(text)
     own = {skip for skip in findings.skipped if ".monitoring." not in skip[1]}
     assert {skip for skip in own if skip[0] not in EVERY_WORKLOAD} == ONE_WORKLOAD
+
+
+def test_nothing_fails_in_any_component(
+    workspace: Workspace, components: Mapping[str, str], tmp_path: Path
+) -> None:
+    texts = [workspace.text("platform"), *components.values()]
+    different = {document for text in texts for document in text.split("\n---\n")}
+    findings = scan("\n---\n".join(sorted(different)), tmp_path)
+    assert findings.failed == set()
+    assert any(resource.endswith("gateway-green") for _, resource in findings.skipped)
+
+
+def test_every_skip_hides_something_that_would_fail(workspace: Workspace, tmp_path: Path) -> None:
+    rendered = workspace.render("platform")
+    for item in rendered:
+        annotations = item["metadata"].get("annotations", {})
+        for key in [key for key in annotations if key.startswith("checkov.io/skip")]:
+            del annotations[key]
+    findings = scan(yaml.safe_dump_all(rendered), tmp_path)
+    assert findings.skipped == set()
+    assert findings.failed == asked(workspace.text("platform"))
 
 
 def test_the_gate_sees_a_writable_root_and_an_unused_skip(

@@ -1,6 +1,8 @@
 """Gate 2: the render is valid Kubernetes, from 1.30 to the newest schema, without any CRD."""
 
+import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,16 @@ OWN_GROUPS = frozenset(
         "rbac.authorization.k8s.io/v1", "admissionregistration.k8s.io/v1",
     }
 )  # fmt: skip
+KINDS_OF_OTHERS = {
+    ("ClusterIssuer", "cert-manager.io/v1"),
+    ("ExternalSecret", "external-secrets.io/v1"),
+    ("Gateway", "gateway.networking.k8s.io/v1"),
+    ("HTTPRoute", "gateway.networking.k8s.io/v1"),
+    ("ScaledObject", "keda.sh/v1alpha1"),
+    ("TriggerAuthentication", "keda.sh/v1alpha1"),
+    ("ServiceMonitor", "monitoring.coreos.com/v1"),
+}
+UNKNOWN = re.compile(r"^WARN \S+ Couldn't find schema for kind (\w+) with api version (\S+) for")
 
 
 def complaints(rendered: str, version: str, directory: Path) -> list[str]:
@@ -38,6 +50,17 @@ def test_every_object_of_every_overlay_is_valid(
 ) -> None:
     different = {document for o in OVERLAYS for document in workspace.text(o).split("\n---\n")}
     assert complaints("\n---\n".join(sorted(different)), version, tmp_path) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_object_of_every_component_is_valid_but_for_kinds_that_others_define(
+    components: Mapping[str, str], version: str, tmp_path: Path
+) -> None:
+    different = {document for text in components.values() for document in text.split("\n---\n")}
+    said = complaints("\n---\n".join(sorted(different)), version, tmp_path)
+    unknown = [UNKNOWN.search(line) for line in said]
+    assert [line for line, found in zip(said, unknown, strict=True) if not found] == []
+    assert {found.groups() for found in unknown if found} == KINDS_OF_OTHERS
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

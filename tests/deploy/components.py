@@ -1,0 +1,60 @@
+"""How an overlay takes each component, so that every gate can look at the render with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.deploy.workspace import Workspace
+
+FRONTEND = "  - ../../overlays/frontend\n"
+WEB = "  - ../../overlays/web\n"
+
+
+@dataclass(frozen=True)
+class Use:
+    """How an overlay takes a component, and the API groups that it then needs."""
+
+    edits: Mapping[str, str]
+    groups: frozenset[str] = frozenset()
+
+
+def _more(path: str) -> Mapping[str, str]:
+    return {WEB: f"{WEB}  - ../../components/{path}\n"}
+
+
+PLACING = "  - ../../parts/placing\n"
+USES = {
+    "blue-green": Use({WEB: "  - ../../components/blue-green\n", FRONTEND: ""}),
+    "cert-manager": Use(_more("cert-manager"), frozenset({"cert-manager.io/v1"})),
+    "self-signed": Use(
+        {PLACING: f"{PLACING}  - ../../components/self-signed\n"}, frozenset({"cert-manager.io/v1"})
+    ),
+    "gateway-api": Use(
+        {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
+        frozenset({"gateway.networking.k8s.io/v1"}),
+    ),
+    "keda": Use(
+        {PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})
+    ),
+    "prometheus-operator": Use(
+        _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})
+    ),
+    "external-secrets": Use(
+        {"  - ../../credentials\n": "  - ../../components/external-secrets\n"},
+        frozenset({"external-secrets.io/v1"}),
+    ),
+    "registry": Use({PLACING: f"{PLACING}  - ../../credentials/registry\n"}),
+}
+
+
+def with_component(workspace: Workspace, name: str) -> str:
+    """The render of ``platform`` with the component, as a person would write it."""
+    file = workspace.manifests / "overlays" / "platform" / "kustomization.yaml"
+    original = text = file.read_text()
+    for before, after in USES[name].edits.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    file.write_text(text)
+    try:
+        return workspace.build("overlays/platform")
+    finally:
+        file.write_text(original)
