@@ -7,13 +7,24 @@ ARG NGINX_IMAGE=nginx:1.28.3-alpine3.23
 FROM ${PYTHON_IMAGE} AS packages
 RUN python3 -m venv /opt/venv
 COPY requirements.lock /tmp/
-# Left out: AWS services other than S3, translations (USE_I18N is off), maps of two kinds, the browsable API's static files, pip itself.
+# Left out, because no role ever reads it: AWS services other than S3, translations (USE_I18N is off), maps of
+# two kinds, type stubs, sources of C, tests; the browsable API's static files and the admin's unminified ones;
+# what validates a schema (`make schema` does that) and what compiles an extension; accelerators of a prompt
+# and of YAML, which fall back to Python; protocols of Google other than the collector's; pip itself.
 RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check --no-deps --require-hashes -r /tmp/requirements.lock \
     && cd /opt/venv/lib/python3*/site-packages \
     && find botocore/data boto3/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} + \
-    && find . \( -name '*.po' -o -name '*.mo' -o -name '*.map' -o -name '*.pyi' \) -delete \
-    && rm -rf django/contrib/gis rest_framework/static drf_spectacular_sidecar/static/*/redoc pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth /opt/venv/bin/pip* \
-    && find . -name '*.pyc' -delete
+    && find google -mindepth 1 -maxdepth 1 ! -name protobuf ! -name _upb ! -name rpc -exec rm -r {} + \
+    && rm -r django/contrib/gis django_prometheus/tests rest_framework/static drf_spectacular_sidecar/static/*/redoc \
+        django/contrib/admin/static/admin/js/vendor/*/jquery.js django/contrib/admin/static/admin/js/vendor/*/select2.full.js \
+        django/contrib/admin/static/admin/js/vendor/*/xregexp.js \
+        jsonschema jsonschema-* jsonschema_specifications* referencing* rpds* attr attrs* cffi cffi-* pycparser* \
+        wcwidth/_wcwidth_c* yaml/_yaml* \
+    && rm -rf pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
+    && rm -f /opt/venv/bin/pip* /opt/venv/bin/jsonschema /opt/venv/bin/cffi-gen-src \
+    && find . -type f \( -name '*.[cho]' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.po' -o -name '*.mo' \
+        -o -name '*.map' -o -name '*.pyc' -o -name RECORD \) -delete \
+    && find . -type d -empty -delete
 
 FROM ${PYTHON_IMAGE} AS app
 ARG VERSION

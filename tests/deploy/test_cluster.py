@@ -5,6 +5,7 @@ Needs root (namespaces) and the unpacked images: `make image-check` builds them 
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,13 +16,15 @@ from urllib.parse import quote
 import boto3
 import pytest
 import urllib3
+import yaml
 
 from deploy.k8s.tools.objects import of_kind
 from tests.deploy.cluster import node, servers
-from tests.deploy.workspace import Workspace, named
+from tests.deploy.workspace import MANIFESTS, Workspace, named
 
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
 HOST = "images.example.com"
+RELEASE = yaml.safe_load((MANIFESTS / "release" / "release.yaml").read_text())["data"]["version"]
 WEB = ("auth", "gateway", "images", "admin")
 WORKERS = ("worker-interactive", "worker-bulk", "worker-maintenance")
 DIFFICULT = "p@ss/w:rd \"with' %s\\ $HOME #&;`x`"
@@ -96,11 +99,15 @@ def _bucket(workspace: Workspace) -> None:
 
 
 def ask(cluster: node.Node, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:
-    """Ask as the Ingress would: by the frontend's address, with the public host name."""
+    """Ask as the Ingress would: by the frontend's address, with the public host name.
+
+    ``at`` is another pod and port.
+    """
+    name, _, port = options.pop("at", "frontend:3000").partition(":")
     headers = {"Host": HOST, "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
     return urllib3.request(
         method,
-        f"http://{cluster.running['frontend'].address}:3000{path}",
+        f"http://{cluster.running[name].address}:{port}{path}",
         headers={**headers, **options.pop("headers", {})},
         timeout=40.0,
         retries=False,
@@ -120,10 +127,15 @@ def test_the_main_job_is_done_through_the_frontend(cluster: node.Node) -> None:
     rendition = _ready(cluster, f"/api/v1/images/{sent.json()['image']['id']}", bearer)
     scheme, _, rest = rendition["url"].partition("://")
     assert (scheme, rest.partition("/")[0]) == ("https", HOST)
-    picture = ask(cluster, "GET", "/" + rest.partition("/")[2])
+    path = "/" + rest.partition("/")[2]
+    inside = ask(cluster, "GET", path, at="images:5000")
+    assert (inside.status, inside.data) == (307, b""), "the role says where, and sends nothing"
+    assert inside.headers["X-Accel-Redirect"].startswith("/_store/images/")
+    picture = ask(cluster, "GET", path)
     assert picture.status == 200, (picture.data, cluster.words("images"), cluster.words("frontend"))
     assert picture.headers["Content-Type"] == f"image/{rendition['ops']['format']}"
     assert len(picture.data) == rendition["bytes"]
+    assert not [name for name in picture.headers if name.lower().startswith(("x-accel", "x-amz"))]
 
 
 def _sent(cluster: node.Node, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
@@ -173,7 +185,10 @@ def test_metrics_are_where_prometheus_is_let_to(cluster: node.Node, name: str) -
     running = cluster.running[name]
     reply = urllib3.request("GET", f"http://{running.address}:9090/metrics", retries=False)
     assert reply.status == 200
-    assert b"platform_build_info" in reply.data
+    said = re.findall(r'^platform_build_info{.*version="(.*?)"', reply.data.decode(), re.MULTILINE)
+    assert set(said) == {RELEASE}
+    built = cluster.execute(running, ["printenv", "PLATFORM_VERSION"])
+    assert built.stdout.strip() == RELEASE
 
 
 @pytest.mark.parametrize("name", [*WEB, *WORKERS, "scheduler", "frontend"])

@@ -7,7 +7,6 @@ their mode, writable directories, start order, probes by path and port, names by
 import base64
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -21,13 +20,13 @@ from typing import Any, Final
 import urllib3
 
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind, selects
+from tests.deploy.cluster import containers
 from tests.deploy.cluster.names import NameServer
 
 BRIDGE: Final = "image-platform"
 SUBNET: Final = "10.88.213"
 SEARCH: Final = "search image-platform.svc.cluster.local svc.cluster.local cluster.local"
 LAUNCH: Final = Path(__file__).with_name("launch.py")
-REFERENCE: Final = re.compile(r"\$\(([A-Za-z_]\w*)\)")
 
 
 def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -128,7 +127,7 @@ class Node:
     def execute(self, running: Running, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run a command in the first container, as its user."""
         container = running.pod.spec["containers"][0]
-        user, group = _identity(running.pod, container)
+        user, group = containers.identity(running.pod, container)
         variables = self._environment(running.pod, container)
         inside = ["env", "-i", *(f"{name}={value}" for name, value in variables.items()), *command]
         enter = ("nsenter", "--target", str(running.main.pid), "--mount", "--net", "--root")
@@ -208,24 +207,24 @@ class Node:
 
     def _launch(self, running: Running, container: Object) -> subprocess.Popen[bytes]:
         pod = running.pod
-        user, group = _identity(pod, container)
+        user, group = containers.identity(pod, container)
         home = self.directory / running.name
         work = home / f"{container['name']}.work"
         work.mkdir(exist_ok=True)
         variables = self._environment(pod, container)
-        image = self._images[_image(container)]
+        image = self._images[containers.image(container)]
         words = [*container.get("command", []), *container.get("args", [])]
-        entry = ["/docker-entrypoint.sh"] if _image(container) == "frontend" else []
+        entry = ["/docker-entrypoint.sh"] if containers.image(container) == "frontend" else []
         description: dict[str, Any] = {
             "work": str(work),
             "image": str(image),
-            "directory": "/app" if _image(container) == "app" else "/",
+            "directory": "/app" if containers.image(container) == "app" else "/",
             "user": user,
             "group": group,
             "volumes_group": pod.spec["securityContext"].get("fsGroup"),
             "read_only": container["securityContext"]["readOnlyRootFilesystem"],
             "environment": variables,
-            "command": entry + [_expanded(word, variables) for word in words],
+            "command": entry + [containers.expanded(word, variables) for word in words],
             "mounts": [
                 {
                     "path": mount["mountPath"],
@@ -251,14 +250,13 @@ class Node:
         return process
 
     def _environment(self, pod: Pod, container: Object) -> dict[str, str]:
-        variables = {"PATH": "/opt/venv/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
-        if _image(container) == "app":
-            variables |= {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/tmp"}  # noqa: S108 - the image's own
+        variables = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        variables |= containers.variables_of_the_image(self._images[containers.image(container)])
         maps = dict(named(self.rendered, "ConfigMap"))
         for source in container.get("envFrom", []):
             variables |= maps[pod.namespace, source["configMapRef"]["name"]]["data"]
         for item in container.get("env", []):
-            variables[item["name"]] = _expanded(item["value"], variables)
+            variables[item["name"]] = containers.expanded(item["value"], variables)
         return variables
 
     def _ended_well(self, running: Running, container: str) -> None:
@@ -266,19 +264,6 @@ class Node:
         assert code == 0, (
             f"{running.name}/{container} ended with {code}\n{self.words(running.name)}"
         )
-
-
-def _identity(pod: Pod, container: Object) -> tuple[int, int]:
-    context = {**pod.spec["securityContext"], **container.get("securityContext", {})}
-    return context["runAsUser"], context.get("runAsGroup", context["runAsUser"])
-
-
-def _image(container: Object) -> str:
-    return str(container["image"]).rpartition("/")[2].partition(":")[0]
-
-
-def _expanded(word: str, variables: Mapping[str, str]) -> str:
-    return REFERENCE.sub(lambda match: variables.get(match[1], match[0]), word)
 
 
 def _directory(place: Path, group: int) -> None:
