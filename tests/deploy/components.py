@@ -32,6 +32,13 @@ USES = {
         {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
         frozenset({"gateway.networking.k8s.io/v1"}),
     ),
+    "gateway-api with certificates": Use(
+        {
+            PLACING: f"  - ../../components/gateway-api\n{PLACING}",
+            "  - ../../edge/ingress\n": "  - ../../components/cert-manager\n",
+        },
+        frozenset({"gateway.networking.k8s.io/v1", "cert-manager.io/v1"}),
+    ),
     "keda": Use(
         {PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})
     ),

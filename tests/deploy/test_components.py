@@ -143,6 +143,19 @@ def test_the_gateway_has_the_overlays_host(
     }
 
 
+def test_behind_a_gateway_certificates_are_proved_through_it(
+    renders: Mapping[str, list[Object]],
+) -> None:
+    rendered = renders["gateway-api with certificates"]
+    for issuer in of_kind(rendered, "ClusterIssuer"):
+        (solver,) = issuer["spec"]["acme"]["solvers"]
+        (parent,) = solver["http01"]["gatewayHTTPRoute"]["parentRefs"]
+        gateway = named(rendered, "Gateway", parent["name"])["metadata"]
+        assert gateway["namespace"] == parent["namespace"]
+    proof = named(rendered, "NetworkPolicy", "acme-proof")["spec"]["ingress"][0]["from"]
+    assert proof == named(rendered, "NetworkPolicy", "gateway-api")["spec"]["ingress"][0]["from"]
+
+
 def test_a_private_registry_reaches_every_service_account(
     workspace: Workspace, renders: Mapping[str, list[Object]]
 ) -> None:
