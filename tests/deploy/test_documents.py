@@ -18,7 +18,9 @@ COMMANDS = [
     for line in block.splitlines()
     if line.strip()
 ]
-OBJECT = re.compile(r"\b(deployment|service|statefulset|job)/([\w.-]+)")
+OBJECT = re.compile(
+    r"\b(deployment|service|statefulset|job|horizontalpodautoscaler|poddisruptionbudget)/([\w.-]+)"
+)
 INLINE = re.compile(
     r"`((?:deploy/k8s/)?(?:base|parts|overlays|core|credentials|data|network|edge|release|components)/[\w./-]+)`"
 )
