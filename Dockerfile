@@ -79,7 +79,8 @@ LABEL org.opencontainers.image.title="image-platform frontend" \
 COPY frontend/nginx/defaults.envsh /docker-entrypoint.d/15-defaults.envsh
 COPY frontend/nginx/templates /etc/nginx/templates
 COPY --from=bundle /frontend/dist /usr/share/nginx/html
-RUN chmod 0755 /docker-entrypoint.d/15-defaults.envsh
+# A store elsewhere is believed by these authorities (STORE_CA).
+RUN chmod 0755 /docker-entrypoint.d/15-defaults.envsh && test -s /etc/ssl/certs/ca-certificates.crt
 USER 10001:10001
 # SIGQUIT lets nginx end what it began; SIGTERM would cut it off.
 STOPSIGNAL SIGQUIT
