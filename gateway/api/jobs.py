@@ -1,19 +1,22 @@
 """Jobs: what the platform is doing, or did, for the caller."""
 
+import hashlib
 from uuid import UUID
 
+import orjson
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gateway.api.bodies import JobQuery
-from gateway.api.views import GatewayView, query_of
+from gateway.api.views import GatewayView, query_of, versioned_response
 from gateway.callers import principal_of
 from gateway.clients import images
 from gateway.clients.types import Job
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.schema import IDEMPOTENCY_KEY, documented
+from gateway.schema import IDEMPOTENCY_KEY, IF_NONE_MATCH, documented
 from gateway.shapes import JobResults
 
 TAG = "jobs"
@@ -23,22 +26,33 @@ class Jobs(GatewayView):
     """All jobs of the caller."""
 
     @documented(
-        "jobs_list", tag=TAG, replies={200: JobResults}, refusals=(400,), parameters=[JobQuery]
+        "jobs_list",
+        tag=TAG,
+        replies={200: JobResults, 304: None},
+        refusals=(400,),
+        parameters=[JobQuery, IF_NONE_MATCH],
     )
     def get(self, request: Request) -> Response:
         """A page of your jobs, newest first."""
         query = query_of(JobQuery, request)
         page = images.job_list(principal=principal_of(request), query=query)
-        return Response(Links(request).jobs(page))
+        return _unless_known(request, Links(request).jobs(page))
 
 
 class JobDetail(GatewayView):
     """One job of the caller."""
 
-    @documented("job_get", tag=TAG, replies={200: Job}, refusals=(404,))
+    @documented(
+        "job_get",
+        tag=TAG,
+        replies={200: Job, 304: None},
+        refusals=(404,),
+        parameters=[IF_NONE_MATCH],
+    )
     def get(self, request: Request, job_id: UUID) -> Response:
         """State, progress, error and result of the job."""
-        return Response(images.job_get(principal=principal_of(request), job_id=job_id))
+        job = images.job_get(principal=principal_of(request), job_id=job_id)
+        return _unless_known(request, job)
 
 
 class JobCancel(GatewayView):
@@ -73,3 +87,16 @@ class JobRetry(GatewayView):
         """Queue the job again."""
         job = images.job_retry(principal=principal_of(request), job_id=job_id)
         return Response(job, status=202)
+
+
+def _unless_known(request: Request, document: Job | JobResults) -> Response:
+    """``document`` with an ETag, or a 304 when the caller holds the same; both are polled.
+
+    The ETag is weak: it is worked out from what is said, not from the bytes that say it.
+    """
+    opaque = f'"{hashlib.sha256(orjson.dumps(document)).hexdigest()[:32]}"'
+    held = parse_etags(request.headers.get("If-None-Match", ""))
+    known = "*" in held or opaque in {tag.removeprefix("W/") for tag in held}
+    if known:
+        return versioned_response(None, f"W/{opaque}", status=304)
+    return versioned_response(document, f"W/{opaque}")

@@ -1684,7 +1684,10 @@ export interface operations {
                  */
                 state?: "queued" | "running" | "succeeded" | "failed" | "canceled";
             };
-            header?: never;
+            header?: {
+                /** @description An ETag you hold; 304 if it is still the current one. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1697,6 +1700,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobResults"];
                 };
+            };
+            /** @description Nothing in the body. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` says where. */
             400: {
@@ -1739,7 +1749,10 @@ export interface operations {
     job_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description An ETag you hold; 304 if it is still the current one. */
+                "If-None-Match"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -1754,6 +1767,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
+            };
+            /** @description Nothing in the body. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description There is no token, or it is not valid any more. */
             401: {

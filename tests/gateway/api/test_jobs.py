@@ -1,5 +1,7 @@
 """gateway/api/jobs.py: what the platform is doing for the caller."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -36,6 +38,43 @@ def test_a_job_is_relayed_as_it_is(provider: Provider, as_alice: Client) -> None
     )
     provider.on("GET", STORED, Answer(200, failed))
     assert as_alice.get(PUBLIC).json() == failed
+
+
+@pytest.mark.parametrize(
+    ("paths", "first", "later"),
+    [
+        (("/api/v1/jobs", "/internal/v1/jobs"), page(job()), page(job(state="running"))),
+        ((PUBLIC, STORED), job(), job(state="running")),
+    ],
+    ids=["list", "detail"],
+)
+def test_who_asks_again_is_answered_only_what_has_changed(
+    provider: Provider,
+    as_alice: Client,
+    paths: tuple[str, str],
+    first: dict[str, Any],
+    later: dict[str, Any],
+) -> None:
+    public, internal = paths
+    provider.on("GET", internal, Answer(200, first))
+    etag = as_alice.get(public).headers["ETag"]
+    again = as_alice.get(public, headers={"If-None-Match": f'"other", {etag}'})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
+    assert again.headers["Cache-Control"] == "private, no-cache"
+
+    provider.on("GET", internal, Answer(200, later))
+    changed = as_alice.get(public, headers={"If-None-Match": etag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != etag
+
+
+def test_a_page_of_jobs_that_another_page_follows_is_another_one(
+    provider: Provider, as_alice: Client
+) -> None:
+    provider.on("GET", "/internal/v1/jobs", Answer(200, page(job())))
+    etag = as_alice.get("/api/v1/jobs").headers["ETag"]
+    provider.on("GET", "/internal/v1/jobs", Answer(200, page(job(), following="p2")))
+    assert as_alice.get("/api/v1/jobs", headers={"If-None-Match": etag}).status_code == 200
 
 
 @pytest.mark.parametrize("act", ["cancel", "retry"])
