@@ -1,10 +1,15 @@
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
+import { sessionStore } from "@/features/session/sessionStore";
 import { ConditionalMemory } from "./conditional";
 import { randomId } from "./identifiers";
 import { networkProblem } from "./problem";
 
 /** Routes that sign somebody in and therefore never carry a token. */
 const WITHOUT_TOKEN = new Set(["/auth/login", "/auth/register", "/auth/refresh"]);
+/** Sent while renewing is locked: to renew for them would be to wait for themselves. */
+const WITHOUT_RENEWAL = new Set(["/auth/logout", "/auth/logout-all"]);
+/** Answered to everybody, and most wanted when the role that renews tokens is down. */
+const TOKEN_OPTIONAL = new Set(["/api/v1/status"]);
 
 export const conditionalMemory = new ConditionalMemory();
 
@@ -29,11 +34,16 @@ async function send(request: Request, token: string | null): Promise<Response> {
  * A 401 after the renewal is passed on: the session is over, and the session store knows.
  */
 export async function authorizedFetch(request: Request): Promise<Response> {
-  if (WITHOUT_TOKEN.has(new URL(request.url).pathname)) return send(request, null);
-  const token = await currentAccessToken();
+  const { pathname } = new URL(request.url);
+  if (WITHOUT_TOKEN.has(pathname)) return send(request, null);
+  if (WITHOUT_RENEWAL.has(pathname)) return send(request, sessionStore.get().access?.token ?? null);
+  const optional = TOKEN_OPTIONAL.has(pathname);
+  const orNone = (renewal: Promise<string | null>) =>
+    optional ? renewal.catch(() => null) : renewal;
+  const token = await orNone(currentAccessToken());
   const again = request.clone();
   const response = await send(request, token);
   if (response.status !== 401 || token === null) return response;
-  const renewed = await renewAccess(token);
-  return renewed === null ? response : send(again, renewed);
+  const renewed = await orNone(renewAccess(token));
+  return renewed === null && !optional ? response : send(again, renewed);
 }

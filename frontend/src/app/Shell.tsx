@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense } from "react";
+import { Suspense } from "react";
 import { Outlet } from "react-router";
 import { useTranslations } from "use-intl";
 import { JobWatcher } from "@/features/activity/JobWatcher";
@@ -11,16 +11,8 @@ import { TabBar } from "./TabBar";
 import { TopBar } from "./TopBar";
 import { useFocusOnNavigation } from "./useFocusOnNavigation";
 
-export function Shell() {
-  return (
-    <Frame>
-      <Outlet />
-    </Frame>
-  );
-}
-
 /** What surrounds a page for somebody signed in: a rail on wide screens, a tab bar on narrow. */
-export function Frame({ children }: { children: ReactNode }) {
+export function Shell() {
   const t = useTranslations("nav");
   useFocusOnNavigation("content");
   return (
@@ -32,7 +24,9 @@ export function Frame({ children }: { children: ReactNode }) {
       <Rail />
       <main id="content" tabIndex={-1} className={classes.content}>
         <DegradedBanner />
-        <Suspense fallback={<PageFallback />}>{children}</Suspense>
+        <Suspense fallback={<PageFallback />}>
+          <Outlet />
+        </Suspense>
       </main>
       <TabBar />
       <UploadDock />

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { asProblem } from "@/api/problem";
 import { conditionalMemory } from "@/api/transport";
+import { clearToasts } from "@/design/toasts";
 import { sessionStore } from "@/features/session/sessionStore";
 
 const RETRIES = 2;
@@ -24,6 +25,7 @@ sessionStore.subscribe((state, previous) => {
   if (previous.userId !== null && state.userId !== previous.userId) {
     conditionalMemory.clear();
     queryClient.clear();
+    clearToasts();
   } else if (previous.phase === "expired" && state.phase === "active") {
     // The same person signed in again: what was refused meanwhile is asked for again.
     void queryClient.refetchQueries({ predicate: (query) => query.state.status === "error" });

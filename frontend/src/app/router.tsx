@@ -1,6 +1,7 @@
 import { createBrowserRouter } from "react-router";
 import { CrashPage } from "./CrashPage";
 import { PageFallback } from "./PageFallback";
+import type { PageHandle } from "./pageHandle";
 import { Root } from "./Root";
 
 export const router = createBrowserRouter([
@@ -20,7 +21,8 @@ export const router = createBrowserRouter([
         }),
       },
       {
-        lazy: async () => ({ Component: (await import("./RequireSession")).default }),
+        // One layout for all of them: what it holds, and the focus, outlive a change of page.
+        lazy: async () => ({ Component: (await import("./SessionLayout")).default }),
         children: [
           {
             index: true,
@@ -50,11 +52,14 @@ export const router = createBrowserRouter([
               Component: (await import("@/features/account/AccountPage")).default,
             }),
           },
+          {
+            path: "/system",
+            handle: { open: true } satisfies PageHandle,
+            lazy: async () => ({
+              Component: (await import("@/features/system/SystemPage")).default,
+            }),
+          },
         ],
-      },
-      {
-        path: "/system",
-        lazy: async () => ({ Component: (await import("@/features/system/SystemPage")).default }),
       },
       {
         path: "*",

@@ -24,6 +24,11 @@ export function dismissToast(id: number): void {
   publish(toasts.filter((toast) => toast.id !== id));
 }
 
+/** What was said to one person is not for the next, nor is the way to undo it. */
+export function clearToasts(): void {
+  publish([]);
+}
+
 export function showToast(text: string, action: Toast["action"] = null): void {
   const id = nextId++;
   publish([...toasts, { id, text, problem: null, action }]);

@@ -15,6 +15,8 @@ const LOCK = "session-renewal";
 const MARGIN_MS = 30_000;
 /** How long a tab that waited for the lock listens for the token of the tab before it. */
 const HANDOVER_MS = 150;
+/** The lock is held meanwhile, so that an answer that never comes would stop every tab. */
+export const LOCKED_AT_MOST_MS = 20_000;
 
 let inFlight: Promise<string | null> | null = null;
 
@@ -22,27 +24,38 @@ function isFresh(access: Access): boolean {
   return access.expiresAt - MARGIN_MS > Date.now();
 }
 
-export function accessFrom(reply: { access: string; expires_in: number }): Access {
+interface TokenReply {
+  access: string;
+  /** Seconds. */
+  expires_in: number;
+}
+
+export function accessFrom(reply: TokenReply): Access {
   return { token: reply.access, expiresAt: Date.now() + reply.expires_in * 1000 };
 }
 
 async function refreshByCookie(): Promise<string | null> {
+  const asked = sessionStore.generation();
   let response: Response;
   try {
     response = await fetch("/auth/refresh", {
       method: "POST",
       credentials: "same-origin",
       headers: { "X-Request-ID": randomId() },
+      signal: AbortSignal.timeout(LOCKED_AT_MOST_MS),
     });
   } catch {
     throw networkProblem();
   }
-  if (response.status === 401) {
+  if (!response.ok && response.status !== 401) throw await problemFromResponse(response);
+  const reply = response.ok ? ((await response.json()) as TokenReply) : null;
+  // Somebody has signed out or in meanwhile, here or in another tab.
+  if (sessionStore.generation() !== asked) return sessionStore.get().access?.token ?? null;
+  if (reply === null) {
     forgetSession();
     return null;
   }
-  if (!response.ok) throw await problemFromResponse(response);
-  const access = accessFrom((await response.json()) as { access: string; expires_in: number });
+  const access = accessFrom(reply);
   announceAccess(access);
   return access.token;
 }
@@ -55,13 +68,14 @@ async function renewUnlessDone(stale: string | null, waited: boolean): Promise<s
   return refreshByCookie();
 }
 
-function underLock(stale: string | null): Promise<string | null> {
-  if (!("locks" in navigator)) return renewUnlessDone(stale, false);
+/** Does `work` while no tab renews; `waited` says whether another one had to finish before. */
+export function whileNoTabRenews<T>(work: (waited: boolean) => Promise<T>): Promise<T> {
+  if (!("locks" in navigator)) return work(false);
   const asked = performance.now();
   return new Promise((resolve, reject) => {
     void navigator.locks.request(LOCK, async () => {
       const waited = performance.now() - asked > 20;
-      await renewUnlessDone(stale, waited).then(resolve, reject);
+      await work(waited).then(resolve, reject);
     });
   });
 }
@@ -71,7 +85,7 @@ export function renewAccess(stale: string | null): Promise<string | null> {
   const { phase } = sessionStore.get();
   // Refused already: requests that were under way at that moment need not ask again.
   if (phase === "anonymous" || phase === "expired") return Promise.resolve(null);
-  inFlight ??= underLock(stale).finally(() => {
+  inFlight ??= whileNoTabRenews((waited) => renewUnlessDone(stale, waited)).finally(() => {
     inFlight = null;
   });
   return inFlight;

@@ -1,6 +1,12 @@
 import { api, unwrap } from "@/api/client";
-import { ApiProblem } from "@/api/problem";
-import { accessFrom, renewAccess } from "./renewal";
+import { ApiProblem, asProblem } from "@/api/problem";
+import {
+  accessFrom,
+  currentAccessToken,
+  LOCKED_AT_MOST_MS,
+  renewAccess,
+  whileNoTabRenews,
+} from "./renewal";
 import { announceAccess, announceSignOut, sessionMayExist } from "./sessionChannel";
 import { sessionStore } from "./sessionStore";
 
@@ -13,8 +19,8 @@ export async function restoreSession(): Promise<void> {
   sessionStore.restoring();
   try {
     await renewAccess(null);
-  } catch {
-    sessionStore.unreachable();
+  } catch (error) {
+    sessionStore.unreachable(asProblem(error));
   }
 }
 
@@ -29,16 +35,22 @@ export async function register(name: string, email: string, password: string): P
 
 /** Ends this browser's session. Throws when the server could not be told: the cookie still works. */
 export async function signOut(): Promise<void> {
-  await endSession(unwrap(api.POST("/auth/logout")));
+  await endSession((signal) => unwrap(api.POST("/auth/logout", { signal })));
 }
 
 export async function signOutEverywhere(): Promise<void> {
-  await endSession(unwrap(api.POST("/auth/logout-all")));
+  await endSession((signal) => unwrap(api.POST("/auth/logout-all", { signal })));
 }
 
-async function endSession(call: Promise<unknown>): Promise<void> {
+/**
+ * No tab renews while the session ends: the answer to a renewal would bring a new cookie after the
+ * old one was taken away. The token is renewed before, where that is due.
+ */
+async function endSession(call: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   try {
-    await call;
+    if ((await currentAccessToken()) !== null) {
+      await whileNoTabRenews(() => call(AbortSignal.timeout(LOCKED_AT_MOST_MS)));
+    }
   } catch (error) {
     // A 401 says that the session had ended already, which is what was asked for.
     if (!(error instanceof ApiProblem) || error.status !== 401) throw error;

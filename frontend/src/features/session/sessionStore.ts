@@ -1,4 +1,5 @@
 /** Who is signed in, in this tab's memory only: the access token is never written anywhere. */
+import type { ApiProblem } from "@/api/problem";
 
 export type SessionPhase =
   | "restoring" // asking the server whether the cookie still opens a session
@@ -18,12 +19,15 @@ export interface SessionState {
   access: Access | null;
   /** The account's id; kept while `expired`, to notice when somebody else signs in. */
   userId: string | null;
+  /** Why the server could not be asked, while `unreachable`. */
+  problem?: ApiProblem;
 }
 
 type Listener = (state: SessionState, previous: SessionState) => void;
 
 let state: SessionState = { phase: "restoring", access: null, userId: null };
 const listeners = new Set<Listener>();
+let generation = 0;
 
 function replace(next: SessionState): void {
   const previous = state;
@@ -49,7 +53,13 @@ export const sessionStore = {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
+  /**
+   * Counts tokens adopted and sessions ended. An answer that was asked for in an earlier generation
+   * says nothing any more: it may come after the sign-out that made it worthless.
+   */
+  generation: (): number => generation,
   adopt(access: Access): void {
+    generation += 1;
     replace({ phase: "active", access, userId: subjectOf(access.token) });
   },
   /** The refresh was refused: keep the page when somebody was working in it. */
@@ -59,12 +69,13 @@ export const sessionStore = {
     else replace({ phase: "anonymous", access: null, userId: null });
   },
   end(): void {
+    generation += 1;
     replace({ phase: "anonymous", access: null, userId: null });
   },
   restoring(): void {
-    replace({ ...state, phase: "restoring" });
+    replace({ phase: "restoring", access: state.access, userId: state.userId });
   },
-  unreachable(): void {
-    if (state.phase === "restoring") replace({ ...state, phase: "unreachable" });
+  unreachable(problem: ApiProblem): void {
+    if (state.phase === "restoring") replace({ ...state, phase: "unreachable", problem });
   },
 };

@@ -8,7 +8,6 @@ import { useQuantity } from "@/i18n/useQuantity";
 import { grafanaUrl } from "./grafana";
 import { RolesPanel } from "./RolesPanel";
 import { StaffPanels } from "./StaffPanels";
-import { SystemFrame } from "./SystemFrame";
 import classes from "./SystemPage.module.css";
 import { useStatus } from "./useStatus";
 
@@ -21,7 +20,7 @@ export default function SystemPage() {
   const grafana = status && grafanaUrl(status);
 
   return (
-    <SystemFrame>
+    <div className={classes.page}>
       <PageHeader title={t("title")} lead={t("lead")}>
         {grafana && (
           <Button
@@ -72,6 +71,6 @@ export default function SystemPage() {
           </div>
         </>
       )}
-    </SystemFrame>
+    </div>
   );
 }

@@ -69,6 +69,57 @@ test("a server that does not answer ends nobody's session", async () => {
   expect(sessionStore.get().phase).toBe("active");
 });
 
+test("an answer that comes after the sign-out of another tab brings nobody back", async () => {
+  const { announceAccess, renewAccess, sessionStore, sessionMayExist } = await freshModules();
+  let answer = (_: Response): void => undefined;
+  vi.spyOn(globalThis, "fetch").mockReturnValue(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  announceAccess({ token: token("a", 1), expiresAt: 0 });
+  const renewed = renewAccess(token("a", 1));
+  const otherTab = new BroadcastChannel("session");
+  otherTab.postMessage({ kind: "signed-out" });
+  await vi.waitFor(() => expect(sessionStore.get().phase).toBe("anonymous"));
+  localStorage.removeItem("session-hint"); // the other tab has
+  answer(reply(token("a", 2)));
+  expect(await renewed).toBeNull();
+  expect(sessionStore.get()).toEqual({ phase: "anonymous", access: null, userId: null });
+  expect(sessionMayExist()).toBe(false);
+});
+
+test("a refusal that comes after somebody has signed in ends no session", async () => {
+  const { announceAccess, renewAccess, sessionStore } = await freshModules();
+  let answer = (_: Response): void => undefined;
+  vi.spyOn(globalThis, "fetch").mockReturnValue(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  announceAccess({ token: token("a"), expiresAt: 0 });
+  const renewed = renewAccess(token("a"));
+  announceAccess({ token: token("b"), expiresAt: Date.now() + 600_000 });
+  answer(new Response("{}", { status: 401 }));
+  expect(await renewed).toBe(token("b"));
+  expect(sessionStore.get()).toMatchObject({ phase: "active", userId: "b" });
+});
+
+test("a refresh that never answers is given up, and with it the lock of all tabs", async () => {
+  const { renewAccess } = await freshModules();
+  const late = new AbortController();
+  vi.spyOn(AbortSignal, "timeout").mockReturnValue(late.signal);
+  vi.spyOn(globalThis, "fetch").mockImplementation(
+    (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener("abort", () => reject(new DOMException("", "TimeoutError")));
+      }),
+  );
+  const renewed = renewAccess(null);
+  late.abort();
+  await expect(renewed).rejects.toMatchObject({ code: "network_unreachable" });
+});
+
 test("no token is ever written to storage", async () => {
   const { announceAccess } = await freshModules();
   announceAccess({ token: token("a"), expiresAt: Date.now() + 600_000 });

@@ -1,0 +1,44 @@
+import { lazy, Suspense } from "react";
+import { Navigate, Outlet, useLocation, useMatches } from "react-router";
+import { useSession } from "@/features/session/useSession";
+import { BareFrame } from "./BareFrame";
+import { PageFallback } from "./PageFallback";
+import type { PageHandle } from "./pageHandle";
+import { Shell } from "./Shell";
+import { UnreachablePage } from "./UnreachablePage";
+
+const SessionEndedDialog = lazy(() => import("@/features/session/SessionEndedDialog"));
+
+/** Around every page that knows a session. One that ends while somebody works keeps its page. */
+export default function SessionLayout() {
+  const { phase, userId, problem } = useSession();
+  const location = useLocation();
+  const open = useMatches().some(({ handle }) => (handle as PageHandle | undefined)?.open);
+  if (phase === "restoring") return <PageFallback />;
+  if (phase === "active" || phase === "expired") {
+    return (
+      <>
+        {/* Somebody else sees nothing of what was on the page: it begins anew. */}
+        <Shell key={userId} />
+        <Suspense>{phase === "expired" && <SessionEndedDialog />}</Suspense>
+      </>
+    );
+  }
+  if (open) {
+    return (
+      <BareFrame>
+        <Suspense fallback={<PageFallback />}>
+          <Outlet />
+        </Suspense>
+      </BareFrame>
+    );
+  }
+  if (phase === "unreachable") return <UnreachablePage problem={problem} />;
+  const next = location.pathname + location.search;
+  return (
+    <Navigate
+      to={next === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`}
+      replace
+    />
+  );
+}
