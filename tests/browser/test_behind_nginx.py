@@ -74,6 +74,31 @@ def test_a_role_that_is_down_is_named_and_the_rest_goes_on(split: Site, visit: V
     expect(page.get_by_test_id("tile")).to_have_count(1)
 
 
+def test_without_the_role_that_signs_in_the_pages_say_so(split: Site, visit: VisitorMade) -> None:
+    assert split.split is not None
+    visitor = visit(split, person=split.person("alice"))
+    page = visitor.open("/")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    split.split.programs["auth"].stop()
+    try:
+        with page.expect_response("**/auth/refresh") as refused:
+            page.reload()
+        problem = refused.value.json()
+        expect(page.get_by_role("heading", name="could not be checked")).to_be_visible()
+        notice = page.get_by_role("alert")
+        expect(notice).to_contain_text("A part of the platform does not answer")
+        expect(notice.locator("code")).to_have_text(problem["request_id"])
+
+        page.get_by_role("link", name="System status").click()
+        roles = page.get_by_test_id("roles").get_by_role("listitem")
+        expect(roles.filter(has_text="auth")).to_contain_text("Does not answer")
+        page.reload()
+        expect(roles.filter(has_text="auth")).to_contain_text("Does not answer")
+        expect(roles.filter(has_text="gateway")).to_contain_text("Answers")
+    finally:
+        split.split.start("auth")
+
+
 def _api_answers_again(person: Person) -> None:
     """Wait until the gateway has noticed that the role is back: its breaker takes some seconds."""
     deadline = time.monotonic() + 60

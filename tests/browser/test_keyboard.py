@@ -71,6 +71,18 @@ def test_the_skip_link_leads_past_the_navigation(cast: Cast, visit: VisitorMade)
     expect(page.get_by_role("main")).to_be_focused()
 
 
+@pytest.mark.parametrize(("start", "link"), [("/", "System"), ("/system", "Library")])
+def test_a_change_of_page_leads_the_focus_to_its_content(
+    cast: Cast, visit: VisitorMade, start: str, link: str
+) -> None:
+    page = visit(cast.site, person=cast.owner).open(start)
+    entry = page.get_by_role("link", name=link, exact=True).locator("visible=true")
+    entry.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=link, level=1)).to_be_visible()
+    expect(page.get_by_role("main")).to_be_focused()
+
+
 @pytest.mark.parametrize(("locale", "forward"), [("en", "ArrowRight"), ("ar", "ArrowLeft")])
 def test_arrows_walk_the_library_space_selects_and_enter_opens(
     cast: Cast, visit: VisitorMade, locale: str, forward: str

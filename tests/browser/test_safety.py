@@ -9,9 +9,10 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.cast import Cast
 from tests.browser.policy import LOOSE, directives, page_answer, scripts_allowed
+from tests.browser.sessions import other_sessions_ended
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor, VisitorMade
-from tests.servers.person import PASSWORD
+from tests.servers.person import PASSWORD, PHOTOGRAPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -56,7 +57,7 @@ def test_no_token_is_ever_kept_or_put_into_an_address(cast: Cast, visit: Visitor
 
 def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
     visitor = visit(cast.site, person=cast.owner)
-    tabs = [_tab_with_own_clock(visitor) for _ in range(2)]
+    tabs = [_tab_with_a_clock(visitor) for _ in range(2)]
     before = visitor.refreshes()
     held: list[Route] = []
 
@@ -65,8 +66,8 @@ def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
 
     visitor.context.route("**/auth/refresh", hold)
 
-    for tab in tabs:  # each finds its token too old when its next poll is due
-        tab.clock.fast_forward("15:00")
+    # One clock for the whole context: each tab finds its token too old when its next poll is due.
+    tabs[0].clock.fast_forward("15:00")
     tabs[0].wait_for_function(TAB_WAITS)
     assert len(held) == 1
     renewed = held[0].fetch()
@@ -79,7 +80,7 @@ def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
     assert visitor.refreshes() == before + 1
 
 
-def _tab_with_own_clock(visitor: Visitor) -> Page:
+def _tab_with_a_clock(visitor: Visitor) -> Page:
     tab = visitor.context.new_page()
     tab.clock.install()
     visitor.open("/", page=tab)
@@ -107,6 +108,31 @@ def test_signing_out_in_one_tab_signs_out_the_others(cast: Cast, visit: VisitorM
         expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
         expect(tab.get_by_test_id("tile")).to_have_count(0)
     assert visitor.context.cookies() == []
+
+
+def test_who_signs_in_next_sees_nothing_of_the_person_before(
+    cast: Cast, visit: VisitorMade
+) -> None:
+    alice, bob = cast.site.person("alice"), cast.site.person("bob")
+    assert alice.upload(PHOTOGRAPHS / "dandelion-alpha.png", presets="thumb").status == 202
+    visitor = visit(cast.site, person=alice)
+    tab = _tab_with_a_clock(visitor)
+    other_sessions_ended(alice, token=visitor.token())
+    tab.clock.fast_forward("15:00")
+    dialog = tab.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    expect(tab.get_by_test_id("tile")).to_have_count(1)
+
+    other = visitor.open("/sign-in")
+    other.get_by_label("E-mail").fill(bob.email)
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+
+    expect(dialog).to_have_count(0)
+    expect(tab.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    expect(tab.get_by_test_id("tile")).to_have_count(0)
+    expect(tab.get_by_role("button", name="bob").first).to_be_attached()
 
 
 def test_signing_out_ends_the_session_on_the_server(cast: Cast, visit: VisitorMade) -> None:

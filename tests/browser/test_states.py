@@ -1,14 +1,13 @@
 """What the pages say when something is missing, late, refused or cut off."""
 
 import re
-import time
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.cast import Cast
 from tests.browser.journey import upload_slowed, uploads_in
+from tests.browser.sessions import other_sessions_ended
 from tests.browser.site import Site
 from tests.browser.views import BY_NAME, NO_SUCH_IMAGE
 from tests.browser.visitor import VisitorMade
@@ -105,7 +104,7 @@ def test_a_session_that_ends_in_the_middle_of_an_upload_goes_on_after_signing_in
     expect(uploads_in(page, "sending")).to_have_count(3)
     expect(uploads_in(page, "waiting")).to_have_count(1)
 
-    _other_sessions_ended(noor, token=visitor.token())
+    other_sessions_ended(noor, token=visitor.token())
     slow.detach()
 
     dialog = page.get_by_role("dialog", name="Your session has ended")
@@ -121,15 +120,17 @@ def test_a_session_that_ends_in_the_middle_of_an_upload_goes_on_after_signing_in
     _each_stored_once(page, noor)
 
 
-def _other_sessions_ended(person: Person, *, token: str) -> None:
-    """End every session but the person's own, and wait until ``token`` is refused."""
-    for session in person.send("GET", "/auth/sessions").json["results"]:
-        if not session["current"]:
-            assert person.send("DELETE", f"/auth/sessions/{session['id']}").status == 204
-    ended = replace(person, token=token)
-    deadline = time.monotonic() + 30
-    while ended.send("GET", "/api/v1/usage").status != 401:
-        assert time.monotonic() < deadline
+def test_a_session_that_ends_on_the_system_page_is_asked_for_there(
+    laptop: Site, visit: VisitorMade
+) -> None:
+    noor = laptop.person("noor")
+    visitor = visit(laptop, person=noor)
+    page = visitor.open("/system")
+    expect(page.get_by_test_id("roles")).to_be_visible()
+    expect(page.get_by_role("button", name="Account menu").first).to_be_attached()
+    other_sessions_ended(noor, token=visitor.token())
+    expect(page.get_by_role("dialog", name="Your session has ended")).to_be_visible()
+    expect(page.get_by_test_id("roles")).to_be_visible()
 
 
 def _each_stored_once(page: Page, person: Person) -> None:
