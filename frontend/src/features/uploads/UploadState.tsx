@@ -11,8 +11,8 @@ const NONE = new ApiProblem({ status: 0, code: "", title: "" });
 /** One line saying how an upload is doing. */
 export function UploadState({ upload }: { upload: Upload }) {
   const t = useTranslations();
-  const words = useWords(upload);
   const title = useProblemTitle(upload.problem ?? NONE);
+  const words = useWords(upload, title);
   if (upload.phase !== "failed" || !upload.problem) return <p className={classes.line}>{words}</p>;
   const { detail, requestId } = upload.problem;
   return (
@@ -28,7 +28,7 @@ export function UploadState({ upload }: { upload: Upload }) {
   );
 }
 
-function useWords(upload: Upload): string {
+function useWords(upload: Upload, problemTitle: string): string {
   const t = useTranslations("uploads");
   const quantity = useQuantity();
   const { phase, file, sentBytes, speed, job, problem } = upload;
@@ -36,6 +36,7 @@ function useWords(upload: Upload): string {
     case "waiting":
       return `${t("waiting")} · ${quantity.bytes(file.size)}`;
     case "sending": {
+      if (problem) return `${t("waiting")} · ${problemTitle}`;
       const left = secondsLeft(file.size, sentBytes, speed);
       const parts = [
         t("sending", { sent: quantity.bytes(sentBytes), total: quantity.bytes(file.size) }),

@@ -18,6 +18,17 @@ export interface Sending {
 
 export class UploadAborted extends Error {}
 
+/** The good answer; null for a refusal, and for a page that something in between answers with. */
+function replyIn({ status, responseText }: XMLHttpRequest): UploadReply | null {
+  if (status !== 200 && status !== 202) return null;
+  try {
+    const reply = JSON.parse(responseText) as Partial<UploadReply> | null;
+    return reply?.image ? (reply as UploadReply) : null;
+  } catch {
+    return null;
+  }
+}
+
 export function sendFile(
   { file, key, token }: Sendable,
   onProgress: (sentBytes: number, totalBytes: number) => void,
@@ -26,8 +37,8 @@ export function sendFile(
   const reply = new Promise<UploadReply>((resolve, reject) => {
     request.upload.onprogress = (event) => onProgress(event.loaded, event.total);
     request.onload = () => {
-      const good = request.status === 200 || request.status === 202;
-      if (good) resolve(JSON.parse(request.responseText) as UploadReply);
+      const reply = replyIn(request);
+      if (reply) resolve(reply);
       else {
         reject(
           problemFromBody(request.status, request.responseText, (name) =>

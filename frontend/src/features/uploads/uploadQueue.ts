@@ -8,6 +8,7 @@
 import { randomId } from "@/api/identifiers";
 import { ApiProblem, asProblem } from "@/api/problem";
 import type { Image, Job, UploadReply } from "@/api/shapes";
+import { Patience } from "./patience";
 import { type Sendable, type Sending, UploadAborted } from "./send";
 import { bytesPerSecond, type Sample, withSample } from "./speed";
 
@@ -29,6 +30,7 @@ export interface Upload {
   sentBytes: number;
   /** Bytes per second; null while unknown. */
   speed: number | null;
+  /** Why it failed or is parked; while `sending`, why it waits to be sent again. */
   problem: ApiProblem | null;
   image: Image | null;
   job: Job | null;
@@ -42,7 +44,14 @@ export interface QueueNeeds {
   renew(stale: string): Promise<string | null>;
   send(what: Sendable, onProgress: (sent: number, total: number) => void): Sending;
   stored(reply: UploadReply): void;
+  pause(ms: number): Promise<void>;
   nowMs(): number;
+}
+
+/** One try at an upload. A canceled one may still wait for something when the next has begun. */
+interface Run {
+  id: string;
+  number: number;
 }
 
 const AT_ONCE = 3;
@@ -52,8 +61,10 @@ export class UploadQueue {
   private uploads: readonly Upload[] = [];
   private readonly running = new Map<string, Sending>();
   private readonly samples = new Map<string, Sample[]>();
+  private readonly runs = new Map<string, number>();
   private readonly listeners = new Set<() => void>();
   private nextId = 1;
+  private nextRun = 1;
 
   constructor(private readonly needs: QueueNeeds) {}
 
@@ -136,39 +147,68 @@ export class UploadQueue {
     return this.uploads.filter((upload) => upload.phase === "sending").length;
   }
 
-  private async run(upload: Upload): Promise<void> {
-    this.change(upload.id, { phase: "sending", sentBytes: 0, speed: null, problem: null });
+  private async run({ id }: Upload): Promise<void> {
+    const run = { id, number: this.nextRun++ };
+    this.runs.set(id, run.number);
+    this.change(id, { phase: "sending", sentBytes: 0, speed: null, problem: null });
     try {
-      const reply = await this.sendOnce(upload);
-      if (reply) this.finish(upload.id, reply);
+      const reply = await this.sendPatiently(run);
+      if (this.goesOn(run)) this.finish(id, reply);
     } catch (error) {
-      this.fail(upload.id, error);
+      if (this.goesOn(run)) this.fail(id, error);
     }
-    this.running.delete(upload.id);
-    this.samples.delete(upload.id);
+    if (this.runs.get(id) === run.number) this.forget(id);
     this.pump();
   }
 
-  private async sendOnce(upload: Upload): Promise<UploadReply | null> {
+  /** Whether nobody has canceled this try, or begun another one, while it waited. */
+  private goesOn({ id, number }: Run): boolean {
+    return this.runs.get(id) === number && this.phaseOf(id) === "sending";
+  }
+
+  private forget(id: string): void {
+    this.running.delete(id);
+    this.samples.delete(id);
+    this.runs.delete(id);
+  }
+
+  /** Repeats, under the same key, what was refused only for now. */
+  private async sendPatiently(run: Run): Promise<UploadReply> {
+    const patience = new Patience();
+    for (;;) {
+      try {
+        return await this.sendOnce(run);
+      } catch (error) {
+        const pause = patience.pauseMs(error);
+        if (pause === null || !this.goesOn(run)) throw error;
+        this.change(run.id, { sentBytes: 0, speed: null, problem: asProblem(error) });
+        await this.needs.pause(pause);
+        if (this.goesOn(run)) this.change(run.id, { problem: null });
+      }
+    }
+  }
+
+  private async sendOnce(run: Run): Promise<UploadReply> {
     const token = await this.needs.token();
     if (token === null) throw sessionLost();
     try {
-      return await this.transfer(upload, token);
+      return await this.transfer(run, token);
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
       const renewed = await this.needs.renew(token);
       if (renewed === null) throw sessionLost();
-      return await this.transfer(upload, renewed);
+      return await this.transfer(run, renewed);
     }
   }
 
-  private async transfer(upload: Upload, token: string): Promise<UploadReply | null> {
-    if (this.phaseOf(upload.id) !== "sending") return null;
+  private async transfer(run: Run, token: string): Promise<UploadReply> {
+    const upload = this.uploads.find(({ id }) => id === run.id);
+    if (!upload || !this.goesOn(run)) throw new UploadAborted();
     const { file, key } = upload;
-    const sending = this.needs.send({ file, key, token }, (sent, total) =>
-      this.progress(upload, sent, total),
-    );
-    this.running.set(upload.id, sending);
+    const sending = this.needs.send({ file, key, token }, (sent, total) => {
+      if (this.goesOn(run)) this.progress(upload, sent, total);
+    });
+    this.running.set(run.id, sending);
     return await sending.reply;
   }
 
@@ -184,7 +224,6 @@ export class UploadQueue {
   }
 
   private finish(id: string, reply: UploadReply): void {
-    if (this.phaseOf(id) !== "sending") return;
     const common = { image: reply.image, speed: null, duplicate: reply.duplicate === true };
     const sentBytes = this.uploads.find((upload) => upload.id === id)?.file.size ?? 0;
     const job = reply.job ?? null;
@@ -193,7 +232,7 @@ export class UploadQueue {
   }
 
   private fail(id: string, error: unknown): void {
-    if (error instanceof UploadAborted || this.phaseOf(id) !== "sending") return;
+    if (error instanceof UploadAborted) return;
     const problem = asProblem(error);
     const parked = problem.status === 401 || (problem.status === 0 && !navigator.onLine);
     this.change(id, { phase: parked ? "parked" : "failed", problem, speed: null });

@@ -12,6 +12,7 @@ export const uploads = new UploadQueue({
   token: currentAccessToken,
   renew: renewAccess,
   send: sendFile,
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   nowMs: () => performance.now(),
   stored: (reply) => {
     insertImage(queryClient, reply.image);

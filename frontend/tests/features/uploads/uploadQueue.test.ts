@@ -16,6 +16,9 @@ let transfers: Transfer[];
 let queue: UploadQueue;
 let token: string | null;
 let stored: UploadReply[];
+/** Pauses that the queue has made, in milliseconds, and the way to end the last one. */
+let pauses: number[];
+let endPause: () => void;
 
 /** Lets every promise that is settled have its say. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
@@ -46,12 +49,18 @@ function send(what: Sendable, progress: Transfer["progress"]) {
 beforeEach(() => {
   transfers = [];
   stored = [];
+  pauses = [];
   token = "token-1";
   queue = new UploadQueue({
     token: async () => token,
     renew: async () => token,
     send,
     stored: (reply) => stored.push(reply),
+    pause: (ms) =>
+      new Promise((resolve) => {
+        pauses.push(ms);
+        endPause = resolve;
+      }),
     nowMs: () => 0,
   });
 });
@@ -160,5 +169,78 @@ test("signing out drops every file and aborts those under way", async () => {
   queue.discard();
   await settle();
   expect(queue.list()).toEqual([]);
+  expect(stored).toEqual([]);
+});
+
+const held = (retryAfterS: number | null = null) =>
+  new ApiProblem({ status: 409, code: "idempotency_in_progress", title: "Running", retryAfterS });
+
+async function pauseEnded(): Promise<void> {
+  endPause();
+  await settle();
+}
+
+test("while the first try still holds its key, the same request is repeated under it", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.fail(held(7));
+  expect(queue.list()[0]).toMatchObject({ phase: "sending", problem: { status: 409 } });
+  expect(pauses).toEqual([7000]);
+  await pauseEnded();
+  expect(queue.list()[0]).toMatchObject({ phase: "sending", problem: null });
+  expect(transfers[1]?.what.key).toBe(transfers[0]?.what.key);
+  await transfers[1]?.succeed();
+  expect(phases()).toEqual(["done"]);
+});
+
+test.each([429, 503])("a %i is waited for, and waiting has an end", async (status) => {
+  const refusal = new ApiProblem({ status, code: "busy", title: "Busy" });
+  queue.add([photo("a")]);
+  await settle();
+  for (let tries = 0; phases()[0] === "sending" && tries < 100; tries += 1) {
+    await transfers.at(-1)?.fail(refusal);
+    if (pauses.length === transfers.length) await pauseEnded();
+  }
+  expect(queue.list()[0]).toMatchObject({ phase: "failed", problem: refusal });
+  expect(pauses.slice(0, 3)).toEqual([1000, 2000, 4000]);
+  expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(330_000);
+});
+
+test("a wait that is longer than anybody would wait is told at once", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.fail(held(3600));
+  expect(phases()).toEqual(["failed"]);
+});
+
+test("a file canceled during the pause is not sent again", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.fail(held());
+  queue.cancel("upload-1");
+  await pauseEnded();
+  expect(phases()).toEqual(["canceled"]);
+  expect(transfers).toHaveLength(1);
+});
+
+test("a retry while the canceled try still waits for a token sends once, and can be canceled", async () => {
+  const tokens: ((token: string) => void)[] = [];
+  queue = new UploadQueue({
+    token: () => new Promise((resolve) => tokens.push(resolve)),
+    renew: async () => null,
+    send,
+    stored: (reply) => stored.push(reply),
+    pause: async () => undefined,
+    nowMs: () => 0,
+  });
+  queue.add([photo("a")]);
+  queue.cancel("upload-1");
+  queue.retry("upload-1");
+  for (const give of tokens) give("token-1");
+  await settle();
+  expect(transfers).toHaveLength(1);
+  queue.cancel("upload-1");
+  await transfers[0]?.succeed();
+  expect(phases()).toEqual(["canceled"]);
   expect(stored).toEqual([]);
 });
