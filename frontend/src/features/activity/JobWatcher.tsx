@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { asProblem } from "@/api/problem";
 import type { Job } from "@/api/shapes";
-import { patchImage } from "@/features/library/imageCache";
+import { dropImages, placeImage } from "@/features/library/imageCache";
 import { fetchImage } from "@/features/library/imageCalls";
 import { useSession } from "@/features/session/useSession";
 import { uploads } from "@/features/uploads/uploads";
@@ -17,6 +18,14 @@ export function JobWatcher() {
     enabled: phase === "active",
   });
   const seen = useRef<ReadonlyMap<string, Job> | null>(null);
+  // An answer that comes when somebody else is signed in is not for them.
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
 
   useEffect(() => {
     if (!data) return;
@@ -24,10 +33,11 @@ export function JobWatcher() {
     const finished = finishedSince(seen.current, data);
     seen.current = new Map(data.map((job) => [job.id, job]));
     for (const imageId of new Set(finished.flatMap((job) => job.image_id ?? []))) {
-      // A picture that is gone meanwhile needs no newer facts.
       fetchImage(imageId).then(
-        (image) => patchImage(client, image),
-        () => undefined,
+        (image) => here.current && placeImage(client, image),
+        (error: unknown) => {
+          if (asProblem(error).status === 404) dropImages(client, new Set([imageId]));
+        },
       );
     }
     if (finished.length > 0) void client.invalidateQueries({ queryKey: ["overview"] });

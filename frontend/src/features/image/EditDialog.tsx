@@ -6,7 +6,7 @@ import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { useReturnFocus } from "@/design/useReturnFocus";
-import { patchImage } from "@/features/library/imageCache";
+import { placeImage } from "@/features/library/imageCache";
 import { saveImage } from "@/features/library/imageCalls";
 
 interface Props {
@@ -29,7 +29,7 @@ export default function EditDialog({ image, onClose }: Props) {
     setBusy(true);
     setError(null);
     try {
-      patchImage(client, await saveImage(image.id, { title: title.trim(), tags }));
+      placeImage(client, await saveImage(image.id, { title: title.trim(), tags }));
       showToast(t("image.updated"));
       onClose();
     } catch (refusal) {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { Ops, Rendition } from "@/api/shapes";
-import { patchImage } from "@/features/library/imageCache";
+import { placeImage } from "@/features/library/imageCache";
 import { isReady } from "./sources";
 
 const FIRST_POLL_MS = 400;
@@ -23,7 +23,7 @@ export function useRendering(imageId: string, ops: Ops | null) {
           body: { ops: ops ?? {} },
         }),
       );
-      patchImage(client, reply.image);
+      placeImage(client, reply.image);
       return reply.renditions[0] ?? null;
     },
     refetchInterval: ({ state }) => {

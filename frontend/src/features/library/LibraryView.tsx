@@ -23,6 +23,8 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
   const { images } = list;
   const ids = useMemo(() => images.map((image) => image.id), [images]);
   const selection = useSelection(ids);
+  // That nothing matches is only said of an answer that is up to date.
+  const waiting = list.isPending || (list.isSuccess && list.isFetching && images.length === 0);
 
   return (
     <>
@@ -34,7 +36,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
         <FilterMenu filters={filters} setFilter={setFilter} />
       </div>
       <FilterChips filters={filters} setFilter={setFilter} onClear={clearFilters} />
-      {list.isPending && <GridSkeleton />}
+      {waiting && <GridSkeleton />}
       {list.isError && images.length === 0 && (
         <ProblemNotice
           heading={t("failed")}
@@ -42,7 +44,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
           onRetry={() => void list.refetch()}
         />
       )}
-      {list.isSuccess && images.length === 0 && (
+      {list.isSuccess && !waiting && images.length === 0 && (
         <NothingHere filters={filters} onClear={clearFilters} />
       )}
       {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}

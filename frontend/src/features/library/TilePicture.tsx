@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { Image } from "@/api/shapes";
 import { presetSources, srcSetOf } from "@/features/image/sources";
-import { patchImage } from "./imageCache";
+import { placeImage } from "./imageCache";
 import { fetchImage } from "./imageCalls";
 import classes from "./TilePicture.module.css";
 
@@ -31,7 +31,7 @@ export function TilePicture({ image, width }: Props) {
     asking.current = true;
     fetchImage(image.id)
       .then(
-        (fresh) => patchImage(client, fresh),
+        (fresh) => placeImage(client, fresh),
         () => undefined,
       )
       .finally(() => {

@@ -5,7 +5,7 @@ import type { Image } from "@/api/shapes";
 import { showProblem, showToast } from "@/design/toasts";
 import { jobFeedKey } from "@/features/activity/jobFeed";
 import { type BulkOutcome, forEachImage } from "./bulk";
-import { dropImages, insertImage, patchImage, resetImageLists } from "./imageCache";
+import { dropImages, placeImage, resetImageLists } from "./imageCache";
 import { deleteImageForever, restoreImage, saveImage, trashImage } from "./imageCalls";
 
 /** What can be done to several images at once, with the lists kept right and failures told. */
@@ -30,7 +30,7 @@ export function useBulkActions() {
   const restore = useCallback(
     async (ids: readonly string[]) => {
       const outcome = await forEachImage(ids, async (id) => {
-        insertImage(client, await restoreImage(id));
+        placeImage(client, await restoreImage(id));
       });
       report(outcome, ids.length);
       refreshAround();
@@ -73,7 +73,7 @@ export function useBulkActions() {
       const byId = new Map(images.map((image) => [image.id, image]));
       const outcome = await forEachImage([...byId.keys()], async (id) => {
         const merged = [...new Set([...(byId.get(id)?.tags ?? []), ...tags])];
-        patchImage(client, await saveImage(id, { tags: merged }));
+        placeImage(client, await saveImage(id, { tags: merged }));
       });
       report(outcome, images.length);
       if (outcome.done.length > 0) showToast(t("library.tagged", { count: outcome.done.length }));

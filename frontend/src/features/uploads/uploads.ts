@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import { queryClient } from "@/app/queryClient";
 import { jobFeedKey } from "@/features/activity/jobFeed";
-import { insertImage } from "@/features/library/imageCache";
+import { placeImage } from "@/features/library/imageCache";
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
 import { sessionStore } from "@/features/session/sessionStore";
 import { sendFile } from "./send";
@@ -15,7 +15,7 @@ export const uploads = new UploadQueue({
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   nowMs: () => performance.now(),
   stored: (reply) => {
-    insertImage(queryClient, reply.image);
+    placeImage(queryClient, reply.image);
     void queryClient.invalidateQueries({ queryKey: jobFeedKey });
     void queryClient.invalidateQueries({ queryKey: ["overview"] });
   },
