@@ -2,34 +2,51 @@ import { Button, Group, Modal, Stack, TagsInput, TextInput } from "@mantine/core
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { ApiProblem } from "@/api/problem";
 import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { useReturnFocus } from "@/design/useReturnFocus";
 import { placeImage } from "@/features/library/imageCache";
-import { saveImage } from "@/features/library/imageCalls";
+import { changeImage } from "@/features/library/imageCalls";
 
 interface Props {
   image: Image;
   onClose(): void;
 }
 
-/** Starts from the image as it is when the dialog opens; later changes do not undo typing. */
+/**
+ * Starts from the image as it is when the dialog opens; later changes do not undo typing. When
+ * saving finds that somebody else has changed it, the fields show that, and nothing is overwritten.
+ */
 export default function EditDialog({ image, onClose }: Props) {
   const t = useTranslations();
   const client = useQueryClient();
   useReturnFocus();
+  const [base, setBase] = useState(image);
   const [title, setTitle] = useState(image.title);
   const [tags, setTags] = useState(image.tags);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+
+  const startFrom = (latest: Image): void => {
+    setBase(latest);
+    setTitle(latest.title);
+    setTags(latest.tags);
+    placeImage(client, latest);
+  };
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     setError(null);
     try {
-      placeImage(client, await saveImage(image.id, { title: title.trim(), tags }));
+      const saved = await changeImage(image.id, (latest) => {
+        if (isDescribedAlike(latest, base)) return { title: title.trim(), tags };
+        startFrom(latest);
+        throw changedMeanwhile(t("problems.precondition_failed"), t("image.changedMeanwhile"));
+      });
+      placeImage(client, saved);
       showToast(t("image.updated"));
       onClose();
     } catch (refusal) {
@@ -81,4 +98,12 @@ export default function EditDialog({ image, onClose }: Props) {
       </form>
     </Modal>
   );
+}
+
+function isDescribedAlike(a: Image, b: Image): boolean {
+  return a.title === b.title && String(a.tags) === String(b.tags);
+}
+
+function changedMeanwhile(title: string, detail: string): ApiProblem {
+  return new ApiProblem({ status: 412, code: "precondition_failed", title, detail });
 }

@@ -27,11 +27,12 @@ export function ImageToolbar({ image }: { image: Image }) {
   const trashed = image.trashed_at !== null;
   const Back = dir === "rtl" ? ArrowRight : ArrowLeft;
 
-  const leaveAfter = async (work: Promise<void>): Promise<void> => {
+  const leaveAfter = async (work: Promise<string[]>): Promise<void> => {
     setBusy(true);
-    await work;
+    const failed = await work;
     setBusy(false);
-    void navigate(trashed ? "/trash" : "/");
+    setDialog(null);
+    if (failed.length === 0) void navigate(trashed ? "/trash" : "/");
   };
 
   return (
@@ -41,7 +42,7 @@ export function ImageToolbar({ image }: { image: Image }) {
         size="compact-md"
         className={classes.back ?? ""}
         leftSection={<Back size={17} aria-hidden />}
-        onClick={() => (globalThis.history.length > 1 ? void navigate(-1) : void navigate("/"))}
+        onClick={() => void (cameFromHere() ? navigate(-1) : navigate("/"))}
       >
         {t("image.back")}
       </Button>
@@ -52,16 +53,18 @@ export function ImageToolbar({ image }: { image: Image }) {
             label={states[image.state] ?? image.state}
           />
         )}
-        <Tooltip label={t("image.edit")}>
-          <ActionIcon
-            variant="default"
-            size="input-sm"
-            aria-label={t("image.edit")}
-            onClick={() => setDialog("edit")}
-          >
-            <Pencil size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        {!trashed && (
+          <Tooltip label={t("image.edit")}>
+            <ActionIcon
+              variant="default"
+              size="input-sm"
+              aria-label={t("image.edit")}
+              onClick={() => setDialog("edit")}
+            >
+              <Pencil size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <CopyMenu image={image} />
         {image.links.original && !trashed && (
           <Tooltip label={t("image.download")}>
@@ -119,4 +122,10 @@ export function ImageToolbar({ image }: { image: Image }) {
       </Suspense>
     </>
   );
+}
+
+/** Whether the page before this one in the tab's history is ours: the router numbers its own. */
+function cameFromHere(): boolean {
+  const state = globalThis.history.state as { idx?: number } | null;
+  return (state?.idx ?? 0) > 0;
 }

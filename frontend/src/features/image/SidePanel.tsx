@@ -11,14 +11,16 @@ const Builder = lazy(() => import("./Builder"));
 
 export function SidePanel({ image }: { image: Image }) {
   const t = useTranslations("image");
+  // Nothing is made of an image in the trash.
+  const trashed = image.trashed_at !== null;
   return (
     <div className={classes.panel}>
       <FailedJob image={image} />
-      <Tabs defaultValue="facts" keepMounted={false}>
+      <Tabs key={String(trashed)} defaultValue="facts" keepMounted={false}>
         <Tabs.List grow>
           <Tabs.Tab value="facts">{t("facts")}</Tabs.Tab>
           <Tabs.Tab value="renditions">{t("renditions")}</Tabs.Tab>
-          <Tabs.Tab value="build">{t("build")}</Tabs.Tab>
+          {!trashed && <Tabs.Tab value="build">{t("build")}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="facts" pt="lg">
           <Facts image={image} />
@@ -26,11 +28,13 @@ export function SidePanel({ image }: { image: Image }) {
         <Tabs.Panel value="renditions" pt="lg">
           <RenditionTable image={image} />
         </Tabs.Panel>
-        <Tabs.Panel value="build" pt="lg">
-          <Suspense fallback={<Skeleton h={420} />}>
-            <Builder key={image.id} image={image} />
-          </Suspense>
-        </Tabs.Panel>
+        {!trashed && (
+          <Tabs.Panel value="build" pt="lg">
+            <Suspense fallback={<Skeleton h={420} />}>
+              <Builder key={image.id} image={image} />
+            </Suspense>
+          </Tabs.Panel>
+        )}
       </Tabs>
     </div>
   );

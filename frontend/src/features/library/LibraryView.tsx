@@ -48,7 +48,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
         <NothingHere filters={filters} onClear={clearFilters} />
       )}
       {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}
-      <SelectionBar images={images} selection={selection} trashed={trashed} />
+      <SelectionBar selection={selection} trashed={trashed} />
     </>
   );
 }

@@ -2,20 +2,18 @@ import { ActionIcon, Button } from "@mantine/core";
 import { RotateCcw, Tag, Trash2, X } from "lucide-react";
 import { Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Image } from "@/api/shapes";
 import { AddTagsDialog, DeleteForeverDialog } from "./dialogs";
 import classes from "./SelectionBar.module.css";
 import { useBulkActions } from "./useBulkActions";
 import type { useSelection } from "./useSelection";
 
 interface Props {
-  images: readonly Image[];
   selection: ReturnType<typeof useSelection>;
   trashed: boolean;
 }
 
 /** What can be done to the selected images; there while any is selected. */
-export function SelectionBar({ images, selection, trashed }: Props) {
+export function SelectionBar({ selection, trashed }: Props) {
   const t = useTranslations("library");
   const actions = useBulkActions();
   const [dialog, setDialog] = useState<"tags" | "delete" | null>(null);
@@ -23,12 +21,12 @@ export function SelectionBar({ images, selection, trashed }: Props) {
   const ids = [...selection.selected];
   if (ids.length === 0) return null;
 
-  const run = async (work: Promise<void>): Promise<void> => {
+  const run = async (work: Promise<string[]>): Promise<void> => {
     setBusy(true);
-    await work;
+    const failed = await work;
     setBusy(false);
     setDialog(null);
-    selection.clear();
+    selection.keepOnly(failed);
   };
 
   return (
@@ -86,10 +84,7 @@ export function SelectionBar({ images, selection, trashed }: Props) {
           <AddTagsDialog
             count={ids.length}
             onClose={() => setDialog(null)}
-            onApply={(tags) => {
-              const chosen = images.filter((image) => selection.selected.has(image.id));
-              return run(actions.addTags(chosen, tags));
-            }}
+            onApply={(tags) => run(actions.addTags(ids, tags))}
           />
         )}
         {dialog === "delete" && (

@@ -1,9 +1,9 @@
-/** Does one thing to many images, a few at a time, and counts what did not work. */
+/** Does one thing to many images, a few at a time, and tells for which it did not work. */
 import { type ApiProblem, asProblem } from "@/api/problem";
 
 export interface BulkOutcome {
   done: string[];
-  failed: number;
+  failed: string[];
   firstProblem: ApiProblem | null;
 }
 
@@ -13,7 +13,7 @@ export async function forEachImage(
   ids: readonly string[],
   act: (id: string) => Promise<unknown>,
 ): Promise<BulkOutcome> {
-  const outcome: BulkOutcome = { done: [], failed: 0, firstProblem: null };
+  const outcome: BulkOutcome = { done: [], failed: [], firstProblem: null };
   const queue = [...ids];
   const worker = async (): Promise<void> => {
     for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -21,7 +21,7 @@ export async function forEachImage(
         await act(id);
         outcome.done.push(id);
       } catch (error) {
-        outcome.failed += 1;
+        outcome.failed.push(id);
         outcome.firstProblem ??= asProblem(error);
       }
     }

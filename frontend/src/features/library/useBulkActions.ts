@@ -6,18 +6,23 @@ import { showProblem, showToast } from "@/design/toasts";
 import { jobFeedKey } from "@/features/activity/jobFeed";
 import { type BulkOutcome, forEachImage } from "./bulk";
 import { dropImages, placeImage, resetImageLists } from "./imageCache";
-import { deleteImageForever, restoreImage, saveImage, trashImage } from "./imageCalls";
+import { changeImage, deleteImageForever, restoreImage, trashImage } from "./imageCalls";
 
-/** What can be done to several images at once, with the lists kept right and failures told. */
+/**
+ * What can be done to several images at once, with the lists kept right and failures told. Each
+ * answers with the ids for which it did not work.
+ */
 export function useBulkActions() {
   const client = useQueryClient();
   const t = useTranslations();
 
   const report = useCallback(
-    (outcome: BulkOutcome, total: number) => {
-      if (outcome.failed === 0) return;
-      const text = t("library.someFailed", { failed: outcome.failed, total });
-      showProblem(text, outcome.firstProblem);
+    ({ done, failed, firstProblem }: BulkOutcome): string[] => {
+      const total = done.length + failed.length;
+      if (failed.length > 0) {
+        showProblem(t("library.someFailed", { failed: failed.length, total }), firstProblem);
+      }
+      return failed;
     },
     [t],
   );
@@ -32,11 +37,11 @@ export function useBulkActions() {
       const outcome = await forEachImage(ids, async (id) => {
         placeImage(client, await restoreImage(id));
       });
-      report(outcome, ids.length);
       refreshAround();
       if (outcome.done.length > 0) {
         showToast(t("library.restored", { count: outcome.done.length }));
       }
+      return report(outcome);
     },
     [client, refreshAround, report, t],
   );
@@ -44,15 +49,16 @@ export function useBulkActions() {
   const trash = useCallback(
     async (ids: readonly string[]) => {
       const outcome = await forEachImage(ids, trashImage);
-      report(outcome, ids.length);
       dropImages(client, new Set(outcome.done));
       void resetImageLists(client, (filters) => filters.trashed);
       refreshAround();
-      if (outcome.done.length === 0) return;
-      showToast(t("library.trashed", { count: outcome.done.length }), {
-        label: t("common.undo"),
-        run: () => void restore(outcome.done),
-      });
+      if (outcome.done.length > 0) {
+        showToast(t("library.trashed", { count: outcome.done.length }), {
+          label: t("common.undo"),
+          run: () => void restore(outcome.done),
+        });
+      }
+      return report(outcome);
     },
     [client, refreshAround, report, restore, t],
   );
@@ -60,23 +66,22 @@ export function useBulkActions() {
   const deleteForever = useCallback(
     async (ids: readonly string[]) => {
       const outcome = await forEachImage(ids, deleteImageForever);
-      report(outcome, ids.length);
       dropImages(client, new Set(outcome.done));
       refreshAround();
       if (outcome.done.length > 0) showToast(t("library.deleted", { count: outcome.done.length }));
+      return report(outcome);
     },
     [client, refreshAround, report, t],
   );
 
   const addTags = useCallback(
-    async (images: readonly Image[], tags: readonly string[]) => {
-      const byId = new Map(images.map((image) => [image.id, image]));
-      const outcome = await forEachImage([...byId.keys()], async (id) => {
-        const merged = [...new Set([...(byId.get(id)?.tags ?? []), ...tags])];
-        placeImage(client, await saveImage(id, { tags: merged }));
+    async (ids: readonly string[], tags: readonly string[]) => {
+      const outcome = await forEachImage(ids, async (id) => {
+        const merged = (latest: Image) => ({ tags: [...new Set([...latest.tags, ...tags])] });
+        placeImage(client, await changeImage(id, merged));
       });
-      report(outcome, images.length);
       if (outcome.done.length > 0) showToast(t("library.tagged", { count: outcome.done.length }));
+      return report(outcome);
     },
     [client, report, t],
   );

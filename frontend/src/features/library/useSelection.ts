@@ -20,6 +20,7 @@ export function useSelection(ids: readonly string[]) {
     },
     [ids],
   );
+  const keepOnly = useCallback((kept: readonly string[]) => setChosen(new Set(kept)), []);
   const clear = useCallback(() => setChosen(new Set()), []);
   const selectAll = useCallback(() => setChosen(new Set(ids)), [ids]);
   // What has left the list (deleted, filtered away) is not selected any more.
@@ -27,5 +28,5 @@ export function useSelection(ids: readonly string[]) {
     const listed = new Set(ids);
     return new Set([...chosen].filter((id) => listed.has(id)));
   }, [chosen, ids]);
-  return { selected, toggle, clear, selectAll };
+  return { selected, toggle, keepOnly, clear, selectAll };
 }

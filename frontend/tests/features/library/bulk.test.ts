@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { ApiProblem } from "@/api/problem";
 import { forEachImage } from "@/features/library/bulk";
 
-test("what fails is counted and does not stop the rest", async () => {
+test("what fails is named and does not stop the rest", async () => {
   const refusal = new ApiProblem({ status: 404, code: "image_not_found", title: "None" });
   const outcome = await forEachImage(["a", "b", "c", "d", "e", "f"], async (id) => {
     if (id === "b" || id === "e") throw refusal;
   });
   expect(outcome.done.sort()).toEqual(["a", "c", "d", "f"]);
-  expect(outcome.failed).toBe(2);
+  expect(outcome.failed).toEqual(["b", "e"]);
   expect(outcome.firstProblem).toBe(refusal);
 });
 
