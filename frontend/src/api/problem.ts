@@ -46,6 +46,11 @@ export class ApiProblem extends Error implements ProblemFields {
     return this.errors.find((error) => error.pointer === `/${name}`)?.detail ?? null;
   }
 
+  /** Whether a part of the platform gives no answer. */
+  get isOutage(): boolean {
+    return this.status === 502 || this.status === 503 || this.status === 504;
+  }
+
   /** Whether the same request may well succeed later. */
   get isTransient(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

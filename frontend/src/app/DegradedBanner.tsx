@@ -5,7 +5,7 @@ import { useOverview } from "./useOverview";
 
 export function DegradedBanner() {
   const t = useTranslations("shell");
-  const unavailable = useOverview().data?.unavailable ?? [];
+  const unavailable = useOverview({ watch: true }).data?.unavailable ?? [];
   return (
     <div role="status">
       {unavailable.length > 0 && (

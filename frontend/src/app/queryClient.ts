@@ -1,12 +1,20 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { asProblem } from "@/api/problem";
 import { conditionalMemory } from "@/api/transport";
 import { clearToasts } from "@/design/toasts";
 import { sessionStore } from "@/features/session/sessionStore";
+import { overviewKey } from "./useOverview";
 
 const RETRIES = 2;
 
-export const queryClient = new QueryClient({
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // The overview names the part that gives no answer.
+    onError: (error, { queryKey }) => {
+      if (!asProblem(error).isOutage || queryKey[0] === overviewKey[0]) return;
+      void queryClient.invalidateQueries({ queryKey: overviewKey }, { cancelRefetch: false });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { renderHook } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
+import { ApiProblem } from "@/api/problem";
 import { queryClient } from "@/app/queryClient";
 import { showToast, useToasts } from "@/design/toasts";
 import { sessionStore } from "@/features/session/sessionStore";
@@ -29,4 +30,20 @@ test("the same person finds everything after signing in again", () => {
   sessionStore.adopt(accessOf("alice"));
   expect(queryClient.getQueryData(["images"])).toBe("of Alice");
   expect(toastTexts()).toEqual(["Moved to the trash"]);
+});
+
+test("a part that gives no answer makes the overview out of date, which names it", async () => {
+  queryClient.setQueryData(["overview"], { unavailable: [] });
+  const failing = (status: number) =>
+    queryClient
+      .fetchQuery({
+        queryKey: ["images", status],
+        retry: false,
+        queryFn: () => Promise.reject(new ApiProblem({ status, code: "x", title: "" })),
+      })
+      .catch(() => undefined);
+  await failing(404);
+  expect(queryClient.getQueryState(["overview"])?.isInvalidated).toBe(false);
+  await failing(503);
+  expect(queryClient.getQueryState(["overview"])?.isInvalidated).toBe(true);
 });

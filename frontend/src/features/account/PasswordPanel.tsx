@@ -1,9 +1,10 @@
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { Panel } from "@/design/Panel";
+import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { PASSWORD_MIN_LENGTH } from "@/features/session/passwordRule";
@@ -42,7 +43,7 @@ export function PasswordPanel() {
     <Panel title={t("account.password")} lead={t("account.passwordNote")}>
       <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
         {refused && <ProblemNotice heading={t("account.passwordFailed")} error={refused} compact />}
-        <PasswordInput
+        <PasswordField
           label={t("account.currentPassword")}
           autoComplete="current-password"
           value={current}
@@ -51,7 +52,7 @@ export function PasswordPanel() {
             checked && !current ? t("session.passwordRequired") : refused?.fieldDetail("current")
           }
         />
-        <PasswordInput
+        <PasswordField
           label={t("account.newPassword")}
           description={t("session.passwordHint", { count: PASSWORD_MIN_LENGTH })}
           autoComplete="new-password"

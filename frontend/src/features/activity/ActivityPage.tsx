@@ -11,6 +11,7 @@ import { JobRow } from "./JobRow";
 import { useJobActions } from "./useJobActions";
 import { useJobs } from "./useJobs";
 import { useKnownImages } from "./useKnownImages";
+import { useFeedProblem } from "./useRunningJobs";
 
 const STATES = ["all", "running", "queued", "succeeded", "failed", "canceled"] as const;
 
@@ -21,6 +22,7 @@ export default function ActivityPage() {
   const list = useJobs(state);
   const { retry, cancel } = useJobActions();
   const images = useKnownImages();
+  const feedProblem = useFeedProblem();
 
   return (
     <div className={classes.page}>
@@ -49,6 +51,11 @@ export default function ActivityPage() {
           error={list.error}
           onRetry={() => void list.refetch()}
         />
+      )}
+      {feedProblem && !list.isError && (
+        <div className={classes.notice}>
+          <ProblemNotice heading={t("activity.feedFailed")} error={feedProblem} compact />
+        </div>
       )}
       {list.isSuccess && list.jobs.length === 0 && (
         <EmptyState

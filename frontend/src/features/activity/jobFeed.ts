@@ -14,10 +14,16 @@ const STRAYS_PER_ROUND = 10;
 let quietRounds = 0;
 let lastSeen = "";
 
+/** A refusal brings nothing new either: who cannot answer is not asked at the first pace. */
 async function latestJobs(): Promise<Job[]> {
   const query = { limit: FEED_SIZE };
-  const page = await unwrap(api.GET("/api/v1/jobs", { params: { query } }));
-  return page.results;
+  try {
+    const page = await unwrap(api.GET("/api/v1/jobs", { params: { query } }));
+    return page.results;
+  } catch (error) {
+    quietRounds += 1;
+    throw error;
+  }
 }
 
 function countQuietRound(jobs: Job[]): void {

@@ -7,7 +7,9 @@ import { Pixels } from "@/design/Pixels";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./BuilderPreview.module.css";
+import { PictureFailed } from "./PictureFailed";
 import { isReady } from "./sources";
+import { usePictureRenewal } from "./usePictureRenewal";
 import { useRendering } from "./useRendering";
 
 interface Props {
@@ -20,6 +22,7 @@ export function BuilderPreview({ image, ops }: Props) {
   const t = useTranslations();
   const quantity = useQuantity();
   const { data: rendition, error, refetch } = useRendering(image.id, ops);
+  const { round, failed, onError, again } = usePictureRenewal(refetch);
   if (error) {
     return (
       <ProblemNotice
@@ -43,15 +46,18 @@ export function BuilderPreview({ image, ops }: Props) {
       </div>
     );
   }
+  if (failed) return <PictureFailed onRetry={again} />;
   const { width, height, bytes } = rendition;
   return (
     <figure className={classes.preview} data-testid="builder-preview">
       <img
+        key={round}
         src={rendition.url}
         width={width}
         height={height}
         alt={t("builder.previewAlt")}
         decoding="async"
+        onError={onError}
       />
       <figcaption className={classes.caption}>
         <Pixels width={width} height={height} />

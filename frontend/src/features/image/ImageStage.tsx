@@ -1,12 +1,17 @@
 import { ActionIcon, useDirection } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, Maximize2, Minimize2 } from "lucide-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
+import { placeImage } from "@/features/library/imageCache";
+import { fetchImage } from "@/features/library/imageCalls";
 import classes from "./ImageStage.module.css";
+import { PictureFailed } from "./PictureFailed";
 import { nameOf, presetSources, srcSetOf } from "./sources";
 import { useLeafing, useNeighbours } from "./useNeighbours";
+import { usePictureRenewal } from "./usePictureRenewal";
 
 /** The large view: fitted to the page, or at full size with scrolling. */
 export function ImageStage({ image }: { image: Image }) {
@@ -16,6 +21,10 @@ export function ImageStage({ image }: { image: Image }) {
   const [shown, setShown] = useState(false);
   const neighbours = useNeighbours(image.id);
   useLeafing(neighbours, dir);
+  const client = useQueryClient();
+  const { round, failed, onError, again } = usePictureRenewal(async () =>
+    placeImage(client, await fetchImage(image.id)),
+  );
   const sources = presetSources(image);
   const largest = sources.at(-1);
   const Back = dir === "rtl" ? ChevronRight : ChevronLeft;
@@ -34,6 +43,7 @@ export function ImageStage({ image }: { image: Image }) {
           )}
           {largest && (
             <img
+              key={round}
               src={largest.url}
               srcSet={srcSetOf(sources)}
               sizes={zoomed ? `${largest.width}px` : "(max-width: 1080px) 100vw, 65vw"}
@@ -44,10 +54,16 @@ export function ImageStage({ image }: { image: Image }) {
               className={classes.large}
               data-shown={shown || undefined}
               onLoad={() => setShown(true)}
+              onError={onError}
             />
           )}
         </div>
       </div>
+      {largest && failed && (
+        <figcaption className={classes.failed}>
+          <PictureFailed onRetry={again} />
+        </figcaption>
+      )}
       {!largest && (
         <figcaption className={classes.waiting} role="status">
           {t(reasonForNone(image))}

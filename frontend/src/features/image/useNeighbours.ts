@@ -8,7 +8,7 @@ export interface Neighbours {
   next: string | null;
 }
 
-/** The images before and after this one in the list that was last looked at, as far as loaded. */
+/** The images before and after this one in the list that was fetched last, as far as loaded. */
 export function useNeighbours(id: string): Neighbours {
   const cache = useQueryClient().getQueryCache();
   const lists = cache
@@ -32,12 +32,24 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Whether the arrows scroll what has the focus: it is wider than its frame. */
+function scrollsSideways(target: EventTarget | null): boolean {
+  let box = target instanceof Element ? target : null;
+  for (; box && box !== document.body; box = box.parentElement) {
+    const { overflowX } = getComputedStyle(box);
+    const scrolls = overflowX === "auto" || overflowX === "scroll";
+    if (scrolls && box.scrollWidth > box.clientWidth) return true;
+  }
+  return false;
+}
+
 /** Left and right leaf through; where right leads on depends on the direction of writing. */
 export function useLeafing({ previous, next }: Neighbours, dir: "ltr" | "rtl"): void {
   const navigate = useNavigate();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      if (isTyping(event.target) || scrollsSideways(event.target)) return;
       const forward = dir === "rtl" ? "ArrowLeft" : "ArrowRight";
       const back = dir === "rtl" ? "ArrowRight" : "ArrowLeft";
       const target = event.key === forward ? next : event.key === back ? previous : null;

@@ -6,7 +6,7 @@ import { useTranslations } from "use-intl";
 import classes from "./ImageGrid.module.css";
 import { justify, rowOf } from "./justify";
 import { ListEnd } from "./ListEnd";
-import { moveInGrid } from "./moveInGrid";
+import { moveInGrid, reachable } from "./moveInGrid";
 import { Tile } from "./Tile";
 import type { useImages } from "./useImages";
 import type { useSelection } from "./useSelection";
@@ -75,17 +75,23 @@ export function ImageGrid({ list, selection, trashed }: Props) {
     fetchNextPage,
   ]);
 
-  const focusable = Math.min(current, images.length - 1);
+  const place = Math.min(current, images.length - 1);
+  const tabStop = reachable(
+    place,
+    rows,
+    items.map(({ index }) => index),
+    virtualizer.range,
+  );
   useEffect(() => {
     if (!wantsFocus.current) return;
-    const cell = gridRef.current?.querySelector<HTMLElement>(`[data-index="${focusable}"] a`);
+    const cell = gridRef.current?.querySelector<HTMLElement>(`[data-index="${place}"] a`);
     if (!cell) return;
     wantsFocus.current = false;
     cell.focus({ preventScroll: true });
   });
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    const image = images[focusable];
+    const image = images[place];
     if (event.key === " " && image) {
       event.preventDefault();
       selection.toggle(image.id, event.shiftKey);
@@ -94,7 +100,7 @@ export function ImageGrid({ list, selection, trashed }: Props) {
       event.preventDefault();
       selection.selectAll();
     } else {
-      const next = moveInGrid(event.key, { rows, index: focusable, count: images.length, dir });
+      const next = moveInGrid(event.key, { rows, index: place, count: images.length, dir });
       if (next === null) return;
       event.preventDefault();
       wantsFocus.current = true;
@@ -145,7 +151,7 @@ export function ImageGrid({ list, selection, trashed }: Props) {
                       index={index}
                       width={tileWidth}
                       trashed={trashed}
-                      focusable={index === focusable}
+                      focusable={index === tabStop}
                       selected={selection.selected.has(image.id)}
                       onToggle={selection.toggle}
                       onFocus={setCurrent}

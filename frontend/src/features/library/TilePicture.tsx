@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { Image } from "@/api/shapes";
 import { presetSources, srcSetOf } from "@/features/image/sources";
+import { usePictureRenewal } from "@/features/image/usePictureRenewal";
 import { placeImage } from "./imageCache";
 import { fetchImage } from "./imageCalls";
 import classes from "./TilePicture.module.css";
@@ -12,33 +13,16 @@ interface Props {
   width: number;
 }
 
-const RENEWALS_AT_MOST = 2;
-
 /** The thumbnail over its placeholder: a few pixels, which the browser smooths as it enlarges them. */
 export function TilePicture({ image, width }: Props) {
   const client = useQueryClient();
   const [shown, setShown] = useState(false);
   const [settled, setSettled] = useState(false);
-  const [renewals, setRenewals] = useState(0);
-  const asking = useRef(false);
+  const { round, onError } = usePictureRenewal(async () =>
+    placeImage(client, await fetchImage(image.id)),
+  );
   const sources = presetSources(image);
   const smallest = sources[0];
-
-  // Links are signed and expire, and connections drop: a picture that fails is tried again, with
-  // the link that the server gives now.
-  const renew = (): void => {
-    if (asking.current || renewals >= RENEWALS_AT_MOST) return;
-    asking.current = true;
-    fetchImage(image.id)
-      .then(
-        (fresh) => placeImage(client, fresh),
-        () => undefined,
-      )
-      .finally(() => {
-        asking.current = false;
-        setRenewals(renewals + 1);
-      });
-  };
 
   return (
     <>
@@ -47,7 +31,7 @@ export function TilePicture({ image, width }: Props) {
       )}
       {smallest && (
         <img
-          key={renewals}
+          key={round}
           src={smallest.url}
           srcSet={srcSetOf(sources)}
           sizes={`${width}px`}
@@ -59,7 +43,7 @@ export function TilePicture({ image, width }: Props) {
           data-shown={shown || undefined}
           onLoad={() => setShown(true)}
           onTransitionEnd={() => setSettled(true)}
-          onError={renew}
+          onError={onError}
         />
       )}
     </>

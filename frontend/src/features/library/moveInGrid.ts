@@ -1,5 +1,20 @@
 import { type Row, rowOf, verticalNeighbour } from "./justify";
 
+/**
+ * Where Tab stops: at `index` while its row is in the page, else at the first row in the window;
+ * otherwise there would be no way into a grid that was scrolled.
+ */
+export function reachable(
+  index: number,
+  rows: readonly Row[],
+  rendered: readonly number[],
+  inWindow: { startIndex: number } | null,
+): number {
+  if (rendered.includes(rowOf(rows, index))) return index;
+  const row = rows[inWindow?.startIndex ?? rendered[0] ?? 0];
+  return row?.start ?? index;
+}
+
 interface Place {
   rows: readonly Row[];
   index: number;

@@ -1,6 +1,7 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import layout from "./AuthLayout.module.css";
 import { signIn } from "./sessionActions";
@@ -52,7 +53,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
         error={checked && !email.trim() ? t("emailRequired") : null}
         data-autofocus={fixedEmail === undefined || undefined}
       />
-      <PasswordInput
+      <PasswordField
         label={t("password")}
         name="password"
         autoComplete="current-password"

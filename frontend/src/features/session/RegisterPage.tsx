@@ -1,8 +1,9 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link, Navigate, useNavigate } from "react-router";
 import { useTranslations } from "use-intl";
 import { asProblem } from "@/api/problem";
+import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { AuthLayout } from "./AuthLayout";
 import layout from "./AuthLayout.module.css";
@@ -36,7 +37,10 @@ export default function RegisterPage() {
       // The answer is the same whether or not the address was free; only a sign-in can tell.
       await signIn(fields.email.trim(), fields.password).then(
         () => navigate("/", { replace: true }),
-        () => setAccepted(true),
+        (refusal: unknown) => {
+          if (asProblem(refusal).code !== "invalid_credentials") setError(refusal);
+          setAccepted(true);
+        },
       );
     } catch (refusal) {
       setError(refusal);
@@ -52,6 +56,7 @@ export default function RegisterPage() {
         title={t("registeredTitle")}
         lead={t("registeredText", { email: fields.email.trim() })}
       >
+        {refused && <ProblemNotice heading={t("notSignedIn")} error={refused} compact />}
         <Button component={Link} to="/sign-in" size="md" fullWidth>
           {t("toSignIn")}
         </Button>
@@ -84,7 +89,7 @@ export default function RegisterPage() {
             checked && !fields.email.trim() ? t("emailRequired") : refused?.fieldDetail("email")
           }
         />
-        <PasswordInput
+        <PasswordField
           label={t("password")}
           name="password"
           description={t("passwordHint", { count: PASSWORD_MIN_LENGTH })}

@@ -26,8 +26,9 @@ export function UploadDock() {
           <div className={classes.head}>
             <div className={classes.words}>
               <h2>{t("title")}</h2>
-              <p className="tabular" role="status">
-                {t("summary", { done: total.over, total: list.length })}
+              <p className="tabular">
+                {/* Only the count is news for those who listen; the speed changes all the time. */}
+                <span role="status">{t("summary", { done: total.over, total: list.length })}</span>
                 {total.speed > 0 && ` · ${quantity.speed(total.speed)}`}
               </p>
             </div>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { justify } from "@/features/library/justify";
-import { moveInGrid } from "@/features/library/moveInGrid";
+import { moveInGrid, reachable } from "@/features/library/moveInGrid";
 
 const count = 20;
 const rows = justify(
@@ -30,4 +30,11 @@ test("home and end stay in the row", () => {
 
 test("other keys are left alone", () => {
   expect(from("x", 3)).toBeNull();
+});
+
+test("Tab leads to the last place while it is in the page, else to what is in the window", () => {
+  expect(reachable(1, rows, [0, 1], { startIndex: 0 })).toBe(1);
+  expect(reachable(1, rows, [1, 2], { startIndex: 2 })).toBe(2 * perRow);
+  expect(reachable(1, rows, [1, 2], null)).toBe(perRow);
+  expect(reachable(1, [], [], null)).toBe(1);
 });

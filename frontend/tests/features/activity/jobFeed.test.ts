@@ -1,0 +1,36 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { jobFeed } from "@/features/activity/jobFeed";
+import { announceAccess } from "@/features/session/sessionChannel";
+
+const running = { id: "job-1", state: "running" };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  announceAccess({ token: "e30.eyJzdWIiOiJhIn0.x", expiresAt: Date.now() + 86_400_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+test("while the jobs cannot be had they are asked for ever more slowly", async () => {
+  const fetched = vi.spyOn(globalThis, "fetch");
+  fetched.mockImplementation(async () => Response.json({ results: [running] }));
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const stop = new QueryObserver(
+    client,
+    jobFeed(() => ["job-1"]),
+  ).subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  fetched.mockImplementation(async () => Response.json({}, { status: 503 }));
+  fetched.mockClear();
+  await vi.advanceTimersByTimeAsync(60_000);
+  const inTheFirstMinute = fetched.mock.calls.length;
+  fetched.mockClear();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(inTheFirstMinute).toBeLessThan(15);
+  expect(fetched.mock.calls.length).toBeLessThanOrEqual(4);
+  stop();
+});
