@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 
 const LIMIT_BYTES = 250_000;
 /** Loaded around every page that is not for signing in. */
-const FRAME = "src/app/RequireSession.tsx";
+const FRAME = "src/app/SessionLayout.tsx";
 const DIST = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"));
 

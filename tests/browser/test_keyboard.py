@@ -104,6 +104,22 @@ def test_arrows_walk_the_library_space_selects_and_enter_opens(
     expect(page).to_have_url(re.compile(f"/images/{chosen}$"))
 
 
+def test_arrows_scroll_what_is_wider_than_its_frame_and_leaf_elsewhere(
+    cast: Cast, visit: VisitorMade
+) -> None:
+    page = visit(cast.site, person=cast.owner).open("/")
+    page.get_by_test_id("tile").first.get_by_role("link").click()
+    page.get_by_role("tab", name="Build").click()
+    line = page.get_by_role("region", name="curl command")
+    line.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("(line) => line.scrollLeft > 0", arg=line.element_handle())
+    expect(page).to_have_url(re.compile(cast.image))
+    page.get_by_role("main").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).not_to_have_url(re.compile(cast.image))
+
+
 def test_a_dialog_holds_the_focus_and_gives_it_back(cast: Cast, visit: VisitorMade) -> None:
     page = visit(cast.site, person=cast.owner).open(f"/images/{cast.image}")
     opener = page.get_by_role("button", name="Edit title and tags")

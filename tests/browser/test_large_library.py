@@ -68,6 +68,21 @@ def test_ten_thousand_images_are_scrolled_to_the_last_with_few_tiles_in_the_page
     assert 0 < max(most, tiles.count()) <= TILES_AT_MOST
 
 
+def test_tab_leads_into_a_grid_that_was_scrolled(
+    laptop: Site, collector: Person, visit: VisitorMade
+) -> None:
+    page = visit(laptop, person=collector).open("/")
+    expect(page.get_by_test_id("tile").first).to_be_visible()
+    page.evaluate("() => scrollTo(0, 4000)")
+    expect(page.locator('[data-testid=tile][data-index="0"]')).to_have_count(0)
+    stop = page.get_by_test_id("tile").locator("a[tabindex='0']")
+    expect(stop).to_have_count(1)
+    expect(stop).to_be_in_viewport()
+    page.get_by_role("button", name="Filters").focus()
+    page.keyboard.press("Tab")
+    expect(stop).to_be_focused()
+
+
 def test_back_from_an_image_is_where_one_was(
     laptop: Site, collector: Person, visit: VisitorMade
 ) -> None:
