@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.browser.site import Site
 from tests.servers.person import PHOTOGRAPHS
@@ -34,6 +34,8 @@ class View:
         """Go there, and wait until there is nothing more to wait for."""
         if self.name in HELD:
             page.route(HELD[self.name], _hold)
+        if self.name in REFUSED:
+            page.route(REFUSED[self.name], _refuse)
         page.goto(f"{site.address}{self.path.format(image=image)}")
         self.arrive(page)
         page.wait_for_function("() => document.fonts.ready.then(() => true)")
@@ -43,8 +45,21 @@ class View:
 HELD = {"library-loading": "**/api/v1/images?*", "image-loading": "**/api/v1/images/*"}
 
 
+# Answers as of a role that is down.
+REFUSED = {"unreachable": "**/auth/refresh"}
+DOWN = {"title": "No answer", "status": 503, "code": "upstream_unavailable", "request_id": "r-1"}
+
+
 def _hold(route: Route) -> None:
     """Neither answer nor refuse."""
+
+
+def _refuse(route: Route) -> None:
+    route.fulfill(status=503, json=DOWN)
+
+
+def _end(route: Route) -> None:
+    route.fulfill(status=401, json={**DOWN, "status": 401, "code": "token_revoked"})
 
 
 def _form(page: Page) -> None:
@@ -156,6 +171,35 @@ def _uploaded(page: Page) -> None:
     expect(pictures).to_have_count(len(files))
 
 
+def _upload_failed(page: Page) -> None:
+    _heading(page)
+    broken = FilePayload(name="broken.jpg", mimeType="image/jpeg", buffer=b"no picture at all")
+    page.get_by_test_id("file-input").first.set_input_files(broken)
+    expect(page.get_by_test_id("upload-row").get_by_role("alert").locator("code")).to_be_visible()
+
+
+def _offline(page: Page) -> None:
+    _heading(page)
+    page.context.set_offline(True)
+    page.get_by_test_id("file-input").first.set_input_files(PHOTOGRAPHS / "mountains.jpg")
+    row = page.get_by_test_id("upload-row")
+    expect(row).to_have_attribute("data-phase", "parked")
+
+
+def _session_ended(page: Page) -> None:
+    _heading(page)
+    page.route("**/auth/refresh", _end)
+    page.route("**/api/v1/**", _end)
+    page.locator("a[href='/activity']:visible").click()
+    expect(page.get_by_role("dialog").locator("input").first).to_be_visible()
+
+
+def _delete_account(page: Page) -> None:
+    _panels(page)
+    page.get_by_role("main").get_by_role("button").last.click()
+    expect(page.get_by_role("dialog").locator("input")).to_be_visible()
+
+
 VIEWS = [
     View("sign-in", "/sign-in", "nobody", _form),
     View("register", "/register", "nobody", _form),
@@ -178,7 +222,12 @@ VIEWS = [
     View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _problem),
     View("activity", "/activity", "owner", _jobs),
     View("account", "/account", "newcomer", _panels),
+    View("account-delete", "/account", "newcomer", _delete_account),
     View("system", "/system", "staff", _workers),
     View("uploads", "/", "uploader", _uploaded),
+    View("uploads-failed", "/", "newcomer", _upload_failed),
+    View("offline", "/", "newcomer", _offline),
+    View("session-ended", "/", "newcomer", _session_ended),
+    View("unreachable", "/", "newcomer", _problem),
 ]
 BY_NAME: Mapping[str, View] = {view.name: view for view in VIEWS}

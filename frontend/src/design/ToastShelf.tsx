@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { ProblemNotice } from "./ProblemNotice";
 import classes from "./ToastShelf.module.css";
-import { dismissToast, type Toast, useToasts } from "./toasts";
+import { dismissToast, holdToast, releaseToast, type Toast, useToasts } from "./toasts";
 
 /** Where short messages appear. Always in the page, so that screen readers notice what is added. */
 export function ToastShelf() {
@@ -21,7 +21,15 @@ function ToastCard({ toast }: { toast: Toast }) {
   const t = useTranslations("common");
   const { action } = toast;
   return (
-    <div className={classes.card} data-problem={toast.problem ? true : undefined}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: being over it only keeps it there
+    <div
+      className={classes.card}
+      data-problem={toast.problem ? true : undefined}
+      onMouseEnter={() => holdToast(toast.id)}
+      onMouseLeave={() => releaseToast(toast.id)}
+      onFocus={() => holdToast(toast.id)}
+      onBlur={() => releaseToast(toast.id)}
+    >
       {toast.problem ? (
         <ProblemNotice heading={toast.text} error={toast.problem} compact />
       ) : (

@@ -20,19 +20,42 @@ function publish(next: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
+/** Those that go by themselves. */
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+/** Keeps a toast while somebody reads it, or has its button under the hand. */
+export function holdToast(id: number): void {
+  clearTimeout(timers.get(id));
+}
+
+/** Lets a toast go by itself again, if it is of that kind. */
+export function releaseToast(id: number): void {
+  if (!timers.has(id)) return;
+  clearTimeout(timers.get(id));
+  timers.set(
+    id,
+    setTimeout(() => dismissToast(id), SHOWN_MS),
+  );
+}
+
 export function dismissToast(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
   publish(toasts.filter((toast) => toast.id !== id));
 }
 
 /** What was said to one person is not for the next, nor is the way to undo it. */
 export function clearToasts(): void {
-  publish([]);
+  for (const { id } of toasts) dismissToast(id);
 }
 
 export function showToast(text: string, action: Toast["action"] = null): void {
   const id = nextId++;
   publish([...toasts, { id, text, problem: null, action }]);
-  setTimeout(() => dismissToast(id), SHOWN_MS);
+  timers.set(
+    id,
+    setTimeout(() => dismissToast(id), SHOWN_MS),
+  );
 }
 
 /** A failure stays until it is dismissed: the request id may be needed. */

@@ -41,7 +41,7 @@ export function useQuantity() {
       /** Bytes per second. */
       speed: (perSecond: number): string => t("perSecond", { amount: bytes(perSecond) }),
       milliseconds: (value: number): string => unit(value, "millisecond", value < 10 ? 1 : 0),
-      /** A length of time in its two largest units at most. */
+      /** A length of time in its largest unit. */
       seconds: (value: number): string => {
         if (value < 60) return unit(Math.round(value), "second");
         if (value < 3600) return unit(Math.round(value / 60), "minute");

@@ -1,5 +1,6 @@
 import { Button, NativeSelect, Popover, Stack, TextInput } from "@mantine/core";
 import { SlidersHorizontal } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { FORMAT_CHOICES, STATE_CHOICES } from "./choices";
 import type { ImageFilters } from "./imageCache";
@@ -22,16 +23,7 @@ export function FilterMenu({ filters, setFilter }: Props) {
       </Popover.Target>
       <Popover.Dropdown aria-label={t("filters")}>
         <Stack gap="sm">
-          <TextInput
-            label={t("tag")}
-            placeholder={t("anyTag")}
-            defaultValue={filters.tag}
-            key={filters.tag}
-            onBlur={(event) => setFilter("tag", event.currentTarget.value.trim())}
-            onKeyDown={(event) => {
-              if (event.key === "Enter") setFilter("tag", event.currentTarget.value.trim());
-            }}
-          />
+          <TagFilter value={filters.tag} onChange={(value) => setFilter("tag", value)} />
           <NativeSelect
             label={t("state")}
             value={filters.state}
@@ -53,5 +45,24 @@ export function FilterMenu({ filters, setFilter }: Props) {
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** Filters by Enter, or when one goes on to another field. */
+function TagFilter({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const t = useTranslations("library");
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return (
+    <TextInput
+      label={t("tag")}
+      placeholder={t("anyTag")}
+      value={typed}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onBlur={() => onChange(typed.trim())}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") onChange(typed.trim());
+      }}
+    />
   );
 }

@@ -5,7 +5,10 @@ import type { ImageFilters } from "./imageCache";
 
 export type FilterName = "q" | "tag" | "state" | "format";
 
-/** The filters live in the address, so that a search can be bookmarked and gone back to. */
+/**
+ * The filters live in the address: a search can be bookmarked, and is there again on the way back
+ * from an image. One search replaces another; Back does not lead through all of them.
+ */
 export function useFilters(trashed: boolean) {
   const [params, setParams] = useSearchParams();
   const filters = useMemo<ImageFilters>(

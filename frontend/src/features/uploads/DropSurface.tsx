@@ -8,6 +8,12 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
+/** Text pasted into a field is text, also where the clipboard holds a picture of it beside. */
+export function isForTyping({ target, clipboardData }: ClipboardEvent): boolean {
+  const field = target instanceof Element && target.closest("input, textarea") !== null;
+  return field && (clipboardData?.types.includes("text/plain") ?? false);
+}
+
 /** Takes files dropped or pasted anywhere on the page. */
 export function DropSurface() {
   const t = useTranslations("uploads");
@@ -34,7 +40,7 @@ export function DropSurface() {
     };
     const paste = (event: ClipboardEvent): void => {
       const files = event.clipboardData?.files;
-      if (!files?.length) return;
+      if (!files?.length || isForTyping(event)) return;
       event.preventDefault();
       addFiles(files);
     };
