@@ -61,6 +61,8 @@ def _three_uploaded(page: Page) -> None:
     progress = page.get_by_role("progressbar", name="Progress of mountains.jpg")
     expect(progress).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]\d?$"))
     expect(page.get_by_text(re.compile(r"of 643 kB · .+/s"))).to_be_visible()
+    told = page.get_by_test_id("upload-dock").get_by_role("status")
+    expect(told).to_have_text("0 of 3 finished")  # and not the speed, which is never the same twice
     slow.detach()
     expect(uploads_in(page, "done")).to_have_count(3)
     expect(page.get_by_text("3 of 3 finished")).to_be_visible()

@@ -55,6 +55,9 @@ def test_a_role_that_is_down_is_named_and_the_rest_goes_on(split: Site, visit: V
     images = split.split.programs["images"]
     images.stop()
     try:
+        page.get_by_role("link", name="Trash").locator("visible=true").click()
+        expect(page.get_by_text(re.compile("does not answer: images"))).to_be_visible()
+        page.get_by_role("link", name="Library").locator("visible=true").click()
         page.reload()
         expect(page.get_by_text(re.compile("does not answer: images"))).to_be_visible()
         expect(page.get_by_text("The images could not be loaded")).to_be_visible()
@@ -72,6 +75,7 @@ def test_a_role_that_is_down_is_named_and_the_rest_goes_on(split: Site, visit: V
     _api_answers_again(alice)
     page.get_by_role("link", name="Library").locator("visible=true").click()
     expect(page.get_by_test_id("tile")).to_have_count(1)
+    expect(page.get_by_text(re.compile("does not answer: images"))).to_have_count(0)
 
 
 def test_without_the_role_that_signs_in_the_pages_say_so(split: Site, visit: VisitorMade) -> None:

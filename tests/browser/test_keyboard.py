@@ -135,6 +135,27 @@ def test_a_dialog_holds_the_focus_and_gives_it_back(cast: Cast, visit: VisitorMa
     expect(opener).to_be_focused()
 
 
+def test_a_password_can_be_shown_by_keyboard(cast: Cast, visit: VisitorMade) -> None:
+    page = visit(cast.site, Look(locale="ar")).open("/sign-in")
+    password = page.locator("input[name=password]")
+    password.fill("secret")
+    password.press("Tab")
+    expect(page.get_by_role("button", name="إظهار الأحرف")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(password).to_have_attribute("type", "text")
+
+
+def test_filtering_by_a_tag_keeps_the_focus(cast: Cast, visit: VisitorMade) -> None:
+    page = visit(cast.site, person=cast.owner).open("/")
+    page.get_by_role("button", name="Filters").click()
+    tag = page.get_by_label("Tag", exact=True)
+    tag.fill("mountains")
+    tag.press("Enter")
+    expect(page).to_have_url(re.compile("tag=mountains"))
+    expect(page.get_by_test_id("tile")).to_have_count(1)
+    expect(tag).to_be_focused()
+
+
 def _tab_to(page: Page, label: str) -> None:
     field = page.get_by_label(label)
     for _ in range(STOPS):

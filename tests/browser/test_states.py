@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from platform_site.kit.identifiers import random_token
 from tests.browser.cast import Cast
 from tests.browser.journey import upload_slowed, uploads_in
 from tests.browser.sessions import other_sessions_ended
 from tests.browser.site import Site
-from tests.browser.views import BY_NAME, NO_SUCH_IMAGE
+from tests.browser.views import BY_NAME, DOWN, NO_SUCH_IMAGE
 from tests.browser.visitor import VisitorMade
 from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
 
@@ -47,6 +48,21 @@ def test_a_refusal_shows_its_title_its_detail_and_the_request_id(
     expect(page.get_by_role("alert").locator("code")).to_have_text(problem["request_id"])
     for error in problem["errors"]:
         expect(page.get_by_text(error["detail"]).first).to_be_visible()
+
+
+def test_an_account_that_could_not_be_signed_in_at_once_is_told_with_the_reason(
+    cast: Cast, visit: VisitorMade
+) -> None:
+    page = visit(cast.site).context.new_page()
+    page.route("**/auth/login", lambda route: route.fulfill(status=503, json=DOWN))
+    page.goto(f"{cast.site.address}/register")
+    page.get_by_label("Name").fill("Noor")
+    page.get_by_label("E-mail").fill(f"noor-{random_token(6)}@example.com".lower())
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Almost there")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("You could not be signed in just now")
+    expect(page.get_by_role("alert").locator("code")).to_have_text(DOWN["request_id"])
 
 
 def test_an_image_that_is_not_there_is_a_problem_with_a_request_id(

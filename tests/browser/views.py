@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.sync_api import FilePayload, Page, Route, expect
 
@@ -47,7 +47,12 @@ HELD = {"library-loading": "**/api/v1/images?*", "image-loading": "**/api/v1/ima
 
 # Answers as of a role that is down.
 REFUSED = {"unreachable": "**/auth/refresh"}
-DOWN = {"title": "No answer", "status": 503, "code": "upstream_unavailable", "request_id": "r-1"}
+DOWN: dict[str, Any] = {
+    "title": "No answer",
+    "status": 503,
+    "code": "upstream_unavailable",
+    "request_id": "r-1",
+}
 
 
 def _hold(route: Route) -> None:
