@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { CloudOff } from "lucide-react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
@@ -18,11 +18,13 @@ export function UnreachablePage({ problem }: { problem: ApiProblem | undefined }
         title={t("shell.unreachableTitle")}
         text={t("shell.unreachableText")}
       >
-        <Button onClick={() => void restoreSession()}>{t("common.retry")}</Button>
-        <Button component={Link} to="/system" variant="default">
-          {t("session.systemStatus")}
-        </Button>
         {problem && <ProblemNotice error={problem} compact />}
+        <Group mt="md" gap="xs" justify="center">
+          <Button onClick={() => void restoreSession()}>{t("common.retry")}</Button>
+          <Button component={Link} to="/system" variant="default">
+            {t("session.systemStatus")}
+          </Button>
+        </Group>
       </EmptyState>
     </main>
   );

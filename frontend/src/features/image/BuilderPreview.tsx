@@ -8,7 +8,7 @@ import { ProblemNotice } from "@/design/ProblemNotice";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./BuilderPreview.module.css";
 import { PictureFailed } from "./PictureFailed";
-import { isReady } from "./sources";
+import { isReady, type ReadyRendition } from "./sources";
 import { usePictureRenewal } from "./usePictureRenewal";
 import { useRendering } from "./useRendering";
 
@@ -20,9 +20,7 @@ interface Props {
 
 export function BuilderPreview({ image, ops }: Props) {
   const t = useTranslations();
-  const quantity = useQuantity();
   const { data: rendition, error, refetch } = useRendering(image.id, ops);
-  const { round, failed, onError, again } = usePictureRenewal(refetch);
   if (error) {
     return (
       <ProblemNotice
@@ -46,6 +44,26 @@ export function BuilderPreview({ image, ops }: Props) {
       </div>
     );
   }
+  return (
+    <Preview
+      key={rendition.id}
+      rendition={rendition}
+      originalBytes={image.bytes}
+      renew={() => refetch()}
+    />
+  );
+}
+
+interface PreviewProps {
+  rendition: ReadyRendition;
+  originalBytes: number;
+  renew(): Promise<unknown>;
+}
+
+function Preview({ rendition, originalBytes, renew }: PreviewProps) {
+  const t = useTranslations();
+  const quantity = useQuantity();
+  const { round, failed, onError, again } = usePictureRenewal(renew);
   if (failed) return <PictureFailed onRetry={again} />;
   const { width, height, bytes } = rendition;
   return (
@@ -64,7 +82,7 @@ export function BuilderPreview({ image, ops }: Props) {
         {bytes !== null && <span className="tabular">{quantity.bytes(bytes)}</span>}
         {bytes !== null && (
           <span className={classes.share}>
-            {t("builder.share", { percent: quantity.percent(bytes / image.bytes) })}
+            {t("builder.share", { percent: quantity.percent(bytes / originalBytes) })}
           </span>
         )}
         <CopyIcon value={rendition.url} label={t("image.copyUrl")} />

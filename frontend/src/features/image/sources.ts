@@ -7,9 +7,9 @@ export interface Source {
   height: number;
 }
 
-type Ready = Rendition & { url: string; width: number; height: number };
+export type ReadyRendition = Rendition & { url: string; width: number; height: number };
 
-export function isReady(rendition: Rendition): rendition is Ready {
+export function isReady(rendition: Rendition): rendition is ReadyRendition {
   return rendition.state === "ready" && !!rendition.url && !!rendition.width && !!rendition.height;
 }
 
