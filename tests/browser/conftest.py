@@ -1,6 +1,5 @@
 """Chromium and two platforms for it: embedded for most tests, split behind nginx for a few."""
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.browser.visitor import (
     visiting,
 )
 from tests.edge.server import nginx_binary
+from tests.needs import missing
 from tests.servers.person import PASSWORD, Person
 from tests.servers.processes import ROOT
 
@@ -35,15 +35,9 @@ LIBRARY = 9
 def browser_is_here() -> None:
     """Without a browser nothing can be tested; where every test has to run, that is a failure."""
     if not Path(CHROMIUM).exists():
-        _missing("Chromium is not installed; install it: apt-get install chromium")
+        missing("Chromium is not installed; install it: apt-get install chromium")
     if not (DIST / "index.html").is_file():
-        _missing("the SPA is not built; build it: make test, or sh .ci/frontend build")
-
-
-def _missing(word: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(word)
-    pytest.skip(word)
+        missing("the SPA is not built; build it: make test, or sh .ci/frontend build")
 
 
 @pytest.fixture(scope="package")
@@ -73,7 +67,7 @@ def cast(laptop: Site) -> Cast:
 def split(browser_is_here: None, postgresql_url: str) -> Iterator[Site]:
     """The roles as processes of their own behind nginx."""
     if nginx_binary() is None:
-        _missing("nginx is not installed; install it: apt-get install nginx-light")
+        missing("nginx is not installed; install it: apt-get install nginx-light")
     with behind_nginx(postgresql_url) as site:
         yield site
 

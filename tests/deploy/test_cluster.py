@@ -1,6 +1,7 @@
 """Every role started from the image's own file system by its own manifest, and the main job done.
 
-Needs root (namespaces) and the unpacked images: `make image-check` builds them and says where.
+Needs root (namespaces) and the unpacked images: `make image-roots` builds them; the variable
+IMAGE_ROOTS says where they are.
 """
 
 import json
@@ -21,6 +22,7 @@ import yaml
 from deploy.k8s.tools.objects import of_kind
 from tests.deploy.cluster import node, servers
 from tests.deploy.workspace import MANIFESTS, Workspace, named
+from tests.needs import missing
 
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
 HOST = "images.example.com"
@@ -28,27 +30,30 @@ RELEASE = yaml.safe_load((MANIFESTS / "release" / "release.yaml").read_text())["
 WEB = ("auth", "gateway", "images", "admin")
 WORKERS = ("worker-interactive", "worker-bulk", "worker-maintenance")
 DIFFICULT = "p@ss/w:rd \"with' %s\\ $HOME #&;`x`"
-IMAGE_ROOTS = {
-    name: os.environ.get(f"IMAGE_ROOT_{name.upper()}", "") for name in ("app", "frontend")
-}
-
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(
-        not all(IMAGE_ROOTS.values()) or bool(node.available()),
-        reason="the images' file systems are not here: `make image-check` builds and tries them",
-    ),
-]
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[node.Node]:
+def images() -> dict[str, Path]:
+    """The file system of each image; what a role does not bring itself is the machine's."""
+    if lacking := node.available():
+        missing(lacking)
+    if not (roots := os.environ.get("IMAGE_ROOTS")):
+        missing("the images' file systems are not here: `make image-check` builds and tries them")
+    return {name: Path(roots or "").resolve() / name for name in ("app", "frontend")} | {
+        "redis": Path("/")
+    }
+
+
+@pytest.fixture(scope="module")
+def cluster(
+    images: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[node.Node]:
     """The platform up, in the order in which a cluster would let it come up."""
     directory = tmp_path_factory.mktemp("cluster")
     workspace = Workspace(directory)
     _difficult_passwords(workspace)
     rendered = workspace.render("platform")
-    images = {name: Path(root) for name, root in IMAGE_ROOTS.items()} | {"redis": Path("/")}
     with ExitStack() as stack:
         here = node.Node(rendered, images, directory)
         stack.callback(here.stop)

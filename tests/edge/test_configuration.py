@@ -14,6 +14,7 @@ from tests.edge.rendering import (
     variables_with_defaults,
 )
 from tests.edge.server import nginx_binary
+from tests.needs import missing
 
 REQUIRED = {
     "GATEWAY_UPSTREAM": "gateway.platform.svc.cluster.local:3000",
@@ -135,9 +136,9 @@ def test_nobody_is_believed_about_addresses_by_default(tmp_path: Path) -> None:
 
 
 def test_the_renderer_of_these_tests_does_what_envsubst_does(tmp_path: Path) -> None:
-    envsubst = shutil.which("envsubst")
-    if envsubst is None:
-        pytest.skip("envsubst is not installed; install it: apt-get install gettext-base")
+    envsubst = shutil.which("envsubst") or ""
+    if not envsubst:
+        missing("envsubst is not installed; install it: apt-get install gettext-base")
     variables = {name: f"<{name}>" for name in _variables(tmp_path)}
     names = " ".join(f"${{{name}}}" for name in variables)
     for template in TEMPLATES.glob("*.template"):

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Sequence
 
-import pytest
+from tests.needs import missing
 
 PACKAGES = {
     "prometheus": "prometheus",
@@ -21,10 +21,6 @@ PACKAGES = {
 def needed(names: Sequence[str]) -> None:
     """Leave the test out where a program is missing, in a clear word; in CI that is a failure."""
     path = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
-    missing = sorted({PACKAGES[name] for name in names if shutil.which(name, path=path) is None})
-    if not missing:
-        return
-    word = f"not installed: apt-get install {' '.join(missing)}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(word)
-    pytest.skip(word)
+    wanted = sorted({PACKAGES[name] for name in names if shutil.which(name, path=path) is None})
+    if wanted:
+        missing(f"not installed: apt-get install {' '.join(wanted)}")

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-check k8s-apply k8s-picture k8s-dev release pin-images images image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-check k8s-apply k8s-picture k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -34,8 +34,11 @@ images: ## build both images and push them (REGISTRY=registry.example.com/image-
 		case $(REGISTRY) in localhost/*) ;; *) $(BUILDER) push $(REGISTRY)/$$target:$(RELEASED) || exit 1 ;; esac; \
 	done
 
-image-check: .venv/.development $(SPA) ## build the images from bases made here, and run every role from them
-	@sh tests/deploy/images/check
+image-roots: .venv/.development ## build the images from bases made here and unpack them: var/images/
+	@sh tests/deploy/images/build
+
+image-check: image-roots ## and run every role from them by its own manifest
+	@IMAGE_ROOTS=var/images $(PY) -m pytest -q tests/deploy/test_cluster.py
 
 sbom: .venv/.runtime ## what the images hold, as CycloneDX: var/sbom/
 	@sh deploy/k8s/tools/sbom.sh

@@ -27,7 +27,7 @@ def expanded(word: str, variables: Mapping[str, str]) -> str:
 
 
 def variables_of_the_image(root: Path) -> dict[str, str]:
-    """What the image itself sets; `images/check` writes it beside the image's file system."""
+    """What the image itself sets; `images/build` writes it beside the image's file system."""
     file = Path(f"{root}.env")
     lines = file.read_text().splitlines() if file.exists() else []
     return dict(line.split("=", 1) for line in lines if line)
