@@ -1,11 +1,12 @@
 """Tokens stay in memory, pages load nothing foreign, and tabs agree on the session."""
 
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.cast import Cast
 from tests.browser.policy import LOOSE, directives, page_answer, scripts_allowed
@@ -26,6 +27,8 @@ async () => {
 }
 """
 TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]+\.")
+POLL_MS = 50
+HELD_WITHIN_S = 10.0
 TAB_WAITS = "async () => (await navigator.locks.query()).pending.length > 0"
 
 
@@ -67,8 +70,13 @@ def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
     visitor.context.route("**/auth/refresh", hold)
 
     # One clock for the whole context: each tab finds its token too old when its next poll is due.
-    tabs[0].clock.fast_forward("15:00")
+    with visitor.context.expect_event("request", _is_refresh):
+        tabs[0].clock.fast_forward("15:00")
     tabs[0].wait_for_function(TAB_WAITS)
+    deadline = time.monotonic() + HELD_WITHIN_S
+    while not held:  # the request is told of before it is routed
+        assert time.monotonic() < deadline
+        tabs[0].wait_for_timeout(POLL_MS)
     assert len(held) == 1
     renewed = held[0].fetch()
     held[0].fulfill(response=renewed)
@@ -78,6 +86,10 @@ def test_one_refresh_serves_all_tabs(cast: Cast, visit: VisitorMade) -> None:
         _goes_on_with(tab, token)
     assert len(held) == 1
     assert visitor.refreshes() == before + 1
+
+
+def _is_refresh(request: Request) -> bool:
+    return request.url.endswith("/auth/refresh")
 
 
 def _tab_with_a_clock(visitor: Visitor) -> Page:
