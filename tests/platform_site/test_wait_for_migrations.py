@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from platform_site.management.commands import wait_for_migrations
+from tests.platform_site.migrations import newest
 
 
 @pytest.mark.django_db
@@ -19,7 +20,7 @@ def test_it_returns_at_once_when_everything_is_applied() -> None:
 
 @pytest.mark.django_db
 def test_it_names_the_first_migration_that_is_missing_and_gives_up() -> None:
-    MigrationRecorder(connection).record_unapplied("images", "0001_initial")
+    MigrationRecorder(connection).record_unapplied(*newest("images"))
     with pytest.raises(CommandError, match=r"Not migrated after 0 s: \d+ migrations, the first is"):
         call_command("wait_for_migrations", timeout=0, stdout=StringIO())
 
@@ -27,10 +28,10 @@ def test_it_names_the_first_migration_that_is_missing_and_gives_up() -> None:
 @pytest.mark.django_db
 def test_it_waits_until_another_has_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("images", "0001_initial")
+    recorder.record_unapplied(*newest("images"))
     monkeypatch.setattr(
         "platform_site.management.commands.wait_for_migrations.time.sleep",
-        lambda _seconds: recorder.record_applied("images", "0001_initial"),
+        lambda _seconds: recorder.record_applied(*newest("images")),
     )
     said = StringIO()
     call_command("wait_for_migrations", timeout=60, stdout=said)
