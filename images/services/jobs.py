@@ -130,8 +130,8 @@ def jobs_requeue_stuck() -> int:
 
     A job whose lease has run out has lost its worker. One that waits is sent again when it was
     never taken by the broker, when its time has come after an outage, or when the broker holds
-    fewer messages than there are jobs that wait: with a long but healthy queue nothing is sent
-    twice.
+    fewer messages than there are jobs that wait. So a long but healthy queue is left alone, save
+    when a worker holds a message and has not claimed its job yet; a second message does no harm.
     """
     now = timezone.now()
     waiting = Q(state=Job.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
