@@ -29,8 +29,9 @@ export function JobWatcher() {
 
   useEffect(() => {
     if (!data) return;
+    const awaited = new Set(uploads.awaitedJobs());
     uploads.observe(data);
-    const finished = finishedSince(seen.current, data);
+    const finished = finishedSince(seen.current, data, awaited);
     seen.current = new Map(data.map((job) => [job.id, job]));
     for (const imageId of new Set(finished.flatMap((job) => job.image_id ?? []))) {
       fetchImage(imageId).then(

@@ -96,6 +96,8 @@ function updated(list: ImageList, image: Image, filters: ImageFilters): ImageLis
  */
 export function placeImage(client: QueryClient, image: Image): void {
   const known = allKnown(client, image.id);
+  // Answers overtake each other: that of an upload may come after the news that it is ready.
+  if (known.some((one) => Date.parse(one.updated_at) > Date.parse(image.updated_at))) return;
   client.setQueryData(imageKey(image.id), image);
   changeLists(client, (list, filters) => updated(list, image, filters));
   const isNews = known.length === 0 || known.some((before) => !isFoundAlike(before, image));

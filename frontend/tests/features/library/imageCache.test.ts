@@ -53,6 +53,20 @@ test("a new image comes first, and only where nothing is filtered", () => {
   expect(ids(SEARCH)).toBe("d c b a");
 });
 
+test("an older answer that comes late does not undo a newer one", () => {
+  fill("3");
+  const at = (second: number, state: Image["state"]) =>
+    ({ ...image("e", 25), state, updated_at: `2026-01-25T00:00:0${second}.5Z` }) as Image;
+  placeImage(client, at(2, "ready"));
+  placeImage(client, at(1, "processing"));
+  const shown = client.getQueryData<ImageList>(imageListKey(ALL))?.pages[0]?.results[0];
+  expect([shown?.id, shown?.state]).toEqual(["e", "ready"]);
+  placeImage(client, at(3, "processing"));
+  expect(client.getQueryData<ImageList>(imageListKey(ALL))?.pages[0]?.results[0]?.state).toBe(
+    "processing",
+  );
+});
+
 test("a restored image goes back to its place", () => {
   fill("3");
   placeImage(client, image("x", 12));
