@@ -63,6 +63,24 @@ def test_what_was_searched_for_in_vain_is_found_after_its_upload(
     _found(page, "mountains", 1)
 
 
+def test_a_picture_that_is_ready_before_the_first_look_at_the_jobs_is_shown(
+    cast: Cast, visit: VisitorMade
+) -> None:
+    noor = cast.site.person("noor")
+    visitor = visit(cast.site, person=noor)
+    page = visitor.context.new_page()
+    page.route("**/api/v1/jobs?*", lambda route: route.fulfill(status=503, json=DOWN))
+    visitor.open("/", page=page)
+    file = PHOTOGRAPHS / "mountains.jpg"
+    page.get_by_test_id("file-input").first.set_input_files(file)
+    expect(uploads_in(page, "processing")).to_have_count(1)
+    (image,) = noor.send("GET", "/api/v1/images").json["results"]
+    noor.job_ended(image["job"]["id"])
+    page.unroute("**/api/v1/jobs?*")
+    expect(uploads_in(page, "done")).to_have_count(1)
+    expect(page.get_by_test_id("tile").locator("img[data-shown]")).to_have_count(1)
+
+
 def test_a_search_in_view_follows_a_change_of_title(owner: Owner) -> None:
     page = owner.visitor.open("/")
     _found(page, "dawn", 0)
