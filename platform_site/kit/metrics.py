@@ -10,7 +10,6 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
-    generate_latest,
     start_http_server,
 )
 from prometheus_client.registry import REGISTRY, Collector
@@ -53,11 +52,6 @@ def observe_request(*, method: str, route: str, status: int, seconds: float) -> 
     if status >= SERVER_ERROR:
         FAILED.labels(settings.ROLE).inc()
     exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
-
-
-def exposition() -> bytes:
-    """Every metric of every process of this role, in Prometheus's text format."""
-    return generate_latest(registry())
 
 
 def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:

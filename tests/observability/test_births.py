@@ -16,8 +16,9 @@ django.setup()
 import_module(getattr(settings, "ROOT_URLCONF", "platform_site.celery"))
 from platform_site.celery import app
 app.loader.import_default_modules()
-from platform_site.kit.metrics import exposition
-sys.stdout.write(exposition().decode())
+from prometheus_client import generate_latest
+from platform_site.kit.metrics import registry
+sys.stdout.write(generate_latest(registry()).decode())
 """
 OPERATIONS: Final = ("put", "delete", "open", "read", "check")
 BORN: Final = {

@@ -1,5 +1,6 @@
 """``manage.py doctor``: checks every dependency of the role and says in words what is wrong."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -31,7 +32,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"Role {settings.ROLE}, version {settings.VERSION}")
-        failed = [name for name, check in _checks() if not self._passes(name, check)]
+        logging.disable(logging.INFO)  # in embedded the roles asked are here, and would log it
+        try:
+            failed = [name for name, check in _checks() if not self._passes(name, check)]
+        finally:
+            logging.disable(logging.NOTSET)
         if failed:
             raise CommandError(f"{len(failed)} of the dependencies fail: {', '.join(failed)}.")
         self.stdout.write(self.style.SUCCESS("Everything that this role needs answers."))
