@@ -145,9 +145,10 @@ def object_location(key: str) -> str:
 def object_on_disk(key: str) -> Iterator[BinaryIO]:
     """A temporary file with the object's bytes, gone afterwards.
 
-    Memory holds one chunk at a time. Raises `ObjectMissing` or `StorageUnavailable`.
+    It has no name, so it is gone as well after a worker that was killed while it rendered. Memory
+    holds one chunk at a time. Raises `ObjectMissing` or `StorageUnavailable`.
     """
-    with tempfile.NamedTemporaryFile(prefix="original-") as local:
+    with tempfile.TemporaryFile() as local:
         stream = object_open(key)
         try:
             with _translated("read"):
@@ -156,7 +157,7 @@ def object_on_disk(key: str) -> Iterator[BinaryIO]:
             stream.close()
         local.flush()
         local.seek(0)
-        yield cast("BinaryIO", local.file)
+        yield local
 
 
 def store_check() -> None:

@@ -1,7 +1,9 @@
 """The object store, as files and as an S3 server on this machine."""
 
 import io
+import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,13 +99,17 @@ def test_a_deleted_object_is_missing_and_deleting_it_again_is_no_error(store: Pa
         storage.object_open(KEY)
 
 
-def test_an_object_is_read_from_a_temporary_file_that_goes_away(store: Path) -> None:
+def test_an_object_is_read_from_a_file_that_outlives_no_worker(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "temporary"
+    directory.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(directory))
     storage.bytes_put(KEY, b"picture", content_type="image/webp")
     with storage.object_on_disk(KEY) as local:
-        path = Path(str(local.name))
         assert local.read() == b"picture"
-        assert path.exists()
-    assert not path.exists()
+        assert os.fstat(local.fileno()).st_size == len(b"picture")
+        assert list(directory.iterdir()) == []
 
 
 def test_a_store_that_fails_is_unavailable(tmp_path: Path, settings: Settings) -> None:

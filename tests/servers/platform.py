@@ -143,8 +143,9 @@ def platform(
     redis: Callable[[], RedisServer] = RedisServer,
 ) -> Iterator[Platform]:
     """A whole split platform with a database of its own; everything ends with the block."""
-    directory = Path(tempfile.mkdtemp(prefix="image-platform-split-"))
     with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="image-platform-split-")
+        directory = Path(stack.enter_context(temporary))
         database_url = stack.enter_context(_database(postgresql_url))
         broker, cache = redis(), redis()
         store = ObjectStore(directory, bucket=f"images-{directory.name.lower()[-8:].strip('_')}")

