@@ -16,11 +16,11 @@ from cryptography.x509.oid import NameOID
 
 from tests.edge.conftest import variables_for
 from tests.edge.handover import CONTENT, OF_THE_ROLE, PATH, STORED_AT, location_answer, store_answer
-from tests.servers.names import name_server
 from tests.edge.rendering import NGINX, TEMPLATES
 from tests.edge.server import Edge, running_edge
 from tests.edge.upstreams import Upstream, serving
 from tests.edge.wire import ask, problem_of
+from tests.servers.names import name_server
 
 pytestmark = pytest.mark.processes
 

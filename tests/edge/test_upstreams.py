@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.edge.conftest import Site, variables_for
-from tests.servers.names import NameServer, name_server
 from tests.edge.server import Edge, running_edge
 from tests.edge.upstreams import Answer, never_accepting, serving
 from tests.edge.wire import ask, problem_of
+from tests.servers.names import NameServer, name_server
 from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.processes
