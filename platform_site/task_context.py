@@ -5,10 +5,13 @@ half is the base class of all tasks of a worker.
 """
 
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
 from celery import Task
+from celery.app.task import Context
 from celery.signals import before_task_publish
 from django.conf import settings
 
@@ -36,18 +39,26 @@ def headers_add(headers: dict[str, Any] | None = None, **_signal: Any) -> None:
             headers[name] = value
 
 
+@contextmanager
+def identity_of(headers: Mapping[str, Any] | Context) -> Iterator[str | None]:
+    """Act under the identity that the message brought; gives the user's id."""
+    request_id, traceparent, user_id = (headers.get(name) for name in HEADERS)
+    with (
+        request_context.bind(request_id, traceparent),
+        request_context.acting_for(lambda: user_id),
+    ):
+        yield user_id
+
+
 class AccountedTask(Task):  # type: ignore[type-arg]
     """A task that runs under the identity of its message, and is counted and told once."""
 
     abstract = True
+    Request = "platform_site.killed_runs:Request"
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Run the task, then tell how it went."""
-        request_id, traceparent, user_id = (self.request.get(name) for name in HEADERS)
-        with (
-            request_context.bind(request_id, traceparent),
-            request_context.acting_for(lambda: user_id),
-        ):
+        with identity_of(self.request) as user_id:
             started, outcome = time.perf_counter(), "failed"
             try:
                 result = self.run(*arguments, **named)

@@ -1,8 +1,8 @@
 """What Prometheus sees of tasks, and of the queues and workers at the moment it asks.
 
-Tasks are counted by the children of a worker; the state of queues, jobs and workers is asked for
-by the parent, from the same report that the images role answers with. It is the same in every
-worker: take the maximum, never the sum.
+Tasks are counted by the children of a worker, and by the parent where a child was killed; the state
+of queues, jobs and workers is asked for by the parent, from the same report that the images role
+answers with. It is the same in every worker: take the maximum, never the sum.
 """
 
 import math
@@ -57,7 +57,8 @@ def observe_task(*, name: str, outcome: str, seconds: float) -> None:
 def tasks_begin(names: Collection[str]) -> None:
     """Let the failures of these tasks begin at 0, so that the first is seen."""
     for name in names:
-        TASKS.labels(name, "failed")
+        for outcome in ("failed", "killed"):
+            TASKS.labels(name, outcome)
 
 
 class PlatformCollector(Collector):

@@ -4,14 +4,17 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import urllib3
+from celery import Celery
 from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
 
 from tests.observability.stack import Stack
 from tests.observability.traffic import distinct_photograph, until
@@ -21,6 +24,8 @@ from tests.servers.ports import free_port
 from tests.servers.processes import Program, wait_until_ready
 
 pytestmark = pytest.mark.processes
+
+REQUEST_ID = "whose-run-was-killed"
 
 
 class Counted:
@@ -53,7 +58,7 @@ class Counted:
             ["ps", "-o", "pid=", "--ppid", str(self.program.process.pid)],
             capture_output=True,
             text=True,
-            check=True,
+            check=False,  # while there is none
         )
         return [int(pid) for pid in listed.stdout.split()]
 
@@ -179,3 +184,63 @@ def _rendered(alice: Person, numbers: range) -> None:
     ]
     for job in jobs:
         assert alice.job_ended(job)["state"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("to_the_child", "reason"),
+    [(signal.SIGKILL, "worker_lost"), (signal.SIGSTOP, "time_limit")],  # the latter hears nothing
+)
+def test_a_run_that_is_killed_is_counted_and_told(
+    quiet_stack: Stack, tmp_path: Path, to_the_child: signal.Signals, reason: str
+) -> None:
+    alice = quiet_stack.person("alice")
+    quiet_stack.split.programs["worker"].stop()
+    try:
+        job = alice.upload(distinct_photograph(200 + to_the_child)).json["job"]["id"]
+        with (
+            held(quiet_stack, job) as somebody_waits,
+            counted(quiet_stack, "worker", WORKER, tmp_path / "metrics") as worker,
+        ):
+            until(somebody_waits, timeout_s=60)
+            os.kill(worker.children()[0], to_the_child)
+            killed = {"task": "images.render", "outcome": "killed"}
+            until(lambda: worker.value("celery_tasks_total", **killed) == 1, timeout_s=30)
+        (told,) = [
+            event
+            for event in worker.program.events()
+            if (event["event"], event.get("outcome")) == ("task", "killed")
+        ]
+        assert (told["task"], told["reason"]) == ("images.render", reason)
+        assert told["request_id"] == REQUEST_ID
+    finally:
+        quiet_stack.split.start("worker")
+
+
+@contextmanager
+def held(stack: Stack, job: str) -> Iterator[Callable[[], bool]]:
+    """Nobody gets at the job's row in this block; gives whether somebody tries.
+
+    Its message is the only one that waits, and a run of it may last for five seconds.
+    """
+    url = stack.split.database_url
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as looker:
+        query = "SELECT dispatch_id::text FROM images_job WHERE id = %s FOR UPDATE"
+        row = holder.execute(query, [job]).fetchone()
+        assert row is not None
+        with Redis.from_url(stack.split.broker.url) as broker:
+            broker.delete("interactive")
+        Celery(broker=stack.split.broker.url, set_as_current=False).send_task(
+            "images.render",
+            [job, row[0]],
+            queue="interactive",
+            headers={"request_id": REQUEST_ID},
+            soft_time_limit=4,
+            time_limit=5,
+        )
+
+        def somebody_waits() -> bool:
+            row = looker.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+            return row is not None and row[0] > 0
+
+        yield somebody_waits
+        holder.rollback()

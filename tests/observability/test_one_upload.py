@@ -31,8 +31,7 @@ class Followed:
 
     def lines(self, role: str) -> list[dict[str, Any]]:
         """What ``role`` said about it."""
-        words = self.stack.split.programs[role].words().splitlines()
-        events = [json.loads(line) for line in words if line.startswith("{")]
+        events = self.stack.split.programs[role].events()
         return [event for event in events if event.get("request_id") == REQUEST_ID]
 
     def edge_line(self) -> dict[str, Any]:

@@ -1,14 +1,28 @@
 """Free ports and waiting until somebody listens on them."""
 
+import itertools
+import random
 import socket
 import time
+from typing import Final
+
+# Below those that the kernel gives to outgoing connections (`ip_local_port_range`): one of these
+# could take the port before the server that it is meant for, or while that server is down.
+PORTS: Final = range(20_000, 32_000)
+_next: Final = itertools.count(random.randrange(len(PORTS)))  # two runs at once rarely meet
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on now, and that this run has not given out before."""
+    for number in itertools.islice(_next, len(PORTS)):
+        port = PORTS[number % len(PORTS)]
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("every port is in use")
 
 
 def wait_for_port(port: int, *, timeout_s: float = 30.0) -> None:

@@ -1,5 +1,6 @@
 """Programs of the platform as real processes that a test starts, kills and reads the logs of."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import urllib3
 
@@ -61,6 +63,10 @@ class Program:
     def words(self) -> str:
         """Everything it has said so far."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def events(self) -> list[dict[str, Any]]:
+        """Its lines of JSON."""
+        return [json.loads(line) for line in self.words().splitlines() if line.startswith("{")]
 
 
 def manage(*arguments: str, environment: Mapping[str, str]) -> str:

@@ -126,7 +126,8 @@ _QUEUES: Final = Row(
         ),
         Panel(
             "Tasks by outcome",
-            "Celery tasks that ended each second. A failed one met an error that it does not know.",
+            "Celery tasks that ended each second. A failed one met an error that it does not know; "
+            "a killed one ran out of memory or time.",
             "ops",
             (Query(rate("celery_tasks_total", "task, outcome"), "{{task}} {{outcome}}"),),
             width=8,
