@@ -209,11 +209,12 @@ class UrlExpired(DomainError):
 
 
 class RenditionPending(DomainError):
-    """The rendition is being made."""
+    """The rendition is being made: to wait a moment for it is part of the service."""
 
     status = 503
     code = "rendition_pending"
     title = "The rendition is not ready yet"
+    is_failure = False
 
 
 UPLOAD_REFUSALS: Final[dict[str, type[DomainError]]] = {

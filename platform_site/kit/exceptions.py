@@ -16,6 +16,7 @@ from platform_site.kit.problems import (
     InternalError,
     InvalidRequest,
     PayloadTooLarge,
+    problem_attach,
     problem_document,
     problem_response,
     refusal,
@@ -29,12 +30,14 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
         return None
     set_rollback()
     instance = context["request"].path
-    return Response(
+    response = Response(
         problem_document(error, instance=instance),
         status=error.status,
         headers=error.headers,
         content_type=CONTENT_TYPE,
     )
+    problem_attach(response, error)
+    return response
 
 
 def as_domain_error(exc: BaseException) -> DomainError | None:

@@ -25,7 +25,8 @@ REQUESTS: Final = Counter(
 )
 FAILED: Final = Counter(
     "http_requests_failed_total",
-    "Requests answered with a 5xx. There from the start, so that not even the first is missed.",
+    "Requests answered with a 5xx, save where to wait is part of the service. There from the "
+    "start, so that not even the first is missed.",
     ["role"],
 )
 SECONDS: Final = Histogram(
@@ -41,15 +42,14 @@ BUILD: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 
-SERVER_ERROR: Final = 500
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def observe_request(*, method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answered request."""
+def observe_request(*, method: str, route: str, status: int, failed: bool, seconds: float) -> None:
+    """Count one answered request; ``failed`` is what the objective of availability counts."""
     known = method if method in KNOWN_METHODS else "OTHER"
     REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
-    if status >= SERVER_ERROR:
+    if failed:
         FAILED.labels(settings.ROLE).inc()
     exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
 

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from platform_site.kit import health, request_context
 from platform_site.kit.metrics import observe_request
+from platform_site.kit.problems import is_failure
 
 log = structlog.get_logger("platform.request")
 
@@ -48,14 +49,15 @@ class Account:
         match = request.resolver_match
         route = f"/{match.route}" if match else "unrouted"
         method = request.method or ""
-        observe_request(method=method, route=route, status=response.status_code, seconds=seconds)
-        level = log.error if response.status_code >= 500 else log.info  # noqa: PLR2004
+        status, failed = response.status_code, is_failure(response)
+        observe_request(method=method, route=route, status=status, failed=failed, seconds=seconds)
+        level = log.error if failed else log.info
         level(
             "request",
             role=settings.ROLE,
             method=method,
             route=route,
-            status=response.status_code,
+            status=status,
             seconds=round(seconds, 6),
             user_id=_user_id(request),
         )

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from platform_site.kit.request_context import current_request_id
 
 CONTENT_TYPE: Final = "application/problem+json"
+SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,15 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract."""
+    """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract.
+
+    A 5xx counts as a failure of the service, unless ``is_failure`` says that it is part of it.
+    """
 
     status: int = 400
     code: str = "bad_request"
     title: str = "The request cannot be served"
+    is_failure: bool = True
 
     def __init__(
         self,
@@ -85,7 +91,20 @@ def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
 def problem_response(error: DomainError, request: HttpRequest) -> HttpResponse:
     """``error`` as the reply of a plain Django view."""
     body = orjson.dumps(problem_document(error, instance=request.path))
-    return HttpResponse(body, CONTENT_TYPE, error.status, headers=error.headers)
+    response = HttpResponse(body, CONTENT_TYPE, error.status, headers=error.headers)
+    problem_attach(response, error)
+    return response
+
+
+def problem_attach(response: HttpResponseBase, error: DomainError) -> None:
+    """Let `is_failure` know what ``response`` tells."""
+    response.problem = error  # type: ignore[attr-defined]  # for the middleware, as Django does it
+
+
+def is_failure(response: HttpResponseBase) -> bool:
+    """Whether the service has failed the one who asked."""
+    error: DomainError | None = getattr(response, "problem", None)
+    return response.status_code >= SERVER_ERROR and (error is None or error.is_failure)
 
 
 def refusal(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from images import storage
 from images.delivery import path_signed
@@ -27,6 +28,10 @@ def signed(spec: str, name: str, *, ends_in_s: int = 3600) -> str:
         name=name,
         expires_at=int(time.time()) + ends_in_s,
     )
+
+
+def failed_requests() -> float:
+    return REGISTRY.get_sample_value("http_requests_failed_total", {"role": "embedded"}) or 0.0
 
 
 @pytest.fixture
@@ -124,9 +129,11 @@ def test_an_unknown_image_is_not_found(client: Client, db: None, name: str) -> N
 def test_a_rendition_in_the_making_says_when_to_come_back(
     client: Client, picture: dict[str, Any]
 ) -> None:
+    before = failed_requests()
     reply = client.get(signed("thumb", f"{picture['id']}.webp"))
     assert (reply.status_code, reply.json()["code"]) == (503, "rendition_pending")
     assert reply.headers["Retry-After"] == "2"
+    assert failed_requests() == before, "nothing has failed"
 
 
 def test_an_image_in_the_trash_is_not_delivered(

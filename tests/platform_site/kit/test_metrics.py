@@ -6,8 +6,11 @@ from django.urls import path
 from prometheus_client import generate_latest
 from prometheus_client.registry import REGISTRY
 from pytest_django import Settings
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
 
 from platform_site.kit.metrics import exporter_start, registry
+from platform_site.kit.problems import DomainError, problem_response
 from tests.servers.ports import free_port
 
 
@@ -15,7 +18,34 @@ def thing(_request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse(status=201 if number else 404)
 
 
-urlpatterns = [path("metered/<int:number>", thing)]
+class Unavailable(DomainError):
+    status = 503
+
+
+class StillMaking(Unavailable):
+    is_failure = False
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    return problem_response(Unavailable(), request)
+
+
+@api_view()
+@permission_classes([])
+def still_making(_request: Request) -> HttpResponse:
+    raise StillMaking
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=500)
+
+
+urlpatterns = [
+    path("metered/<int:number>", thing),
+    path("unavailable", unavailable),
+    path("still-making", still_making),
+    path("broken", broken),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +78,19 @@ def test_addresses_that_no_route_takes_are_one_label(client: Client) -> None:
         client.get(f"/scan/{number}/metered-nowhere")
     assert counted("unrouted", 404) - before == 5
     assert b"metered-nowhere" not in generate_latest(registry())
+
+
+def test_failures_are_what_nobody_should_get_to_see(client: Client) -> None:
+    def failures() -> float:
+        return REGISTRY.get_sample_value("http_requests_failed_total", {"role": "embedded"}) or 0.0
+
+    found = []
+    for address in ("/metered/0", "/still-making", "/unavailable", "/broken"):
+        before = failures()
+        status = client.get(address).status_code
+        found.append((status, failures() - before))
+    assert found == [(404, 0), (503, 0), (503, 1), (500, 1)]
+    assert counted("/still-making", 503) == 1
 
 
 def test_methods_that_nobody_knows_are_one_label(client: Client) -> None:
