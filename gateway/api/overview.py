@@ -24,7 +24,10 @@ class UsageDetail(GatewayView):
 
     @documented("usage_get", tag=TAG, replies={200: Usage})
     def get(self, request: Request) -> Response:
-        """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed."""
+        """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
+
+        `limit_bytes` is for everything together, `upload_max_bytes` for one file.
+        """
         return Response(images.usage_of(principal=principal_of(request)))
 
 

@@ -192,12 +192,13 @@ class PresetList:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Bytes stored and reserved, images held, and how many bytes are allowed."""
+    """Bytes stored and reserved, images held, and how many bytes all and one file may have."""
 
     bytes: int
     reserved_bytes: int
     images: int
     limit_bytes: int
+    upload_max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,13 @@ def _image_id(job: Job) -> object:
 
 
 def usage_body(usage: Usage) -> dict[str, Any]:
-    """The owner's usage beside the limit."""
+    """The owner's usage beside the limits."""
     return {
         "bytes": usage.bytes,
         "reserved_bytes": usage.reserved_bytes,
         "images": usage.images,
         "limit_bytes": settings.QUOTA_BYTES,
+        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
     }
 
 

@@ -1,6 +1,7 @@
 """What the pages say when something is missing, late, refused or cut off."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -88,6 +89,23 @@ def test_a_file_that_is_no_photograph_is_refused_in_words(cast: Cast, visit: Vis
     expect(row.get_by_role("alert")).to_contain_text("not an image format that we take")
     expect(row.locator("code")).to_have_text(problem["request_id"])
     expect(row.get_by_role("button", name="Try the upload of broken.jpg again")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_not_sent_at_all(
+    cast: Cast, visit: VisitorMade, tmp_path: Path
+) -> None:
+    page = visit(cast.site, person=cast.site.person("noor")).open("/")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    large = tmp_path / "large.jpg"
+    with large.open("wb") as file:
+        file.truncate(50_000_001)
+    page.get_by_test_id("file-input").first.set_input_files(large)
+    alert = uploads_in(page, "failed").get_by_role("alert")
+    expect(alert).to_contain_text("The file is too large")
+    expect(alert).to_contain_text("A file may have at most 50 MB.")
+    assert not [request for request in sent if request.startswith("POST")]
 
 
 def test_being_offline_is_told_and_uploads_go_on_when_it_is_over(

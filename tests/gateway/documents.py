@@ -84,7 +84,8 @@ def profile(**changes: Any) -> dict[str, Any]:
 
 
 def usage() -> dict[str, Any]:
-    return {"bytes": 123456, "reserved_bytes": 0, "images": 1, "limit_bytes": 5_000_000_000}
+    limits = {"limit_bytes": 5_000_000_000, "upload_max_bytes": 50_000_000}
+    return {"bytes": 123456, "reserved_bytes": 0, "images": 1, **limits}
 
 
 def images_status(**changes: Any) -> dict[str, Any]:

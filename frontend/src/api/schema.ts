@@ -291,7 +291,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed. */
+        /**
+         * @description Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
+         *
+         *     `limit_bytes` is for everything together, `upload_max_bytes` for one file.
+         */
         get: operations["usage_get"];
         put?: never;
         post?: never;
@@ -841,6 +845,7 @@ export interface components {
             reserved_bytes: number;
             images: number;
             limit_bytes: number;
+            upload_max_bytes: number;
         };
         WorkerStatus: {
             name: string;

@@ -8,6 +8,7 @@ export type Rendition = Schemas["Rendition"];
 export type Ops = Schemas["OperationsWishRequest"];
 export type Job = Schemas["Job"];
 export type JobState = Job["state"];
+export type Overview = Schemas["Overview"];
 export type Profile = Schemas["ProfileOut"];
 export type Session = Schemas["SessionOut"];
 export type Status = Schemas["Status"];

@@ -38,7 +38,7 @@ def test_auth_tells_who_alice_is(alice_principal: Principal) -> None:
 def test_images_tells_what_alice_stores(alice_principal: Principal) -> None:
     usage = images.usage_of(principal=alice_principal)
     assert (usage.bytes, usage.reserved_bytes, usage.images) == (0, 0, 0)
-    assert usage.limit_bytes > 0
+    assert usage.limit_bytes > usage.upload_max_bytes > 0
 
 
 def test_images_names_its_presets(alice_principal: Principal) -> None:

@@ -1,5 +1,6 @@
 import { useTranslations } from "use-intl";
 import { ApiProblem } from "@/api/problem";
+import { useOverview } from "@/app/useOverview";
 import { useProblemTitle } from "@/design/useProblemTitle";
 import { useQuantity } from "@/i18n/useQuantity";
 import { secondsLeft } from "./speed";
@@ -13,8 +14,14 @@ export function UploadState({ upload }: { upload: Upload }) {
   const t = useTranslations();
   const title = useProblemTitle(upload.problem ?? NONE);
   const words = useWords(upload, title);
+  const quantity = useQuantity();
+  const limit = useOverview().data?.usage?.upload_max_bytes;
   if (upload.phase !== "failed" || !upload.problem) return <p className={classes.line}>{words}</p>;
-  const { detail, requestId } = upload.problem;
+  const { code, requestId } = upload.problem;
+  const detail =
+    code === "file_too_large" && limit
+      ? t("uploads.atMost", { limit: quantity.bytes(limit) })
+      : upload.problem.detail;
   return (
     <div className={classes.failed} role="alert">
       <p>{title}</p>

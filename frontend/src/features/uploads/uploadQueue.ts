@@ -43,6 +43,8 @@ export interface QueueNeeds {
   token(): Promise<string | null>;
   renew(stale: string): Promise<string | null>;
   send(what: Sendable, onProgress: (sent: number, total: number) => void): Sending;
+  /** Bytes that a file may have; null while that is unknown, and then the server says it. */
+  maxBytes(): number | null;
   stored(reply: UploadReply): void;
   pause(ms: number): Promise<void>;
   nowMs(): number;
@@ -205,6 +207,7 @@ export class UploadQueue {
     const upload = this.uploads.find(({ id }) => id === run.id);
     if (!upload || !this.goesOn(run)) throw new UploadAborted();
     const { file, key } = upload;
+    if (file.size > (this.needs.maxBytes() ?? Number.POSITIVE_INFINITY)) throw fileTooLarge();
     const sending = this.needs.send({ file, key, token }, (sent, total) => {
       if (this.goesOn(run)) this.progress(upload, sent, total);
     });
@@ -254,6 +257,10 @@ export class UploadQueue {
 
 function sessionLost(): ApiProblem {
   return new ApiProblem({ status: 401, code: "not_authenticated", title: "Sign in again" });
+}
+
+function fileTooLarge(): ApiProblem {
+  return new ApiProblem({ status: 413, code: "file_too_large", title: "The file is too large" });
 }
 
 function afterJob(job: Job): Partial<Upload> {

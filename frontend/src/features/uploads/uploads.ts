@@ -1,6 +1,8 @@
 /** The one upload queue of this tab, wired to the session and to the library's cache. */
 import { useSyncExternalStore } from "react";
+import type { Overview } from "@/api/shapes";
 import { queryClient } from "@/app/queryClient";
+import { overviewKey } from "@/app/useOverview";
 import { jobFeedKey } from "@/features/activity/jobFeed";
 import { placeImage } from "@/features/library/imageCache";
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
@@ -12,12 +14,13 @@ export const uploads = new UploadQueue({
   token: currentAccessToken,
   renew: renewAccess,
   send: sendFile,
+  maxBytes: () => queryClient.getQueryData<Overview>(overviewKey)?.usage?.upload_max_bytes ?? null,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   nowMs: () => performance.now(),
   stored: (reply) => {
     placeImage(queryClient, reply.image);
     void queryClient.invalidateQueries({ queryKey: jobFeedKey });
-    void queryClient.invalidateQueries({ queryKey: ["overview"] });
+    void queryClient.invalidateQueries({ queryKey: overviewKey });
   },
 });
 

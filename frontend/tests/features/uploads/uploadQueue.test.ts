@@ -15,6 +15,7 @@ interface Transfer {
 let transfers: Transfer[];
 let queue: UploadQueue;
 let token: string | null;
+let maxBytes: number | null;
 let stored: UploadReply[];
 /** Pauses that the queue has made, in milliseconds, and the way to end the last one. */
 let pauses: number[];
@@ -51,10 +52,12 @@ beforeEach(() => {
   stored = [];
   pauses = [];
   token = "token-1";
+  maxBytes = null;
   queue = new UploadQueue({
     token: async () => token,
     renew: async () => token,
     send,
+    maxBytes: () => maxBytes,
     stored: (reply) => stored.push(reply),
     pause: (ms) =>
       new Promise((resolve) => {
@@ -72,6 +75,19 @@ test("three files are sent at a time, and the next when one is done", async () =
   await transfers[0]?.succeed();
   expect(phases()).toEqual(["done", "sending", "sending", "sending"]);
   expect(stored).toHaveLength(1);
+});
+
+test("a file that is too large is refused before a byte of it is sent", async () => {
+  maxBytes = 999;
+  queue.add([photo("a")]);
+  await settle();
+  expect(transfers).toEqual([]);
+  expect(phases()).toEqual(["failed"]);
+  expect(queue.list()[0]?.problem?.code).toBe("file_too_large");
+  maxBytes = 1000;
+  queue.retry(queue.list()[0]?.id ?? "");
+  await settle();
+  expect(transfers).toHaveLength(1);
 });
 
 test("progress counts in proportion to the file, not to the body around it", async () => {
@@ -229,6 +245,7 @@ test("a retry while the canceled try still waits for a token sends once, and can
     token: () => new Promise((resolve) => tokens.push(resolve)),
     renew: async () => null,
     send,
+    maxBytes: () => null,
     stored: (reply) => stored.push(reply),
     pause: async () => undefined,
     nowMs: () => 0,
