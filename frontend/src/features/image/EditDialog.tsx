@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TagsInput, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -9,6 +9,7 @@ import { showToast } from "@/design/toasts";
 import { useReturnFocus } from "@/design/useReturnFocus";
 import { placeImage } from "@/features/library/imageCache";
 import { changeImage } from "@/features/library/imageCalls";
+import { TagsField } from "@/features/library/TagsField";
 
 interface Props {
   image: Image;
@@ -76,16 +77,7 @@ export default function EditDialog({ image, onClose }: Props) {
             data-autofocus
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
-          <TagsInput
-            label={t("image.tags")}
-            description={t("library.tagsHint")}
-            value={tags}
-            onChange={setTags}
-            maxTags={20}
-            acceptValueOnBlur
-            // There is nothing to suggest; an open list would take the first Escape.
-            dropdownOpened={false}
-          />
+          <TagsField tags={tags} onChange={setTags} />
         </Stack>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, TagsInput } from "@mantine/core";
+import { Button, Group, Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useReturnFocus } from "@/design/useReturnFocus";
+import { TagsField } from "./TagsField";
 
 interface Props {
   count: number;
@@ -29,17 +30,7 @@ export default function AddTagsDialog({ count, onClose, onApply }: Props) {
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <form onSubmit={(event) => void submit(event)}>
-        <TagsInput
-          label={t("library.tags")}
-          description={t("library.tagsHint")}
-          value={tags}
-          onChange={setTags}
-          maxTags={20}
-          acceptValueOnBlur
-          // There is nothing to suggest; an open list would take the first Escape.
-          dropdownOpened={false}
-          data-autofocus
-        />
+        <TagsField tags={tags} onChange={setTags} autoFocus />
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>
             {t("common.cancel")}

@@ -1,0 +1,26 @@
+import { TagsInput } from "@mantine/core";
+import { useTranslations } from "use-intl";
+
+interface Props {
+  tags: string[];
+  onChange: (tags: string[]) => void;
+  autoFocus?: boolean;
+}
+
+/** Tags to write; a tag counts once the field is left, too. */
+export function TagsField({ tags, onChange, autoFocus = false }: Props) {
+  const t = useTranslations("library");
+  return (
+    <TagsInput
+      label={t("tags")}
+      description={t("tagsHint")}
+      value={tags}
+      onChange={onChange}
+      maxTags={20}
+      acceptValueOnBlur
+      // There is nothing to suggest; an open list would take the first Escape.
+      dropdownOpened={false}
+      data-autofocus={autoFocus || undefined}
+    />
+  );
+}
