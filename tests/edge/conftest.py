@@ -8,7 +8,7 @@ import pytest
 
 from tests.edge.handover import OF_THE_ROLE, STORED_AT, location_answer, store_answer
 from tests.edge.server import Edge, nginx_binary, running_edge
-from tests.edge.upstreams import Answer, Upstream, serving
+from tests.edge.upstreams import Upstream, serving
 from tests.needs import missing
 
 
@@ -71,10 +71,7 @@ def shared_site(nginx_is_here: None) -> Iterator[Site]:
 def site(shared_site: Site) -> Site:
     """The edge, with upstreams that have received nothing and answer ``{}``."""
     for upstream in shared_site.upstreams:
-        upstream.received.clear()
-        upstream.first_bytes.clear()
-        upstream.answered.clear()
-        upstream.respond = lambda _: Answer()
+        upstream.begin_anew()
     return shared_site
 
 

@@ -39,15 +39,19 @@ class Upstream:
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
     ) -> None:
-        self.received: list[Received] = []
-        self.respond: Callable[[Received], Answer] = lambda _: Answer()
-        self.first_bytes = threading.Event()
-        self.answered = threading.Event()
+        self.begin_anew()
         self._server = _Server((host, port), self)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = int(self._server.server_address[1])
         self.address = f"{host}:{self.port}"
+
+    def begin_anew(self) -> None:
+        """Forget what was; a request that is still under way tells nothing of it any more."""
+        self.received: list[Received] = []
+        self.respond: Callable[[Received], Answer] = lambda _: Answer()
+        self.first_bytes = threading.Event()
+        self.answered = threading.Event()
 
     @property
     def last(self) -> Received:
@@ -90,9 +94,12 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _serve(self) -> None:
+        upstream = self.server.upstream
+        received, answered = upstream.received, upstream.answered
+        self._first_bytes = upstream.first_bytes
         request = Received(self.command, self.path, self._received_headers(), self._body())
-        self.server.upstream.received.append(request)
-        answer = self.server.upstream.respond(request)
+        received.append(request)
+        answer = upstream.respond(request)
         if answer.hang_up:
             self.close_connection = True
             return
@@ -104,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
-        self.server.upstream.answered.set()
+        answered.set()
 
     def _received_headers(self) -> dict[str, str]:
         names = {name.lower() for name in self.headers}
@@ -130,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _some(self, piece: bytes) -> bytes:
         if not piece:
             raise ConnectionAbortedError
-        self.server.upstream.first_bytes.set()
+        self._first_bytes.set()
         return piece
 
     def log_message(self, *args: object) -> None:

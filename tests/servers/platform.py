@@ -1,5 +1,6 @@
 """The platform split into its roles: gunicorn processes and a worker, over real servers."""
 
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -148,7 +149,7 @@ def platform(
         directory = Path(stack.enter_context(temporary))
         database_url = stack.enter_context(_database(postgresql_url))
         broker, cache = redis(), redis()
-        store = ObjectStore(directory, bucket=f"images-{directory.name.lower()[-8:].strip('_')}")
+        store = ObjectStore(directory, bucket=f"images-{secrets.token_hex(4)}")
         for server in (broker, cache, store):
             stack.callback(server.stop)
             server.start()

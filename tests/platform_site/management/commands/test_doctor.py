@@ -1,6 +1,7 @@
 """``doctor`` in the real settings of a role: words for each dependency, and an exit code."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,7 +9,6 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from platform_site.kit.identifiers import random_token
 from tests.platform_site.kit.answering import Answer, Server, serving
 from tests.platform_site.roles import NOBODY, Manifests, python
 from tests.servers.redis import RedisServer, any_redis
@@ -36,8 +36,7 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    store = ObjectStore(tmp_path_factory.mktemp("s3"), bucket=f"doctor-{random_token(6).lower()}")
-    store.bucket = store.bucket.replace("_", "0").strip("-")
+    store = ObjectStore(tmp_path_factory.mktemp("s3"), bucket=f"doctor-{secrets.token_hex(4)}")
     store.start()
     yield store
     store.stop()
@@ -45,7 +44,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 
 @pytest.fixture
 def empty_database(postgresql_url: str) -> Iterator[str]:
-    name = f"doctor_{random_token(6).lower().replace('-', '_')}"
+    name = f"doctor_{secrets.token_hex(4)}"
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     yield urlsplit(postgresql_url)._replace(path=f"/{name}").geturl()
