@@ -83,6 +83,23 @@ def test_tab_leads_into_a_grid_that_was_scrolled(
     expect(stop).to_be_focused()
 
 
+def test_the_focus_stays_on_a_tile_that_is_scrolled_out_of_sight(
+    laptop: Site, collector: Person, visit: VisitorMade
+) -> None:
+    page = visit(laptop, person=collector).open("/")
+    first, second = (
+        page.locator(f'[data-testid=tile][data-index="{index}"]').get_by_role("link")
+        for index in (0, 1)
+    )
+    first.focus()
+    page.evaluate("() => scrollTo(0, 4000)")
+    expect(page.locator('[data-testid=tile][data-index="20"]')).to_have_count(0)
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    expect(second).to_be_in_viewport()
+
+
 def test_back_from_an_image_is_where_one_was(
     laptop: Site, collector: Person, visit: VisitorMade
 ) -> None:

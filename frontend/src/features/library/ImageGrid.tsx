@@ -1,19 +1,19 @@
 import { useDirection } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./ImageGrid.module.css";
 import { justify, rowOf } from "./justify";
 import { ListEnd } from "./ListEnd";
-import { moveInGrid, reachable } from "./moveInGrid";
+import { moveInGrid, reachable, withRow } from "./moveInGrid";
 import { Tile } from "./Tile";
 import type { useImages } from "./useImages";
 import type { useSelection } from "./useSelection";
 
 const GAP = 6;
 /** The next page is asked for when this many rows are left below the window. */
-const ROWS_AHEAD = 8;
+const ROWS_AHEAD = 12;
 
 /**
  * Going back, the page must have its height in the first render or the browser cannot restore its
@@ -27,7 +27,7 @@ interface Props {
   trashed: boolean;
 }
 
-/** Thumbnails in justified rows; only the rows near the window exist in the page. */
+/** Thumbnails in justified rows; only those near the window, and the one with focus, exist in the page. */
 export function ImageGrid({ list, selection, trashed }: Props) {
   const t = useTranslations("library");
   const { dir } = useDirection();
@@ -38,6 +38,7 @@ export function ImageGrid({ list, selection, trashed }: Props) {
   const gridRef = useRef<HTMLDivElement | null>(null);
   const [top, setTop] = useState(0);
   const [current, setCurrent] = useState(0);
+  const [hasFocus, setHasFocus] = useState(false);
   const wantsFocus = useRef(false);
 
   useEffect(() => {
@@ -45,10 +46,16 @@ export function ImageGrid({ list, selection, trashed }: Props) {
   }, [width]);
 
   const rows = useMemo(() => justify(images, width, GAP), [images, width]);
+  const place = Math.min(current, images.length - 1);
+  const focused = hasFocus ? rowOf(rows, place) : null;
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: (index) => (rows[index]?.height ?? 0) + GAP,
     overscan: 4,
+    rangeExtractor: useCallback(
+      (range: Range) => withRow(defaultRangeExtractor(range), focused),
+      [focused],
+    ),
     scrollMargin: top,
     useFlushSync: false,
   });
@@ -62,7 +69,7 @@ export function ImageGrid({ list, selection, trashed }: Props) {
   }, [width, rows.length === 0]);
 
   const items = virtualizer.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  const lastShown = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
     const near = rows.length > 0 && lastShown >= rows.length - ROWS_AHEAD;
     if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
@@ -75,7 +82,6 @@ export function ImageGrid({ list, selection, trashed }: Props) {
     fetchNextPage,
   ]);
 
-  const place = Math.min(current, images.length - 1);
   const tabStop = reachable(
     place,
     rows,
@@ -127,6 +133,10 @@ export function ImageGrid({ list, selection, trashed }: Props) {
           data-selecting={selection.selected.size > 0 || undefined}
           data-testid="image-grid"
           onKeyDown={onKeyDown}
+          onFocus={() => setHasFocus(true)}
+          onBlur={({ currentTarget, relatedTarget }) =>
+            setHasFocus(currentTarget.contains(relatedTarget))
+          }
         >
           {items.map((item) => {
             const row = rows[item.index];

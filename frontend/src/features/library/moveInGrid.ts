@@ -15,6 +15,12 @@ export function reachable(
   return row?.start ?? index;
 }
 
+/** The rows of `shown`, and `row` as well: what has the focus must not leave the page. */
+export function withRow(shown: number[], row: number | null): number[] {
+  if (row === null || shown.includes(row)) return shown;
+  return [...shown, row].sort((one, other) => one - other);
+}
+
 interface Place {
   rows: readonly Row[];
   index: number;

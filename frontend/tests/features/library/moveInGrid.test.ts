@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { justify } from "@/features/library/justify";
-import { moveInGrid, reachable } from "@/features/library/moveInGrid";
+import { moveInGrid, reachable, withRow } from "@/features/library/moveInGrid";
 
 const count = 20;
 const rows = justify(
@@ -37,4 +37,11 @@ test("Tab leads to the last place while it is in the page, else to what is in th
   expect(reachable(1, rows, [1, 2], { startIndex: 2 })).toBe(2 * perRow);
   expect(reachable(1, rows, [1, 2], null)).toBe(perRow);
   expect(reachable(1, [], [], null)).toBe(1);
+});
+
+test("the row with the focus stays in the page, in its order", () => {
+  expect(withRow([4, 5, 6], 1)).toEqual([1, 4, 5, 6]);
+  expect(withRow([4, 5, 6], 9)).toEqual([4, 5, 6, 9]);
+  expect(withRow([4, 5, 6], 5)).toEqual([4, 5, 6]);
+  expect(withRow([4, 5, 6], null)).toEqual([4, 5, 6]);
 });
