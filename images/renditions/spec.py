@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -78,6 +79,7 @@ class RenditionSpec:
         return FORMATS[self.format]
 
 
+@lru_cache(maxsize=1024)  # the renditions of all images have the same few specs
 def parse_spec(text: str, image_format: str) -> RenditionSpec:
     """The spec whose canonical text is exactly ``text``, in the format of that name.
 

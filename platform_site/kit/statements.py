@@ -1,15 +1,16 @@
 """Queries that Django compiles once: on a small read it spends more on SQL text than on rows."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.db.models.query import RawQuerySet
 
 Row = TypeVar("Row", bound=Model)
+Converter = tuple[int, Sequence[Callable[..., Any]], Any]
 
 
 class Statement(Generic[Row]):
@@ -22,23 +23,61 @@ class Statement(Generic[Row]):
 
     def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
         self._build = build
-        self._compiled: dict[str, tuple[type[Row], str, list[tuple[str | None, Any]]]] = {}
+        self._compiled: dict[str, _Compiled[Row]] = {}
 
-    def rows(self, **values: UUID) -> "RawQuerySet[Row]":
-        """The rows for ``values``, fetched when they are asked for."""
-        if connection.vendor not in self._compiled:
-            self._compiled[connection.vendor] = self._compile()
-        model, sql, parameters = self._compiled[connection.vendor]
-        sent = [fixed if name is None else _sent(values[name]) for name, fixed in parameters]
-        return model._default_manager.raw(sql, sent)  # noqa: SLF001 - Django's public name for it
+    def rows(self, **values: UUID) -> list[Row]:
+        """The rows for ``values``."""
+        compiled = self._compiled.get(connection.vendor)
+        if compiled is None:
+            compiled = self._compiled[connection.vendor] = self._compile()
+        sent = [fixed if name is None else _sent(values[name]) for name, fixed in compiled.sent]
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, sent)
+            return [compiled.row(list(row)) for row in cursor.fetchall()]
 
-    def _compile(self) -> tuple[type[Row], str, list[tuple[str | None, Any]]]:
-        """SQL and parameters; those that stand for a value carry its name."""
+    def _compile(self) -> "_Compiled[Row]":
+        """What Django's compiler says of the query, as `ModelIterable` uses it."""
         marks = {name: uuid4() for name in inspect.signature(self._build).parameters}
         queryset = self._build(**marks)
-        sql, parameters = queryset.query.sql_with_params()
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
         names = {_sent(mark): name for name, mark in marks.items()}
-        return queryset.model, sql, [(names.get(value), value) for value in parameters]
+        fields = [field for field, _, _ in compiler.select]
+        positions = compiler.klass_info["select_fields"]
+        return _Compiled(
+            model=queryset.model,
+            sql=sql,
+            sent=[(names.get(value), value) for value in parameters],
+            columns=slice(positions[0], positions[-1] + 1),
+            attributes=[fields[position].target.attname for position in positions],
+            annotations=tuple(compiler.annotation_col_map.items()),
+            converters=[
+                (position, converters, field)
+                for position, (converters, field) in compiler.get_converters(fields).items()
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled(Generic[Row]):
+    """SQL and parameters, those that stand for a value with its name; and how a row is read."""
+
+    model: type[Row]
+    sql: str
+    sent: Sequence[tuple[str | None, Any]]
+    columns: slice
+    attributes: Sequence[str]
+    annotations: Sequence[tuple[str, int]]
+    converters: Sequence[Converter]
+
+    def row(self, values: list[Any]) -> Row:
+        for position, converters, field in self.converters:
+            for converter in converters:
+                values[position] = converter(values[position], field, connection)
+        row = self.model.from_db(connection.alias, self.attributes, values[self.columns])
+        for name, position in self.annotations:
+            setattr(row, name, values[position])
+        return row
 
 
 def _sent(value: UUID) -> UUID | str:

@@ -22,6 +22,8 @@ from matplotlib.ticker import FuncFormatter
 DIRECTORY: Final = Path(__file__).resolve().parents[1]
 COLUMNS: Final = 24
 CELL_WIDTH, CELL_HEIGHT = 0.72, 0.4
+# Room beside a graph, for the numbers of its scale and for its legend, as parts of the picture.
+SCALE_WIDTH, LEGEND_WIDTH = 0.04, 0.09
 POINTS: Final = 120
 MOST_LEGENDS: Final = 8
 COLOURS: Final = {"green": "#3a9a4b", "orange": "#e0862b", "red": "#d13b3b", "blue": "#3a6fb0"}
@@ -68,10 +70,11 @@ def board_draw(board: Mapping[str, Any], ask: Query, target: Path) -> None:
         box = (at["x"] / COLUMNS, top - room * at["h"] / height, at["w"] / COLUMNS, room * at["h"])
         left, bottom, width, tall = box[0], box[1], box[2], box[3] / height
         if panel["type"] == "stat":
-            axes = figure.add_axes((left + 0.005, bottom + tall * 0.1, width - 0.01, tall * 0.72))
+            axes = figure.add_axes((left + 0.01, bottom + tall * 0.1, width - 0.02, tall * 0.72))
             _number_draw(axes, panel, ask)
         else:
-            inner = (left + 0.035, bottom + tall * 0.13, width * 0.62, tall * 0.72)
+            graph_width = width - SCALE_WIDTH - LEGEND_WIDTH
+            inner = (left + SCALE_WIDTH, bottom + tall * 0.13, graph_width, tall * 0.72)
             _graph_draw(figure.add_axes(inner), panel, ask)
     figure.savefig(target)
     plt.close(figure)
