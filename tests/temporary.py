@@ -4,6 +4,7 @@ Servers and roles that a test kills cannot tidy up after themselves. A plugin, f
 before the settings and before everything that asks for the temporary directory.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -17,8 +18,5 @@ _RUNS.chmod(0o755)  # servers give up root
 os.environ["TMPDIR"] = tempfile.tempdir = str(_RUNS)
 # What tests got as tmp_path is kept for a look at it, as pytest does.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MACHINES)
-
-
-def pytest_unconfigure() -> None:
-    """Take the directory away."""
-    shutil.rmtree(_RUNS, ignore_errors=True)
+# Registered before all others, so it runs after them: some write a last file when they end.
+atexit.register(shutil.rmtree, _RUNS, ignore_errors=True)

@@ -96,6 +96,7 @@ def test_a_file_that_is_too_large_is_not_sent_at_all(
 ) -> None:
     page = visit(cast.site, person=cast.site.person("noor")).open("/")
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    expect(page.get_by_role("meter", name="Storage")).to_be_visible()  # the limits are known
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
     large = tmp_path / "large.jpg"
