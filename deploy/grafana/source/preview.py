@@ -21,9 +21,11 @@ from matplotlib.ticker import FuncFormatter
 
 DIRECTORY: Final = Path(__file__).resolve().parents[1]
 COLUMNS: Final = 24
-CELL_WIDTH, CELL_HEIGHT = 0.72, 0.4
-# Room beside a graph, for the numbers of its scale and for its legend, as parts of the picture.
-SCALE_WIDTH, LEGEND_WIDTH = 0.04, 0.09
+CELL_WIDTH, CELL_HEIGHT, TITLE_HEIGHT = 0.72, 0.4, 0.7
+"""In inches."""
+SCALE_WIDTH, LEGEND_WIDTH = 0.04, 0.1
+"""Room beside a graph, for the numbers of its scale and for its legend, as parts of the picture."""
+LONGEST_NAME: Final = 26
 POINTS: Final = 120
 MOST_LEGENDS: Final = 8
 COLOURS: Final = {"green": "#3a9a4b", "orange": "#e0862b", "red": "#d13b3b", "blue": "#3a6fb0"}
@@ -58,9 +60,11 @@ def board_draw(board: Mapping[str, Any], ask: Query, target: Path) -> None:
     """Write the picture of one dashboard."""
     panels = board["panels"]
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels)
-    figure = plt.figure(figsize=(COLUMNS * CELL_WIDTH, height * CELL_HEIGHT + 0.6), dpi=80)
-    figure.suptitle(board["title"], x=0.01, ha="left", weight="bold", size=15)
-    room = 1 - 0.6 / (height * CELL_HEIGHT + 0.6)
+    tall = height * CELL_HEIGHT + TITLE_HEIGHT
+    figure = plt.figure(figsize=(COLUMNS * CELL_WIDTH, tall), dpi=80)
+    middle = 1 - TITLE_HEIGHT / 2 / tall
+    figure.text(0.01, middle, board["title"], va="center", weight="bold", size=15)
+    room = 1 - TITLE_HEIGHT / tall
     for panel in panels:
         at = panel["gridPos"]
         top = room * (1 - at["y"] / height)
@@ -114,12 +118,18 @@ def _graph_draw(axes: Axes, panel: Mapping[str, Any], ask: Query) -> None:
         handles, names = axes.get_legend_handles_labels()
         axes.legend(
             handles[:MOST_LEGENDS],
-            names[:MOST_LEGENDS],
+            [shorten(name) for name in names[:MOST_LEGENDS]],
             loc="upper left",
             bbox_to_anchor=(1.01, 1.05),
             fontsize=6.5,
             frameon=False,
         )
+
+
+def shorten(name: str) -> str:
+    """``name``, without its middle where it is too long for a legend."""
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[:half]}…{name[1 - half :]}"
 
 
 def _thresholds_draw(axes: Axes, panel: Mapping[str, Any]) -> None:
