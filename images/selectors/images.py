@@ -1,6 +1,6 @@
 """Reads of images and their renditions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -84,10 +84,10 @@ _RENDITIONS_OF: Final = Statement(
 )
 
 
-def _prefetched(image: Image, name: str, rows: Iterable[Model]) -> None:
+def _prefetched(image: Image, name: str, rows: Sequence[Model]) -> None:
     """Put ``rows`` where Django's own prefetch puts them; that one compiles its query each time."""
     found = getattr(image, name).all()
-    found._result_cache = list(rows)  # noqa: SLF001 - there is no public way in
+    found._result_cache = rows  # noqa: SLF001 - there is no public way in
     found._prefetch_done = True  # noqa: SLF001 - likewise
     cache: dict[str, object] = image.__dict__.setdefault("_prefetched_objects_cache", {})
     cache[name] = found

@@ -60,11 +60,11 @@ def board_draw(board: Mapping[str, Any], ask: Query, target: Path) -> None:
     """Write the picture of one dashboard."""
     panels = board["panels"]
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels)
-    tall = height * CELL_HEIGHT + TITLE_HEIGHT
-    figure = plt.figure(figsize=(COLUMNS * CELL_WIDTH, tall), dpi=80)
-    middle = 1 - TITLE_HEIGHT / 2 / tall
+    inches = height * CELL_HEIGHT + TITLE_HEIGHT
+    figure = plt.figure(figsize=(COLUMNS * CELL_WIDTH, inches), dpi=80)
+    middle = 1 - TITLE_HEIGHT / 2 / inches
     figure.text(0.01, middle, board["title"], va="center", weight="bold", size=15)
-    room = 1 - TITLE_HEIGHT / tall
+    room = 1 - TITLE_HEIGHT / inches
     for panel in panels:
         at = panel["gridPos"]
         top = room * (1 - at["y"] / height)
