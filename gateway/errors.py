@@ -16,10 +16,12 @@ class Refused(DomainError):
         title: str,
         detail: str = "",
         errors: Sequence[FieldError] = (),
+        errors_omitted: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail, errors=errors, headers=headers)
         self.status, self.code, self.title = status, code, title
+        self.errors_omitted = errors_omitted
 
 
 class UpstreamFailed(DomainError):

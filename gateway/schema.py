@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
-from platform_site.kit.problems import CONTENT_TYPE, FieldError
+from platform_site.kit.problems import CONTENT_TYPE, ERRORS_MAX, FieldError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -41,7 +41,10 @@ class Problem:
     instance: str
     code: str
     request_id: str
-    errors: list[FieldError] = field(default_factory=list)
+    errors: list[FieldError] = field(
+        default_factory=list, metadata={"serializer_kwargs": {"max_length": ERRORS_MAX}}
+    )
+    errors_omitted: int = 0
 
 
 NOT_FOUND: Final = OpenApiExample(

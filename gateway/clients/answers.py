@@ -65,6 +65,7 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
         title=str(document.get("title", "The request was refused")),
         detail=str(document.get("detail", "")),
         errors=_errors(document.get("errors")),
+        errors_omitted=_count(document.get("errors_omitted")),
         headers=headers,
     )
 
@@ -95,3 +96,7 @@ def _errors(items: object) -> tuple[FieldError, ...]:
         for item in items
         if isinstance(item, dict)
     )
+
+
+def _count(number: object) -> int:
+    return number if isinstance(number, int) else 0

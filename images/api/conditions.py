@@ -6,8 +6,6 @@ from typing import Final
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from images.errors import PreconditionFailed
-
 TAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 VERSION: Final = re.compile(r'"(\d{1,9})-[0-9a-f]+-[a-z]+"')
 
@@ -20,17 +18,15 @@ def is_unchanged(request: Request | HttpRequest, etag: str) -> bool:
     return etag in {tag.removeprefix("W/") for tag in TAG.findall(header)}
 
 
-def version_required(request: Request) -> int | None:
-    """The version that ``If-Match`` insists on; ``None`` when it does not insist.
+def versions_required(request: Request) -> frozenset[int] | None:
+    """The versions that ``If-Match`` insists on; ``None`` when it does not insist.
 
     An ETag also names the hour of the addresses in its document and the state of the job, which do
-    not make a change of the image a conflict, so only the version counts. Raises
-    `PreconditionFailed` for a tag that is none of ours.
+    not make a change of the image a conflict, so only the version counts. Tags that are none of
+    ours match nothing; section 13.1.1 compares strongly, so a weak one matches nothing either.
     """
     header = request.META.get("HTTP_IF_MATCH", "").strip()
     if header in {"", "*"}:
         return None
-    match = VERSION.fullmatch(header)
-    if match is None:
-        raise PreconditionFailed
-    return int(match[1])
+    ours = (VERSION.fullmatch(tag) for tag in TAG.findall(header))
+    return frozenset(int(match[1]) for match in ours if match)

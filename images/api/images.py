@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from images.api import input as read
 from images.api.callers import OwnedView, owner_of
-from images.api.conditions import is_unchanged, version_required
+from images.api.conditions import is_unchanged, versions_required
 from images.api.output import image_body, image_etag, job_body, page_body
 from images.models import Image
 from images.selectors.images import image_for_owner, images_of_owner
@@ -76,7 +76,7 @@ class ImageDetail(OwnedView):
         image = image_edit(
             image_id=image_id,
             owner_id=owner_of(request),
-            version=version_required(request),
+            versions=versions_required(request),
             **read.edit_from(request),
         )
         return _image_response(image)
@@ -86,11 +86,11 @@ class ImageDetail(OwnedView):
         read.parameters_check(request.query_params, {"permanent"})
         if request.query_params.get("permanent") == "true":
             job = image_purge(
-                image_id=image_id, owner_id=owner_of(request), version=version_required(request)
+                image_id=image_id, owner_id=owner_of(request), versions=versions_required(request)
             )
             return Response({"job": job_body(job)}, status=202)
         image_trash(
-            image_id=image_id, owner_id=owner_of(request), version=version_required(request)
+            image_id=image_id, owner_id=owner_of(request), versions=versions_required(request)
         )
         return Response(status=204)
 

@@ -1,5 +1,6 @@
 """Deletes images for good: hidden at once, then objects and rows by a job that lists them."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,15 +25,15 @@ LISTED_IMAGES: Final = 1_000
 PURGE_ROWS: Final = 500
 
 
-def image_purge(*, image_id: UUID, owner_id: UUID, version: int | None = None) -> Job:
+def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | None = None) -> Job:
     """Hide the image for good and make the job that deletes it.
 
-    Raises `ImageNotFound`, or `PreconditionFailed` when the image is not at ``version``.
+    Raises `ImageNotFound`, or `PreconditionFailed` when the image is at none of ``versions``.
     """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
     with transaction.atomic():
         found = Image.objects.select_for_update().filter(id=image.id)
-        if version is not None and not found.filter(version=version).exists():
+        if versions is not None and not found.filter(version__in=versions).exists():
             raise PreconditionFailed
         return _purge(image)
 

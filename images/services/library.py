@@ -1,6 +1,6 @@
 """What an owner does with an image: names and tags it, throws it away, takes it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -19,34 +19,34 @@ def image_edit(
     *,
     image_id: UUID,
     owner_id: UUID,
-    version: int | None,
+    versions: Collection[int] | None,
     title: str | None = None,
     tags: Sequence[str] | None = None,
 ) -> Image:
-    """Change title and tags; ``None`` leaves as it is, ``version`` ``None`` asks for no version.
+    """Change title and tags; ``None`` leaves as it is, ``versions`` ``None`` takes any.
 
-    Raises `ImageNotFound`, or `PreconditionFailed` when the image is not at ``version``.
+    Raises `ImageNotFound`, or `PreconditionFailed` when the image is at none of ``versions``.
     """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
     with transaction.atomic():
         found = Image.objects.filter(id=image.id, trashed_at=None)
-        if version is not None:
-            found = found.filter(version=version)
+        if versions is not None:
+            found = found.filter(version__in=versions)
         changes = {} if title is None else {"title": title}
         if not found.update(**changes, version=F("version") + 1, updated_at=timezone.now()):
-            raise PreconditionFailed if version is not None else ImageNotFound
+            raise PreconditionFailed if versions is not None else ImageNotFound
         if tags is not None:
             Tag.objects.filter(image=image).delete()
             Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 
-def image_trash(*, image_id: UUID, owner_id: UUID, version: int | None) -> None:
+def image_trash(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | None) -> None:
     """Hide the image; doing it twice is once. Raises `ImageNotFound` or `PreconditionFailed`."""
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    if _moved(image, trashed=True, version=version) or version is None:
+    if _moved(image, trashed=True, versions=versions) or versions is None:
         return
-    if image_for_owner(image_id=image_id, owner_id=owner_id).version != version:
+    if image_for_owner(image_id=image_id, owner_id=owner_id).version not in versions:
         raise PreconditionFailed
 
 
@@ -61,10 +61,10 @@ def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 
-def _moved(image: Image, *, trashed: bool, version: int | None = None) -> bool:
+def _moved(image: Image, *, trashed: bool, versions: Collection[int] | None = None) -> bool:
     """Whether it was moved: it may be there already, or at another version by now."""
     now = timezone.now()
-    at_version = {} if version is None else {"version": version}
+    at_version = {} if versions is None else {"version__in": versions}
     moved = (
         Image.objects.filter(id=image.id, trashed_at__isnull=trashed, **at_version)
         .exclude(state=Image.State.PURGED)

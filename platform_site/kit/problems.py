@@ -12,6 +12,10 @@ from platform_site.kit.request_context import current_request_id
 
 CONTENT_TYPE: Final = "application/problem+json"
 SERVER_ERROR: Final = 500
+ERRORS_MAX: Final = 20
+"""How many of the things that are wrong a problem names; the others it counts."""
+POINTER_MAX: Final = 200
+"""Characters of a pointer: a client may invent a field name as long as its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class DomainError(Exception):
     code: str = "bad_request"
     title: str = "The request cannot be served"
     is_failure: bool = True
+    errors_omitted: int = 0
+    """How many errors another role found beyond those that it named."""
 
     def __init__(
         self,
@@ -75,7 +81,13 @@ class InternalError(DomainError):
 
 
 def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
-    """The body of ``error``; ``instance`` is the path that was asked for."""
+    """The body of ``error``; ``instance`` is the path that was asked for.
+
+    However much is wrong, `ERRORS_MAX` errors are named; ``errors_omitted``, there only when there
+    are more, counts those beyond.
+    """
+    named = error.errors[:ERRORS_MAX]
+    omitted = error.errors_omitted + len(error.errors) - len(named)
     return {
         "type": f"urn:problem:{error.code}",
         "title": error.title,
@@ -84,7 +96,8 @@ def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
         "instance": instance,
         "code": error.code,
         "request_id": current_request_id(),
-        "errors": [asdict(item) for item in error.errors],
+        "errors": [{**asdict(item), "pointer": item.pointer[:POINTER_MAX]} for item in named],
+        **({"errors_omitted": omitted} if omitted else {}),
     }
 
 

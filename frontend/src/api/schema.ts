@@ -678,6 +678,7 @@ export interface components {
             code: string;
             request_id: string;
             errors?: components["schemas"]["FieldError"][];
+            errors_omitted?: number;
         };
         Profile: {
             /** Format: uuid */

@@ -124,3 +124,11 @@ def test_each_outcome_is_timed(provider: Provider) -> None:
         "refused": 1.0,
         "failed": 1.0,
     }
+
+
+@pytest.mark.parametrize(("told", "omitted"), [({"errors_omitted": 7}, 7), ({}, 0)])
+def test_errors_that_another_role_only_counted_stay_counted(
+    provider: Provider, told: dict[str, int], omitted: int
+) -> None:
+    provider.refuse("GET", "/x", 400, "invalid", **told)
+    assert ask().errors_omitted == omitted
