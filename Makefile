@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview
+.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench manage.py
@@ -42,6 +42,9 @@ schema: .venv/.development ## publish the API's schema to the SPA, which is buil
 screenshots: .venv/.development $(SPA) ## pictures of every page: wide, narrow, dark, Arabic (var/screenshots)
 	@sh .ci/packages
 	@$(PY) -m tests.browser.screenshots
+
+configuration: .venv/.development ## write docs/configuration.md anew from the readers of variables
+	@$(PY) -m deploy.configuration
 
 dashboards: .venv/.development ## write the Grafana dashboards anew from deploy/grafana/source
 	@$(PY) -m deploy.grafana.source

@@ -9,22 +9,30 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from platform_site import variables
 from platform_site.kit import env, metric_files
 
+HOST = env.text("HOST", "127.0.0.1", about="Address on which the role listens.")
+PORT = env.integer("PORT", 8000, about="Port on which the role listens.")
+
 wsgi_app = "platform_site.wsgi:application"
-bind = [f"{env.text('HOST', '127.0.0.1')}:{env.integer('PORT', 8000)}"]
+bind = [f"{HOST}:{PORT}"]
 worker_class = "gthread"
-workers = env.integer("WEB_WORKERS", 2)
-threads = env.integer("WEB_THREADS", 16)
+workers = env.integer("WEB_WORKERS", 2, about="Web processes of the role.")
+threads = env.integer(
+    "WEB_THREADS", 16, about="Threads of one web process, each for one request at a time."
+)
 timeout = 60
 # The longest that the proxy in front waits for an answer (frontend/nginx: uploads).
 graceful_timeout = 60
 keepalive = 65
-max_requests = env.integer("WEB_MAX_REQUESTS", 0)
+max_requests = env.integer(
+    "WEB_MAX_REQUESTS", 0, about="Requests after which a web process is replaced; 0 keeps it."
+)
 max_requests_jitter = max_requests // 10
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, not disk
 control_socket_disable = True
-forwarded_allow_ips = "*" if env.integer("TRUSTED_PROXY_COUNT", 0) else "127.0.0.1"
+forwarded_allow_ips = "*" if variables.trusted_proxy_count() else "127.0.0.1"
 errorlog = "-"
 loglevel = "warning"
 limit_request_line = 4094

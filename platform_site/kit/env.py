@@ -1,12 +1,14 @@
 """Readers for environment variables that fail at start and name the variable.
 
 Any value may instead come from a file: ``NAME_FILE=/run/secrets/name`` is read when ``NAME`` is
-absent, so that a secret never stands in a process's environment.
+absent, so that a secret never stands in a process's environment. Each reader wants ``about``: one
+sentence on what the variable does, with its unit; docs/configuration.md is made from these.
 """
 
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -16,25 +18,37 @@ from django.core.exceptions import ImproperlyConfigured
 REQUIRED: Final = "\0required"
 DIFFERENT_CHARACTERS: Final = 8
 WEAK_SECRETS: Final = frozenset({"secret", "password", "changeme", "change-me", "default", "test"})
+_EXAMPLE_KEY: Final = "0123456789abcdef" * 4
 
 
-def text(name: str, default: str = REQUIRED) -> str:
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What somebody who runs a role has to know of one variable; never its value."""
+
+    name: str
+    default: str
+    """`REQUIRED`, or the text that stands for an absent variable."""
+    about: str
+    form: str
+    example: str
+    """A value of the right form."""
+    is_secret: bool = False
+
+
+READ: Final[dict[str, Variable]] = {}
+"""What this process has asked for so far, by name."""
+
+
+def text(name: str, default: str = REQUIRED, *, about: str, is_secret: bool = False) -> str:
     """The value of ``name``, or of the file that ``NAME_FILE`` points to, without its newline."""
-    value = os.environ.get(name)
-    if value is None:
-        value = _from_file(name)
-    if value is None:
-        if default is REQUIRED:
-            raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
-        return default
-    if default is REQUIRED and not value.strip():
-        raise ImproperlyConfigured(f"{name} is empty.")
-    return value
+    return _read(Variable(name, default, about, "text", "text", is_secret))
 
 
-def server_url(name: str, *schemes: str) -> str:
+def server_url(name: str, *schemes: str, about: str, is_secret: bool = False) -> str:
     """The address of a server with one of ``schemes`` (none named: any); no default password."""
-    value = text(name)
+    form = f"URL ({', '.join(schemes)})" if schemes else "URL"
+    example = f"{schemes[0] if schemes else 'redis'}://host:1234/name"
+    value = _read(Variable(name, REQUIRED, about, form, example, is_secret))
     try:
         parts = urlsplit(value)
         address = parts.netloc or parts.path.strip("/") or parts.query
@@ -42,7 +56,7 @@ def server_url(name: str, *schemes: str) -> str:
     except ValueError:
         raise _wrong_form(name, "a URL") from None  # the cause repeats the value
     if not (parts.scheme and address) or (schemes and parts.scheme not in schemes):
-        raise _wrong_form(name, f"a URL ({', '.join(schemes)})" if schemes else "a URL")
+        raise _wrong_form(name, f"a {form}")
     if password:
         password_require_own(name, password, user=unquote(parts.username or ""))
     return value
@@ -54,34 +68,37 @@ def password_require_own(name: str, password: str, *, user: str) -> None:
         raise ImproperlyConfigured(f"{name} has a default or guessable password.")
 
 
-def secret(name: str, *, min_length: int = 32) -> str:
+def secret(name: str, *, about: str, min_length: int = 32) -> str:
     """A secret of at least ``min_length`` characters, without a default; guessable ones fail."""
-    value = text(name)
+    form = f"at least {min_length} characters"
+    value = _read(Variable(name, REQUIRED, about, form, _EXAMPLE_KEY, is_secret=True))
     _require_strong(name, value, min_length=min_length)
     return value
 
 
-def integer(name: str, default: int | None = None) -> int:
+def integer(name: str, default: int | None = None, *, about: str) -> int:
     """A whole number."""
-    raw = text(name, REQUIRED if default is None else str(default))
+    fallback = REQUIRED if default is None else str(default)
+    raw = _read(Variable(name, fallback, about, "whole number", "1"))
     try:
         return int(raw)
     except ValueError:
         raise _wrong_form(name, "a whole number") from None  # the cause repeats the value
 
 
-def number(name: str, default: float | None = None) -> float:
+def number(name: str, default: float | None = None, *, about: str) -> float:
     """A decimal number."""
-    raw = text(name, REQUIRED if default is None else str(default))
+    fallback = REQUIRED if default is None else str(default)
+    raw = _read(Variable(name, fallback, about, "number", "1.0"))
     try:
         return float(raw)
     except ValueError:
         raise _wrong_form(name, "a number") from None  # the cause repeats the value
 
 
-def boolean(name: str, *, default: bool) -> bool:
+def boolean(name: str, *, default: bool, about: str) -> bool:
     """``1/true/yes/on`` or ``0/false/no/off``, in any case."""
-    raw = text(name, str(default)).lower()
+    raw = _read(Variable(name, str(default).lower(), about, "true or false", "true")).lower()
     if raw in {"1", "true", "yes", "on"}:
         return True
     if raw in {"0", "false", "no", "off"}:
@@ -89,22 +106,22 @@ def boolean(name: str, *, default: bool) -> bool:
     raise _wrong_form(name, "true or false")
 
 
-def words(name: str, default: str = "") -> list[str]:
+def words(name: str, default: str = "", *, about: str) -> list[str]:
     """A comma-separated list, without blanks."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+    raw = _read(Variable(name, default, about, "list, by commas", "one,two"))
+    return [word.strip() for word in raw.split(",") if word.strip()]
 
 
-def json_value(name: str, default: str = REQUIRED) -> Any:
+def json_value(name: str, default: str = REQUIRED, *, about: str) -> Any:
     """A JSON document. The value itself is never repeated in the error: it may be a secret."""
-    try:
-        return json.loads(text(name, default))
-    except json.JSONDecodeError as exc:
-        raise ImproperlyConfigured(f"{name} is not valid JSON: {exc.msg} at {exc.pos}.") from exc
+    return _json(Variable(name, default, about, "JSON", "{}"))
 
 
-def secrets_by_id(name: str, *, min_length: int = 32) -> dict[str, str]:
+def secrets_by_id(name: str, *, about: str, min_length: int = 32) -> dict[str, str]:
     """A JSON object of at least one secret by its id; each must be as strong as `secret` asks."""
-    found = json_value(name)
+    example = json.dumps({"id": _EXAMPLE_KEY})
+    form = f"JSON: secrets of at least {min_length} characters by id"
+    found = _json(Variable(name, REQUIRED, about, form, example, is_secret=True))
     if not isinstance(found, dict) or not found:
         raise _wrong_form(name, "a JSON object of secrets by id")
     for secret_id, value in found.items():
@@ -112,9 +129,9 @@ def secrets_by_id(name: str, *, min_length: int = 32) -> dict[str, str]:
     return {str(secret_id): str(value) for secret_id, value in found.items()}
 
 
-def keys_by_id(name: str) -> dict[str, str]:
+def keys_by_id(name: str, *, about: str) -> dict[str, str]:
     """As `secrets_by_id`, of keys in hexadecimal."""
-    found = secrets_by_id(name)
+    found = secrets_by_id(name, about=about)
     for key_id, value in found.items():
         try:
             bytes.fromhex(value)
@@ -123,9 +140,19 @@ def keys_by_id(name: str) -> dict[str, str]:
     return found
 
 
-def key_set(name: str, default: str = REQUIRED, *, fields: Iterable[str]) -> dict[str, Any]:
+def key_set(
+    name: str,
+    default: str = REQUIRED,
+    *,
+    fields: Iterable[str],
+    about: str,
+    is_secret: bool = False,
+) -> dict[str, Any]:
     """A JSON object whose ``keys`` is a list of objects, each with texts under ``fields``."""
-    found = json_value(name, default)
+    fields = tuple(fields)
+    form = f"JSON: a list `keys` of objects with {', '.join(fields)}"
+    example = json.dumps({"keys": [dict.fromkeys(fields, "text")]})
+    found = _json(Variable(name, default, about, form, example, is_secret))
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list):
         raise _wrong_form(name, "a JSON object with a list of keys")
@@ -135,13 +162,37 @@ def key_set(name: str, default: str = REQUIRED, *, fields: Iterable[str]) -> dic
     return dict(found)
 
 
-def limits(name: str) -> dict[str, tuple[int, int]]:
+def limits(name: str, *, about: str) -> dict[str, tuple[int, int]]:
     """A JSON object of ``[uses, seconds]`` by what is limited; empty when it is not set."""
-    found = json_value(name, "{}")
+    found = _json(Variable(name, "{}", about, "JSON: [uses, seconds] by name", "{}"))
     try:
         return {str(scope): (int(uses), int(seconds)) for scope, (uses, seconds) in found.items()}
     except (AttributeError, TypeError, ValueError):
         raise _wrong_form(name, "a JSON object of [uses, seconds] by name") from None
+
+
+def _read(variable: Variable) -> str:
+    READ[variable.name] = variable
+    name = variable.name
+    value = os.environ.get(name)
+    if value is None:
+        value = _from_file(name)
+    if value is None:
+        if variable.default is REQUIRED:
+            raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
+        return variable.default
+    if variable.default is REQUIRED and not value.strip():
+        raise ImproperlyConfigured(f"{name} is empty.")
+    return value
+
+
+def _json(variable: Variable) -> Any:
+    try:
+        return json.loads(_read(variable))
+    except json.JSONDecodeError as exc:
+        raise ImproperlyConfigured(
+            f"{variable.name} is not valid JSON: {exc.msg} at {exc.pos}."
+        ) from exc
 
 
 def _require_strong(name: str, value: str, *, min_length: int) -> None:

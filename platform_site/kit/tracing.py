@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from platform_site.kit import request_context
+from platform_site.kit import env, request_context
 
 if TYPE_CHECKING:  # the packages are an extra
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -42,16 +42,28 @@ TOLD_OF_ERRORS: Final = "exception.type"
 _providers: "Final[list[TracerProvider]]" = []
 
 
+def collector() -> str:
+    """Where the traces go; empty when nothing is traced."""
+    return env.text(
+        ENDPOINT, "", about="Address of the OTLP collector of traces; empty traces nothing."
+    )
+
+
+def service_name() -> str:
+    """The name under which the traces go; empty: that of the role."""
+    return env.text("OTEL_SERVICE_NAME", "", about="Service name in traces; empty: the role.")
+
+
 def start_web() -> None:
     """Trace this web process. Call it before the handler is made: it adds a middleware."""
-    if os.environ.get(ENDPOINT):
+    if collector():
         has_broker = getattr(settings, "CELERY_BROKER_URL", "")
         _start([DJANGO, *LIBRARIES.values(), *([CELERY] if has_broker else [])])
 
 
 def start_worker() -> None:
     """Trace this child of a worker."""
-    if os.environ.get(ENDPOINT):
+    if collector():
         _start([CELERY, *LIBRARIES.values()])
 
 
@@ -88,7 +100,7 @@ def _provider() -> "TracerProvider":
     resource = Resource.create(
         {
             "service.namespace": "image-platform",
-            "service.name": os.environ.get("OTEL_SERVICE_NAME", settings.ROLE),
+            "service.name": service_name() or settings.ROLE,
             "service.version": settings.VERSION,
         }
     )

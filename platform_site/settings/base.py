@@ -4,25 +4,49 @@ from pathlib import Path
 from tomllib import loads
 from typing import Any
 
+from platform_site import variables
 from platform_site.kit import env, logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # An image says which release it was built as; a checkout is of the version that is being made.
 VERSION: str = (
-    env.text("PLATFORM_VERSION", "")
+    env.text(
+        "PLATFORM_VERSION",
+        "",
+        about="Version that the role says it has; set by the image, empty: that of pyproject.toml.",
+    )
     or loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 )
 
-SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
+SECRET_KEY = env.secret(
+    "DJANGO_SECRET_KEY", about="Key that signs sessions of the admin, messages and one-time links."
+)
 DEBUG = False
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-PUBLIC_URL = env.text("PUBLIC_URL", "").rstrip("/")
-TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    about="Host names that are answered; a request for another one is 400.",
+)
+PUBLIC_URL = env.text(
+    "PUBLIC_URL",
+    "",
+    about="Origin of every link in an answer; empty: that of the request.",
+).rstrip("/")
+TRUSTED_PROXY_COUNT = variables.trusted_proxy_count()
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS")
-HSTS_SECONDS = env.integer("HSTS_SECONDS", 0)
-METRICS_PORT = env.integer("METRICS_PORT", 0)
+TRUSTED_ORIGINS = env.words(
+    "TRUSTED_ORIGINS",
+    about="Origins besides the request's own whose pages may renew a session by its cookie.",
+)
+HSTS_SECONDS = env.integer(
+    "HSTS_SECONDS",
+    0,
+    about="Seconds of Strict-Transport-Security; 0 sends no such header.",
+)
+METRICS_PORT = env.integer(
+    "METRICS_PORT", 0, about="Port on which the role serves /metrics; 0 serves none."
+)
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework", "platform_site"]
@@ -56,11 +80,22 @@ STORAGES: dict[str, Any] = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 50_000_000)
+UPLOAD_MAX_BYTES = env.integer(
+    "UPLOAD_MAX_BYTES",
+    50_000_000,
+    about="Bytes of the largest file that is taken; a larger one is 413.",
+)
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configuration(
-    level=env.text("LOG_LEVEL", "INFO"), form=env.text("LOG_FORMAT", "json")
+    level=env.text(
+        "LOG_LEVEL",
+        "INFO",
+        about="Least level that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
+    ),
+    form=env.text(
+        "LOG_FORMAT", "json", about="json for one JSON object a line, console for people."
+    ),
 )
 logs.install()
 

@@ -4,8 +4,6 @@
 from .parts.embedded_secrets import *  # first: the readers below find the key material it makes
 
 # isort: on
-import os
-
 from .base import *
 from .parts.accounts import *
 from .parts.broker import *
@@ -43,7 +41,7 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; object-src 'none'"
 )
 # A laptop serves plain HTTP on its loopback address, where a Secure cookie would not come back.
-REFRESH_COOKIE_SECURE = os.environ.get("REFRESH_COOKIE_SECURE", "false").lower() == "true"
+REFRESH_COOKIE_SECURE = refresh_cookie_secure(default=False)
 CELERY_BEAT_SCHEDULE["re-send lost jobs"]["schedule"] = 5.0
 JOB_REQUEUE_AFTER_S = 20
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

@@ -81,14 +81,14 @@ def test_the_bucket_is_made_once_and_its_user_has_least_rights(
         "Its user can use it, and can do nothing else.",
     ]
     assert run()[0] in {"The bucket images is there.", "The bucket images was made."}
-    owner = create_bucket.client("S3_ROOT_")
+    owner = create_bucket.clients()[0]
     assert [bucket["Name"] for bucket in owner.list_buckets()["Buckets"]] == ["images"]
     assert owner.list_objects_v2(Bucket="images")["KeyCount"] == 0
 
 
 def test_the_user_may_not_remove_the_bucket_or_see_others(variables: pytest.MonkeyPatch) -> None:
     run()
-    own = create_bucket.client("S3_")
+    own = create_bucket.clients()[1]
     with pytest.raises(ClientError, match="AccessDenied"):
         own.list_buckets()
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -102,7 +102,7 @@ def test_a_user_with_too_many_rights_is_refused_and_leaves_nothing(
         variables.setenv(f"S3_{name}", os.environ[f"S3_ROOT_{name}"])
     with pytest.raises(CommandError, match="more rights than it needs"):
         run()
-    owner = create_bucket.client("S3_ROOT_")
+    owner = create_bucket.clients()[0]
     assert [bucket["Name"] for bucket in owner.list_buckets()["Buckets"]] == ["images"]
 
 

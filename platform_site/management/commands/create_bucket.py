@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site.kit import env
+from platform_site import variables
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,8 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for the store")
 
     def handle(self, *_args: Any, wait: float, **_options: Any) -> None:
-        bucket = env.text("S3_BUCKET")
-        owner, user = client("S3_ROOT_"), client("S3_")
+        bucket = variables.bucket()
+        owner, user = clients()
         try:
             made = _patiently(owner, bucket, wait)
             prove_rights(user, bucket)
@@ -42,14 +42,21 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("Its user can use it, and can do nothing else."))
 
 
-def client(prefix: str) -> "S3Client":
-    """An S3 client with the credentials ``{prefix}ACCESS_KEY_ID`` and ``…SECRET_ACCESS_KEY``."""
+def clients() -> tuple["S3Client", "S3Client"]:
+    """S3 clients of the bucket's owner, and of the user that the roles are."""
+    return (
+        _client(variables.store_root_key_id(), variables.store_root_key()),
+        _client(variables.store_key_id(), variables.store_key()),
+    )
+
+
+def _client(key_id: str, key: str) -> "S3Client":
     return boto3.client(
         "s3",
-        endpoint_url=env.text("S3_ENDPOINT_URL"),
-        region_name=env.text("S3_REGION", "us-east-1"),
-        aws_access_key_id=env.text(f"{prefix}ACCESS_KEY_ID"),
-        aws_secret_access_key=env.text(f"{prefix}SECRET_ACCESS_KEY"),
+        endpoint_url=variables.store_url(),
+        region_name=variables.store_region(),
+        aws_access_key_id=key_id,
+        aws_secret_access_key=key,
         config=Config(
             signature_version="s3v4",
             s3={"addressing_style": "path"},

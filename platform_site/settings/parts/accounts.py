@@ -10,4 +10,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
 ]
-ACCOUNT_RATE_LIMITS = env.limits("ACCOUNT_RATE_LIMITS")
+ACCOUNT_RATE_LIMITS = env.limits(
+    "ACCOUNT_RATE_LIMITS",
+    about="Tries that are allowed, by what is limited, in place of those in accounts/limits.py.",
+)

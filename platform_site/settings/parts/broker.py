@@ -6,7 +6,9 @@ from kombu import Queue
 
 from platform_site.kit import env
 
-CELERY_BROKER_URL = env.server_url("BROKER_URL")
+CELERY_BROKER_URL = env.server_url(
+    "BROKER_URL", is_secret=True, about="Address of the task queue, with its password."
+)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 600,
     "socket_timeout": 5,
@@ -45,7 +47,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "re-send lost jobs": {
         "task": "images.sweep",
-        "schedule": env.number("SWEEP_INTERVAL_S", 15.0),
+        "schedule": env.number(
+            "SWEEP_INTERVAL_S",
+            15.0,
+            about="Seconds between two looks for jobs that the queue has lost.",
+        ),
         "options": {"queue": "maintenance", "expires": 30},
     },
     "purge trash": {

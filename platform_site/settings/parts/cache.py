@@ -17,7 +17,14 @@ _OPTIONS = {
 }
 _REDIS = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
-    "LOCATION": env.server_url("CACHE_URL", "redis", "rediss", "unix"),
+    "LOCATION": env.server_url(
+        "CACHE_URL",
+        "redis",
+        "rediss",
+        "unix",
+        is_secret=True,
+        about="Address of the shared cache, with its password.",
+    ),
     "OPTIONS": _OPTIONS,
 }
 CACHES = {

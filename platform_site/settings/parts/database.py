@@ -12,7 +12,14 @@ from platform_site.kit import env
 def _database(url: str, *, pool_max: int) -> dict[str, Any]:
     parts = urlsplit(url)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not password and (password := env.text("DATABASE_PASSWORD", "")):
+    if not password and (
+        password := env.text(
+            "DATABASE_PASSWORD",
+            "",
+            is_secret=True,
+            about="Password of the database user, where DATABASE_URL has none.",
+        )
+    ):
         env.password_require_own("DATABASE_PASSWORD", password, user=user)
     options: dict[str, Any] = {"connect_timeout": 3, **dict(parse_qsl(parts.query))}
     host = options.pop("host", None) or parts.hostname or ""
@@ -32,8 +39,18 @@ def _database(url: str, *, pool_max: int) -> dict[str, Any]:
 
 DATABASES = {
     "default": _database(
-        env.server_url("DATABASE_URL", "postgresql", "postgres"),
-        pool_max=env.integer("DATABASE_POOL_MAX", 16),
+        env.server_url(
+            "DATABASE_URL",
+            "postgresql",
+            "postgres",
+            is_secret=True,
+            about="Address of the database, with user, password and options (sslmode).",
+        ),
+        pool_max=env.integer(
+            "DATABASE_POOL_MAX",
+            16,
+            about="Connections that one process keeps to the database; 0 keeps one a thread.",
+        ),
     )
 }
 DATABASE_CHECKS = [

@@ -2,7 +2,16 @@
 
 from platform_site.kit import env
 
-DELIVERY_KEYS = env.keys_by_id("DELIVERY_KEYS")
-DELIVERY_URL_LIFETIME_S = env.integer("DELIVERY_URL_LIFETIME_S", 86_400)
+DELIVERY_KEYS = env.keys_by_id(
+    "DELIVERY_KEYS",
+    about="Keys of signed picture URLs, in hexadecimal: the last signs, all verify.",
+)
+DELIVERY_URL_LIFETIME_S = env.integer(
+    "DELIVERY_URL_LIFETIME_S", 86_400, about="Seconds for which a signed picture URL is good."
+)
 # The proxy in front brings the bytes (frontend/nginx); without it the role sends them itself.
-DELIVERY_ACCEL = env.boolean("DELIVERY_ACCEL", default=False)
+DELIVERY_ACCEL = env.boolean(
+    "DELIVERY_ACCEL",
+    default=False,
+    about="Whether nginx in front brings the bytes of a picture; else the role sends them itself.",
+)

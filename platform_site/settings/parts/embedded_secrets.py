@@ -4,8 +4,16 @@ import os
 from pathlib import Path
 
 from platform_site import key_material
+from platform_site.kit import env
 
-VAR_DIR = Path(os.environ.get("VAR_DIR", Path(__file__).resolve().parents[3] / "var"))
+VAR_DIR = Path(
+    env.text(
+        "VAR_DIR",
+        "",
+        about="Directory of all data of the embedded role; empty: var/ of the checkout.",
+    )
+    or Path(__file__).resolve().parents[3] / "var"
+)
 _DIRECTORY = VAR_DIR / "secrets"
 _FILES = {
     "DJANGO_SECRET_KEY": "django-secret-key",

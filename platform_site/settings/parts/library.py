@@ -2,13 +2,45 @@
 
 from platform_site.kit import env
 
-IMAGE_MAX_PIXELS = env.integer("IMAGE_MAX_PIXELS", 40_000_000)
-IMAGE_MAX_SIDE = env.integer("IMAGE_MAX_SIDE", 16_383)
-IMAGE_MAX_FRAMES = env.integer("IMAGE_MAX_FRAMES", 300)
-QUOTA_BYTES = env.integer("QUOTA_BYTES", 5_000_000_000)
-TRASH_DAYS = env.integer("TRASH_DAYS", 30)
-JOB_LEASE_S = env.integer("JOB_LEASE_S", 20)
-JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 3)
-JOB_REQUEUE_AFTER_S = env.integer("JOB_REQUEUE_AFTER_S", 60)
-WORKER_ADDRESS_SPACE_BYTES = env.integer("WORKER_ADDRESS_SPACE_BYTES", 3_000_000_000)
-WORKER_HEARTBEAT_FILE = env.text("WORKER_HEARTBEAT_FILE", "")
+IMAGE_MAX_PIXELS = env.integer(
+    "IMAGE_MAX_PIXELS",
+    40_000_000,
+    about="Pixels that a picture may have when it is decoded; more is 422.",
+)
+IMAGE_MAX_SIDE = env.integer(
+    "IMAGE_MAX_SIDE",
+    16_383,
+    about="Pixels of the longest side that a picture may have; more is 422.",
+)
+IMAGE_MAX_FRAMES = env.integer(
+    "IMAGE_MAX_FRAMES",
+    300,
+    about="Frames that an animation may have where they are wanted; more is 422.",
+)
+QUOTA_BYTES = env.integer("QUOTA_BYTES", 5_000_000_000, about="Bytes that one account may store.")
+TRASH_DAYS = env.integer(
+    "TRASH_DAYS", 30, about="Days for which a deleted image can be taken back."
+)
+JOB_LEASE_S = env.integer(
+    "JOB_LEASE_S",
+    20,
+    about="Seconds of silence after which another worker may take a running job.",
+)
+JOB_MAX_ATTEMPTS = env.integer(
+    "JOB_MAX_ATTEMPTS", 3, about="Runs after which a job that kills its worker is failed."
+)
+JOB_REQUEUE_AFTER_S = env.integer(
+    "JOB_REQUEUE_AFTER_S",
+    60,
+    about="Seconds after which a job that nobody began is sent to the queue again.",
+)
+WORKER_ADDRESS_SPACE_BYTES = env.integer(
+    "WORKER_ADDRESS_SPACE_BYTES",
+    3_000_000_000,
+    about="Bytes of address space that a process of a worker may take while it decodes.",
+)
+WORKER_HEARTBEAT_FILE = env.text(
+    "WORKER_HEARTBEAT_FILE",
+    "",
+    about="File that a living worker touches, for its probes; empty writes none.",
+)

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from platform_site.kit import env
+from platform_site import variables
 
 _CLIENT = Config(
     signature_version="s3v4",
@@ -27,11 +27,11 @@ _IMPATIENT_CLIENT = _CLIENT.merge(
 _STORE: dict[str, Any] = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
-        "bucket_name": env.text("S3_BUCKET"),
-        "endpoint_url": env.server_url("S3_ENDPOINT_URL", "http", "https"),
-        "region_name": env.text("S3_REGION", "us-east-1"),
-        "access_key": env.text("S3_ACCESS_KEY_ID"),
-        "secret_key": env.secret("S3_SECRET_ACCESS_KEY", min_length=16),
+        "bucket_name": variables.bucket(),
+        "endpoint_url": variables.store_url(),
+        "region_name": variables.store_region(),
+        "access_key": variables.store_key_id(),
+        "secret_key": variables.store_key(),
         "default_acl": None,
         "file_overwrite": True,
         "querystring_auth": True,

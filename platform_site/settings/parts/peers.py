@@ -3,11 +3,31 @@
 from platform_site.kit import env
 
 UPSTREAMS = {
-    role: env.server_url(f"{role.upper()}_URL", "http", "https", "inprocess")
+    role: env.server_url(
+        f"{role.upper()}_URL",
+        "http",
+        "https",
+        "inprocess",
+        about=f"Address of the role {role} inside the deployment.",
+    )
     for role in ("auth", "images")
 }
-SERVICE_CLIENT_ID = env.text("SERVICE_CLIENT_ID", "gateway")
-SERVICE_CLIENT_SECRET = env.secret("SERVICE_CLIENT_SECRET")
-GATEWAY_READS_PER_MINUTE = env.integer("GATEWAY_READS_PER_MINUTE", 6_000)
-GATEWAY_WRITES_PER_MINUTE = env.integer("GATEWAY_WRITES_PER_MINUTE", 600)
-GRAFANA_URL = env.text("GRAFANA_URL", "")
+SERVICE_CLIENT_ID = env.text(
+    "SERVICE_CLIENT_ID",
+    "gateway",
+    about="Client id under which the role asks auth for a service token.",
+)
+SERVICE_CLIENT_SECRET = env.secret(
+    "SERVICE_CLIENT_SECRET", about="Secret with which the role asks auth for a service token."
+)
+GATEWAY_READS_PER_MINUTE = env.integer(
+    "GATEWAY_READS_PER_MINUTE", 6_000, about="Reading requests a minute that one caller may make."
+)
+GATEWAY_WRITES_PER_MINUTE = env.integer(
+    "GATEWAY_WRITES_PER_MINUTE", 600, about="Changing requests a minute that one caller may make."
+)
+GRAFANA_URL = env.text(
+    "GRAFANA_URL",
+    "",
+    about="Address of Grafana for the links of the system page; empty shows none.",
+)

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from platform_site.kit import env
 
 STRONG = "k3J9-vQ2x_Zp7Lw0aTr5BnYc8Ed1Hf6M"
+ABOUT = "What it does, in seconds."
 
 
 @pytest.fixture(autouse=True)
@@ -18,21 +19,21 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_text_is_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "value")
-    assert env.text("NAME") == "value"
+    assert env.text("NAME", about=ABOUT) == "value"
 
 
 def test_an_absent_variable_gives_the_default() -> None:
-    assert env.text("NAME", "other") == "other"
-    assert env.integer("NAME", 3) == 3
-    assert env.number("NAME", 0.5) == 0.5
-    assert env.boolean("NAME", default=True) is True
-    assert env.words("NAME", "a, b") == ["a", "b"]
-    assert env.json_value("NAME", "[1]") == [1]
+    assert env.text("NAME", "other", about=ABOUT) == "other"
+    assert env.integer("NAME", 3, about=ABOUT) == 3
+    assert env.number("NAME", 0.5, about=ABOUT) == 0.5
+    assert env.boolean("NAME", default=True, about=ABOUT) is True
+    assert env.words("NAME", "a, b", about=ABOUT) == ["a", "b"]
+    assert env.json_value("NAME", "[1]", about=ABOUT) == [1]
 
 
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^NAME is not set \(nor is NAME_FILE\)\.$"):
-        env.text("NAME")
+        env.text("NAME", about=ABOUT)
 
 
 def test_a_file_gives_the_value_without_its_newline(
@@ -40,13 +41,13 @@ def test_a_file_gives_the_value_without_its_newline(
 ) -> None:
     (tmp_path / "name").write_bytes(b" value \r\n")
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "name"))
-    assert env.text("NAME") == " value "
+    assert env.text("NAME", about=ABOUT) == " value "
 
 
 def test_the_variable_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NAME", "from the variable")
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "absent"))
-    assert env.text("NAME") == "from the variable"
+    assert env.text("NAME", about=ABOUT) == "from the variable"
 
 
 def test_a_file_is_not_put_into_the_environment(
@@ -54,7 +55,7 @@ def test_a_file_is_not_put_into_the_environment(
 ) -> None:
     (tmp_path / "name").write_text(STRONG)
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "name"))
-    assert env.secret("NAME") == STRONG
+    assert env.secret("NAME", about=ABOUT) == STRONG
     assert STRONG not in os.environ.values()
 
 
@@ -63,22 +64,22 @@ def test_an_unreadable_file_is_named_even_when_there_is_a_default(
 ) -> None:
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "absent"))
     with pytest.raises(ImproperlyConfigured, match="NAME_FILE cannot be read: No such file"):
-        env.text("NAME", "default")
+        env.text("NAME", "default", about=ABOUT)
 
 
 def test_a_binary_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "name").write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv("NAME_FILE", str(tmp_path / "name"))
     with pytest.raises(ImproperlyConfigured, match="NAME_FILE is not text in UTF-8"):
-        env.text("NAME")
+        env.text("NAME", about=ABOUT)
 
 
 def test_numbers_and_lists_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "-12")
-    assert env.integer("NAME") == -12
-    assert env.number("NAME") == -12.0
+    assert env.integer("NAME", about=ABOUT) == -12
+    assert env.number("NAME", about=ABOUT) == -12.0
     monkeypatch.setenv("NAME", " a ,, b,")
-    assert env.words("NAME") == ["a", "b"]
+    assert env.words("NAME", about=ABOUT) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_booleans_are_read_in_any_case(
     monkeypatch: pytest.MonkeyPatch, raw: str, *, value: bool
 ) -> None:
     monkeypatch.setenv("NAME", raw)
-    assert env.boolean("NAME", default=not value) is value
+    assert env.boolean("NAME", default=not value, about=ABOUT) is value
 
 
 def test_a_value_of_the_wrong_form_is_named_and_never_repeated(
@@ -100,10 +101,13 @@ def test_a_value_of_the_wrong_form_is_named_and_never_repeated(
 ) -> None:
     monkeypatch.setenv("NAME", STRONG)
     readers: list[tuple[Callable[[], object], str]] = [
-        (lambda: env.integer("NAME", 1), "NAME must be a whole number."),
-        (lambda: env.number("NAME", 1.0), "NAME must be a number."),
-        (lambda: env.boolean("NAME", default=True), "NAME must be true or false."),
-        (lambda: env.json_value("NAME"), "NAME is not valid JSON: Expecting value at 0."),
+        (lambda: env.integer("NAME", 1, about=ABOUT), "NAME must be a whole number."),
+        (lambda: env.number("NAME", 1.0, about=ABOUT), "NAME must be a number."),
+        (lambda: env.boolean("NAME", default=True, about=ABOUT), "NAME must be true or false."),
+        (
+            lambda: env.json_value("NAME", about=ABOUT),
+            "NAME is not valid JSON: Expecting value at 0.",
+        ),
     ]
     for read, message in readers:
         with pytest.raises(ImproperlyConfigured) as failure:
@@ -116,12 +120,12 @@ def test_a_value_of_the_wrong_form_is_named_and_never_repeated(
 
 def test_a_strong_secret_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", STRONG)
-    assert env.secret("NAME") == STRONG
+    assert env.secret("NAME", about=ABOUT) == STRONG
 
 
 def test_a_secret_has_no_default() -> None:
     with pytest.raises(ImproperlyConfigured, match="NAME is not set"):
-        env.secret("NAME")
+        env.secret("NAME", about=ABOUT)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +145,7 @@ def test_a_weak_secret_is_refused_by_name_and_never_repeated(
 ) -> None:
     monkeypatch.setenv("NAME", value)
     with pytest.raises(ImproperlyConfigured, match=f"^NAME is {why}") as failure:
-        env.secret("NAME")
+        env.secret("NAME", about=ABOUT)
     assert not value or value not in str(failure.value)
 
 
@@ -159,22 +163,22 @@ def test_an_address_of_a_server_is_taken_as_it_is(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("NAME", value)
-    assert env.server_url("NAME") == value
+    assert env.server_url("NAME", about=ABOUT) == value
 
 
 def test_an_address_has_one_of_the_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "redis://127.0.0.1/0")
-    assert env.server_url("NAME", "rediss", "redis")
+    assert env.server_url("NAME", "rediss", "redis", about=ABOUT)
     with pytest.raises(ImproperlyConfigured, match=r"^NAME must be a URL \(http, https\)\.$"):
-        env.server_url("NAME", "http", "https")
+        env.server_url("NAME", "http", "https", about=ABOUT)
 
 
 def test_secrets_by_id_are_each_strong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", f'{{"a": "{STRONG}"}}')
-    assert env.secrets_by_id("NAME") == {"a": STRONG}
+    assert env.secrets_by_id("NAME", about=ABOUT) == {"a": STRONG}
     monkeypatch.setenv("NAME", f'{{"a": "{STRONG}", "b": "hunter2"}}')
     with pytest.raises(ImproperlyConfigured, match=r"^NAME\['b'\] is too short") as failure:
-        env.secrets_by_id("NAME")
+        env.secrets_by_id("NAME", about=ABOUT)
     assert "hunter2" not in str(failure.value)
 
 
@@ -184,4 +188,4 @@ def test_secrets_by_id_are_an_object_that_is_not_empty(
 ) -> None:
     monkeypatch.setenv("NAME", raw)
     with pytest.raises(ImproperlyConfigured, match=r"^NAME must be a JSON object of secrets by id"):
-        env.secrets_by_id("NAME")
+        env.secrets_by_id("NAME", about=ABOUT)

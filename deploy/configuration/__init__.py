@@ -1,0 +1,1 @@
+"""Makes docs/configuration.md from the readers themselves."""
