@@ -1,6 +1,7 @@
 """The app's registration."""
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -14,6 +15,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+    housekeeping: ClassVar[Mapping[str, int]] = {"expire_sessions": 3600}
+    """What ``manage.py housekeeping`` runs: a command, and the seconds between two runs."""
 
     def ready(self) -> None:
         """Stop a role that signs at its start, and not at the first sign-in, if it cannot."""

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 
 
@@ -15,3 +15,9 @@ class PlatformConfig(AppConfig):
         """Give tasks the identity of the request that sends them."""
         if getattr(settings, "CELERY_BROKER_URL", ""):
             import_module("platform_site.task_context")
+
+    @property
+    def housekeeping(self) -> dict[str, int]:
+        """What ``manage.py housekeeping`` runs: sessions of Django's admin, where they are kept."""
+        kept = apps.is_installed("django.contrib.sessions")
+        return {"clearsessions": 86_400} if kept else {}

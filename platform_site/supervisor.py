@@ -1,4 +1,4 @@
-"""Runs the embedded role's two processes: starts them, restarts the worker, ends both cleanly."""
+"""Runs the embedded role's processes: starts them, restarts the worker, keeps house, ends all."""
 
 import errno
 import os
@@ -99,6 +99,28 @@ def worker(log: Path) -> Child:
     )
 
 
+def housekeeping(log: Path) -> Child:
+    """One round of what the apps want done from time to time; it ends by itself."""
+    return Child("housekeeping", [sys.executable, "manage.py", "housekeeping"], log)
+
+
+@dataclass
+class Periodic:
+    """A process that runs to its end once in every ``interval_s``, beginning at once."""
+
+    child: Child
+    interval_s: float
+    due_at: float = 0.0
+    """On the monotonic clock."""
+
+    def turn(self) -> None:
+        """Start the process when it is due; a round that still runs is not disturbed."""
+        idle = self.child.process is None or self.child.has_ended()
+        if idle and time.monotonic() >= self.due_at:
+            self.due_at = time.monotonic() + self.interval_s
+            self.child.start()
+
+
 def port_refusal(port: int) -> str:
     """Why we may not listen on ``port`` of the loopback address; empty if we may."""
     with socket.socket() as probe:
@@ -118,12 +140,20 @@ def port_refusal(port: int) -> str:
 
 
 class Supervisor:
-    """Keeps ``web`` and ``worker`` running until it is told to stop."""
+    """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is told to stop."""
 
-    def __init__(self, *, web: Child, worker: Child, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        web: Child,
+        worker: Child,
+        tell: Callable[[str], None],
+        periodic: Periodic | None = None,
+    ) -> None:
         self._web = web
         self._worker = worker
         self._tell = tell
+        self._periodic = periodic
         self._stopping = threading.Event()
 
     def start(self, *, ready_url: str, worker_is_ready: Callable[[], bool]) -> None:
@@ -147,10 +177,13 @@ class Supervisor:
             if self._worker.has_ended():
                 self._tell("The worker has ended; starting it again. Its jobs go on.")
                 self._worker.start()
+            if self._periodic:
+                self._periodic.turn()
 
     def stop(self) -> None:
-        """End both, the web process first so that nothing new arrives."""
-        for child in (self._web, self._worker):
+        """End all, the web process first so that nothing new arrives."""
+        last = [self._periodic.child] if self._periodic else []
+        for child in (self._web, self._worker, *last):
             child.stop()
 
     def _await(

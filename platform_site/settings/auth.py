@@ -12,6 +12,7 @@ ROOT_URLCONF = "platform_site.urls.auth"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",  # the admin's: housekeeping removes those that have expired
     *INSTALLED_APPS,
     "accounts",
 ]

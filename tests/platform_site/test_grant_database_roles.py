@@ -89,6 +89,11 @@ def test_a_role_cannot_read_the_tables_of_another(granted: str, user: str, table
         ask(user, f"TABLE {table}")
 
 
+def test_auth_removes_the_admins_expired_sessions_unread(granted: str) -> None:
+    statement = "DELETE FROM django_session WHERE expire_date < now() RETURNING 1"
+    assert ask("auth", statement) == []
+
+
 @pytest.mark.parametrize("user", TABLES)
 def test_no_role_can_make_a_table_or_a_user(granted: str, user: str) -> None:
     for statement in ("CREATE TABLE mine (id int)", "CREATE ROLE another"):

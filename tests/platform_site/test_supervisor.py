@@ -246,3 +246,23 @@ def test_the_children_are_told_what_they_need(tmp_path: Path) -> None:
     assert (web.environment["PORT"], web.environment["WEB_WORKERS"]) == ("8123", "1")
     worker = supervisor.worker(tmp_path / "worker.log")
     assert {"--beat", "interactive,bulk,maintenance"} <= set(worker.command)
+
+
+def test_a_periodic_process_comes_again_when_due_and_is_never_disturbed(
+    make: Callable[[str, str], Child],
+) -> None:
+    child = make("housekeeping", "import time; time.sleep(60)")
+    often = supervisor.Periodic(child, 0.0)
+    often.turn()
+    first = pid_of(child)
+    often.turn()
+    assert pid_of(child) == first
+    child.stop()
+    often.turn()
+    assert pid_of(child) != first
+    rarely = supervisor.Periodic(make("rarely", "print('kept')"), 3600)
+    rarely.turn()
+    until(rarely.child.has_ended)
+    once = pid_of(rarely.child)
+    rarely.turn()
+    assert pid_of(rarely.child) == once

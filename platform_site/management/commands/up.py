@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from platform_site import supervisor
+from platform_site.management.commands.housekeeping import declared
 
 SAMPLE = "tests/photographs/wine-portrait-exif.jpg"
 JSON = """json() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }"""
@@ -34,7 +35,6 @@ class Command(BaseCommand):
         logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
-        call_command("expire_sessions", stdout=StringIO())
         password = self._demo_password()
         self._run(port, password)
 
@@ -50,6 +50,9 @@ class Command(BaseCommand):
         team = supervisor.Supervisor(
             web=supervisor.web(port, logs / "web.log"),
             worker=supervisor.worker(logs / "worker.log"),
+            periodic=supervisor.Periodic(
+                supervisor.housekeeping(logs / "housekeeping.log"), min(declared().values())
+            ),
             tell=self.stderr.write,
         )
         self.stdout.write("Starting the web process and the worker …")
