@@ -1,8 +1,8 @@
 # Two images of one file: `app` runs every Django role, `frontend` serves the SPA and routes to them.
 # Each base is an argument, so that a mirror, or a base of one's own, can take its place.
-ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
-ARG NODE_IMAGE=node:22.22.2-bookworm-slim
-ARG NGINX_IMAGE=nginx:1.28.3-alpine3.23
+ARG PYTHON_IMAGE=python:3.11.16-slim-bookworm
+ARG NODE_IMAGE=node:22.23.0-bookworm-slim
+ARG NGINX_IMAGE=nginx:1.30.4-alpine3.24
 
 FROM ${PYTHON_IMAGE} AS packages
 RUN python3 -m venv /opt/venv

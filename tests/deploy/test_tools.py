@@ -116,7 +116,7 @@ def test_every_third_party_image_is_pinned_once_and_our_own_are_not() -> None:
     names = {name.partition(":")[0] for name in asked}
     assert names >= {
         "postgres", "quay.io/prometheuscommunity/postgres-exporter", "redis",
-        "oliver006/redis_exporter", "minio/minio", "nginx/nginx-prometheus-exporter",
+        "oliver006/redis_exporter", "pgsty/silo", "nginx/nginx-prometheus-exporter",
         "python", "node", "nginx",
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Final
 
 PLACES: Final = ("deploy/k8s", "Dockerfile", "compose.yaml")
 IMAGE: Final = re.compile(
-    r"(?P<lead>(?:image: (?:&\w+ )?|^ARG \w+_IMAGE=))(?P<name>[\w./-]+:[\w.-]+)(?=\s|$)",
+    r"(?P<lead>(?:image: (?:&\w+ )?|^ARG \w+_IMAGE=|- image=))(?P<name>[\w./-]+:[\w.-]+)(?=\s|$)",
     re.MULTILINE,
 )
 OWN: Final = ("registry/", "localhost/", "image-platform/")
