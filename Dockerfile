@@ -38,7 +38,8 @@ LABEL org.opencontainers.image.title="image-platform app" \
       org.opencontainers.image.created="${CREATED}"
 # Without a VERSION the roles say that of pyproject.toml.
 ENV PLATFORM_VERSION=${VERSION}
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
+# Two arenas for all threads: each keeps what a hash or an upload once took.
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp MALLOC_ARENA_MAX=2
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY manage.py pyproject.toml ./

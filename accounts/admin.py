@@ -16,6 +16,7 @@ from accounts.models import Session, SessionQuerySet, User
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import login_refused, login_try, sessions_close_all
 from accounts.services.users import account_delete, account_disable
+from platform_site.kit.bounded import Busy
 from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address
 
 
@@ -35,6 +36,8 @@ class SignInForm(AdminAuthenticationForm):
         except ValidationError:
             login_refused("refused")
             raise
+        except Busy as exc:
+            raise ValidationError(f"{exc.title}. Try again.", code=exc.code) from exc
         if self.get_user() is not None:
             metrics.LOGINS.labels("succeeded").inc()
         return cleaned

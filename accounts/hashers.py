@@ -1,6 +1,14 @@
 """How passwords are hashed."""
 
+from typing import Final
+
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from platform_site.kit.bounded import Bound
+
+HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
+"""Each takes 19 MiB and a core. More at once than there are cores gain nothing."""
 
 
 class TunedArgon2PasswordHasher(Argon2PasswordHasher):
@@ -13,3 +21,13 @@ class TunedArgon2PasswordHasher(Argon2PasswordHasher):
     """In KiB."""
     time_cost = 2
     parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        """Hash ``password``. Raises `Busy`."""
+        with HASHES.hold():
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Whether ``encoded`` is of ``password``. Raises `Busy`."""
+        with HASHES.hold():
+            return super().verify(password, encoded)

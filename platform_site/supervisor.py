@@ -81,7 +81,7 @@ def web(port: int, log: Path) -> Child:
         "web",
         [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"],
         log,
-        {"PORT": str(port), "WEB_WORKERS": "1"},
+        {"PORT": str(port), "WEB_WORKERS": "1", "MALLOC_ARENA_MAX": "2"},
     )
 
 

@@ -4,6 +4,9 @@ from platform_site.kit import env
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.TunedArgon2PasswordHasher"]
+HASHES_AT_ONCE = env.integer(
+    "HASHES_AT_ONCE", 2, about="Password hashes of 19 MiB that one process computes at once."
+)
 _VALIDATION = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}UserAttributeSimilarityValidator"},
