@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -46,6 +47,17 @@ class StoredAnswer:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    @classmethod
+    def from_held(cls, held: list[Any]) -> "StoredAnswer":
+        """The answer as it stood in the cache."""
+        fingerprint, status, headers, body = held
+        return cls(fingerprint, status, headers, b64decode(body))
+
+    @property
+    def held(self) -> list[Any]:
+        """The answer as JSON, which has no bytes."""
+        return [self.fingerprint, self.status, self.headers, b64encode(self.body).decode()]
 
     def response(self) -> HttpResponse:
         """The answer again, marked as a replay."""
@@ -123,13 +135,12 @@ class Slot:
         except STORE_ERRORS as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
-        return StoredAnswer(*held) if held is not None else None
+        return StoredAnswer.from_held(held) if held is not None else None
 
     def keep(self, answer: StoredAnswer) -> None:
         """Keep ``answer`` for a day. The work is done, so a store that is down is only logged."""
-        held = (answer.fingerprint, answer.status, answer.headers, answer.body)
         try:
-            cache.set(self._name, held, KEEP_S)
+            cache.set(self._name, answer.held, KEEP_S)
         except STORE_ERRORS:
             log.warning("idempotency_answer_lost")
 

@@ -14,6 +14,7 @@ _OPTIONS = {
     "retry": Retry(NoBackoff(), 0),
     "health_check_interval": 25,
     "max_connections": 64,
+    "serializer": "platform_site.json_cache.JSONSerializer",  # Django's own runs what it reads
 }
 _REDIS = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",

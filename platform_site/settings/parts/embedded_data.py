@@ -36,11 +36,11 @@ OBJECT_STORES = {
 }
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "platform_site.json_cache.MemoryCache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     "revocations": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "platform_site.json_cache.FileCache",
         "LOCATION": VAR_DIR / "cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },

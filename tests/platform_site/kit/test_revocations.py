@@ -15,7 +15,7 @@ FROM_OUTSIDE = """
 import sys
 from django.conf import settings
 settings.configure(CACHES={"revocations": {
-    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": sys.argv[1]}})
+    "BACKEND": "platform_site.json_cache.FileCache", "LOCATION": sys.argv[1]}})
 from uuid import UUID
 from platform_site.kit.revocations import session_revoke
 session_revoke(session_id=UUID(sys.argv[2]), ttl_s=600)
