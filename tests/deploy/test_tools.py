@@ -144,7 +144,7 @@ def test_the_picture_shows_a_new_connection(workspace: Workspace) -> None:
                  and (i["metadata"]["name"], i["metadata"]["namespace"])
                  == ("redis-cache", "image-platform")]  # fmt: skip
     policy["spec"]["ingress"].clear()
-    assert len(before.splitlines()) - len(picture.picture(rendered).splitlines()) == 5
+    assert len(before.splitlines()) - len(picture.picture(rendered).splitlines()) == 6
 
 
 def test_the_check_ends_with_its_verdict(own_workspace: Workspace) -> None:
