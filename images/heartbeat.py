@@ -1,8 +1,12 @@
 """The sign of life of a worker: a row for people and a file for the probe, every 5 seconds.
 
-Runs in the parent process of the worker, from when it takes messages until it is asked to stop.
+Runs in the parent process of the worker, from when it takes messages until it has ended. A second
+file beside the first, ``….ready``, says that it takes messages: it goes as soon as the worker is
+asked to end.
 """
 
+import atexit
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -79,9 +83,8 @@ def heartbeat_record(identity: WorkerIdentity) -> None:
 
 
 def heartbeat_forget(name: str) -> None:
-    """Take the row and the file away."""
-    if settings.WORKER_HEARTBEAT_FILE:
-        Path(settings.WORKER_HEARTBEAT_FILE).unlink(missing_ok=True)
+    """Take the row and the files away."""
+    files_remove()
     try:
         WorkerHeartbeat.objects.filter(name=name).delete()
     except DatabaseError as exc:
@@ -90,7 +93,21 @@ def heartbeat_forget(name: str) -> None:
         connection.close()
 
 
+def ready_file() -> Path | None:
+    """The file that is there while the worker takes messages; ``None`` where no probe looks."""
+    path = settings.WORKER_HEARTBEAT_FILE
+    return Path(f"{path}.ready") if path else None
+
+
 _hearts: list[Heart] = []
+
+
+@worker_init.connect
+def files_remove(**_: Any) -> None:
+    """Take the files away, before the first beat too: an earlier run may have been killed."""
+    unready()
+    if settings.WORKER_HEARTBEAT_FILE:
+        Path(settings.WORKER_HEARTBEAT_FILE).unlink(missing_ok=True)
 
 
 @worker_ready.connect
@@ -105,10 +122,24 @@ def heart_start(sender: Any, **_: Any) -> None:
     heart = Heart(identity)
     heart.start()
     _hearts.append(heart)
+    if path := ready_file():
+        path.touch()
+    # Celery's cold end sends no signal when it is done.
+    atexit.register(heart_stop, process=os.getpid())
+
+
+@worker_shutting_down.connect
+def unready(**_: Any) -> None:
+    """Let nobody count on the worker from the moment that it is asked to end.
+
+    Called in a signal handler, which must not write a log.
+    """
+    if path := ready_file():
+        path.unlink(missing_ok=True)
 
 
 @worker_shutdown.connect
-def heart_stop(**_: Any) -> None:
-    """Stop beating when the worker goes."""
-    while _hearts:
+def heart_stop(process: int | None = None, **_: Any) -> None:
+    """Stop beating when the worker goes; not when a child of ``process`` does."""
+    while _hearts and process in {None, os.getpid()}:
         _hearts.pop().stop()

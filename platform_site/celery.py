@@ -1,6 +1,8 @@
 """The Celery application of the role; tasks are found in the apps that the role installs."""
 
+import atexit
 import logging.config
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,6 @@ from celery.signals import (
     setup_logging,
     worker_process_init,
     worker_process_shutdown,
-    worker_shutdown,
 )
 from django.conf import settings
 
@@ -26,9 +27,18 @@ def share_metrics(**_signal: Any) -> None:
     """Let the children of a worker count into files that the parent serves."""
     if IS_WORKER and settings.METRICS_PORT and not _prepared:
         _prepared.append(metric_files.directory_prepare())
+        # Not a signal of Celery's, which some of its ways to end never send.
+        atexit.register(leave_nothing, os.getpid())
 
 
 _prepared: list[Path] = []
+
+
+def leave_nothing(process: int) -> None:
+    """Take away the files of the metrics when ``process`` ends, not when a child of it does."""
+    if os.getpid() == process:
+        metric_files.directory_remove()
+
 
 app = Celery("platform", task_cls="platform_site.task_context:AccountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -47,6 +57,7 @@ def serve_metrics(**_signal: Any) -> None:
 
     On a laptop the web process has ``METRICS_PORT``, so the worker takes the next one.
     """
+    import platform_site.worker_drain  # noqa: F401, PLC0415 - listens to the worker's signals
     from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
     from platform_site.worker_metrics import (  # noqa: PLC0415 - likewise
         PlatformCollector,
@@ -79,10 +90,3 @@ def child_end(**_signal: Any) -> None:
     from platform_site.kit import tracing  # noqa: PLC0415 - as above
 
     tracing.stop()
-
-
-@worker_shutdown.connect
-def leave_nothing(**_signal: Any) -> None:
-    """Take away the files of the metrics."""
-    if _prepared:
-        metric_files.directory_remove()

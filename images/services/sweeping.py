@@ -15,7 +15,8 @@ from images.services.usage import reservations_expire
 
 log = structlog.get_logger(__name__)
 
-HEARTBEAT_KEPT: Final = timedelta(hours=1)
+HEARTBEAT_KEPT: Final = timedelta(minutes=10)
+"""Long enough for `WorkerSilent` to be told (two minutes), and not to go on after it is known."""
 JOB_KEPT: Final = timedelta(days=90)
 ENDED: Final = (Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELED)
 

@@ -103,7 +103,7 @@ TERMINATION: dict[str, tuple[str, Mutation]] = {
         ),
     ),
     "a short grace": (
-        "Deployment image-platform/worker-bulk is killed after 60 s and needs 60",
+        "Deployment image-platform/worker-bulk is killed after 60 s and needs 65.0",
         lambda r: _pod(r, "worker-bulk").update(terminationGracePeriodSeconds=60),
     ),
     "a slow nginx": (

@@ -23,8 +23,7 @@ EDGE = "----edge-of-the-form"
 
 @pytest.fixture(scope="module")
 def split(postgresql_url: str) -> Iterator[Platform]:
-    """The roles, with the word about SIGTERM that the worker's manifest has."""
-    with platform(postgresql_url, extra={"REMAP_SIGTERM": "SIGQUIT"}) as running:
+    with platform(postgresql_url) as running:
         yield running
 
 

@@ -4,13 +4,18 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from celery import Celery
+from redis import Redis
 
+from tests.servers import held_task
 from tests.servers.person import PHOTOGRAPHS, Person
-from tests.servers.platform import Platform, platform
+from tests.servers.platform import WORKER, Platform, platform
+from tests.servers.processes import Program
 
 pytestmark = pytest.mark.processes
 
@@ -38,6 +43,31 @@ def test_a_job_of_a_killed_worker_ends_once_with_one_set_of_renditions(fragile: 
     assert len(image["renditions"]) == 8
     assert len({r["spec"] for r in image["renditions"]}) == 8
     assert {r["state"] for r in image["renditions"]} == {"ready"}
+
+
+def test_a_job_that_waited_in_a_killed_worker_is_run_by_the_next_one(
+    fragile: Platform, tmp_path: Path
+) -> None:
+    """The worker had one message in hand and another, of a job, that it had not begun."""
+    fragile.programs["worker"].stop()
+    options = ("--queues", "interactive", "--prefetch-multiplier", "4")
+    command = (*WORKER, *options, "--include", held_task.__name__)
+    greedy = Program("greedy", command, fragile.environment("worker"), fragile.directory)
+    greedy.start()
+    try:
+        with Celery(broker=fragile.broker.url, set_as_current=False) as app:
+            app.send_task(held_task.NAME, [str(tmp_path), "held"], queue="interactive")
+        _wait_until((tmp_path / "held.begun").exists, greedy)
+        alice = fragile.person("alice")
+        uploaded = alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
+        with Redis.from_url(fragile.broker.url) as broker:
+            _wait_until(lambda: not broker.llen("interactive"), greedy)
+    finally:
+        greedy.kill()
+    (tmp_path / "held.go").touch()
+    fragile.start("worker")
+    job = alice.job_ended(uploaded["job"]["id"])
+    assert (job["state"], job["attempt"]) == ("succeeded", 1)
 
 
 def test_a_job_of_a_killed_child_is_taken_up_by_the_next_one(fragile: Platform) -> None:
@@ -148,3 +178,10 @@ def _rows(platform: Platform) -> dict[str, int]:
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[index]  # noqa: S608
             for table in ("images_image", "images_rendition", "images_job")
         }
+
+
+def _wait_until(condition: Callable[[], object], program: Program) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, program.words()
+        time.sleep(0.05)

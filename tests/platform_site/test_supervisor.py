@@ -1,5 +1,6 @@
 import errno
 import os
+import re
 import signal
 import socket
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from platform_site import supervisor
-from platform_site.supervisor import Child, StartFailed, Supervisor, port_refusal
+from platform_site.supervisor import STOP_TIMEOUT_S, Child, StartFailed, Supervisor, port_refusal
 from tests.platform_site.kit.answering import serving
 from tests.servers.ports import free_port
 
@@ -266,3 +267,10 @@ def test_a_periodic_process_comes_again_when_due_and_is_never_disturbed(
     once = pid_of(rarely.child)
     rarely.turn()
     assert pid_of(rarely.child) == once
+
+
+def test_a_worker_has_the_time_to_give_back_what_it_cannot_end() -> None:
+    """Its own patience ends first, and Celery's cold end still has some seconds."""
+    embedded = Path(supervisor.__file__).with_name("settings") / "embedded.py"
+    (drain,) = re.findall(r"^WORKER_DRAIN_S = ([\d.]+)", embedded.read_text(), re.MULTILINE)
+    assert float(drain) + 5 <= STOP_TIMEOUT_S

@@ -3,7 +3,7 @@
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,6 +141,7 @@ def platform(
     *,
     extra: Mapping[str, str] | None = None,
     scheduler: bool = False,
+    roles: Sequence[str] = (*WEB_ROLES, "worker"),
     redis: Callable[[], RedisServer] = RedisServer,
 ) -> Iterator[Platform]:
     """A whole split platform with a database of its own; everything ends with the block."""
@@ -156,7 +157,7 @@ def platform(
         split = Platform(directory, database_url, broker, cache, store, extra or {})
         stack.callback(split.stop)
         manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
-        for role in (*WEB_ROLES, "worker", *(("scheduler",) if scheduler else ())):
+        for role in (*roles, *(("scheduler",) if scheduler else ())):
             split.start(role)
         yield split
 

@@ -54,9 +54,7 @@ def longest_s(container: Object, variables: Mapping[str, str]) -> float:
         case "gunicorn":
             return gunicorn.graceful_timeout
         case "celery" if "worker" in container["args"]:
-            return max(
-                broker.CELERY_TASK_SOFT_TIME_LIMIT, broker.CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
-            )
+            return float(variables.get("WORKER_DRAIN_S", broker.WORKER_DRAIN_S))
         case "celery":
             return 0
         case "nginx":

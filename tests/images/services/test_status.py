@@ -125,11 +125,11 @@ def test_a_dead_database_is_told_and_not_an_error(
 
 def test_a_sweep_forgets_silent_workers_and_old_jobs(ready_picture: dict[str, Any]) -> None:
     now = timezone.now()
-    for name, hours in (("here", 0), ("gone", 2)):
+    for name, minutes in (("here", 9), ("gone", 11)):
         WorkerHeartbeat.objects.create(
             name=name,
             started_at=now,
-            last_seen_at=now - timedelta(hours=hours),
+            last_seen_at=now - timedelta(minutes=minutes),
             concurrency=1,
             version="1",
         )

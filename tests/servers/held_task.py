@@ -1,0 +1,21 @@
+"""A task that runs until the test lets it go, and writes down each of its runs."""
+
+import time
+from pathlib import Path
+
+from celery import shared_task
+
+NAME = "tests.hold"
+
+
+@shared_task(name=NAME)
+def hold(directory: str, name: str) -> None:
+    """Run until ``name.go`` is there."""
+    place = Path(directory)
+    with (place / f"{name}.begun").open("a") as file:
+        file.write("once\n")
+    deadline = time.monotonic() + 50
+    while not (place / f"{name}.go").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    with (place / f"{name}.ended").open("a") as file:
+        file.write("once\n")
