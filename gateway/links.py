@@ -21,7 +21,7 @@ from gateway.shapes import (
     ImageResults,
     JobResults,
     Rendition,
-    RenditionRequest,
+    RequestedRenditions,
     Upload,
 )
 
@@ -62,9 +62,9 @@ class Links:
         """The answer to an upload."""
         return Upload(image=self.image(stored.image), job=stored.job, duplicate=stored.duplicate)
 
-    def rendition_request(self, stored: StoredRenditions) -> RenditionRequest:
+    def rendition_request(self, stored: StoredRenditions) -> RequestedRenditions:
         """The answer to a request for a rendition."""
-        return RenditionRequest(
+        return RequestedRenditions(
             image=self.image(stored.image),
             job=stored.job,
             renditions=self.renditions(stored.renditions),

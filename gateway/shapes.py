@@ -6,10 +6,12 @@ from uuid import UUID
 
 from gateway.clients.types import (
     ImageState,
+    InputFormat,
     Job,
     JobBrief,
     JobCounts,
     Operations,
+    OutputFormat,
     Preset,
     Profile,
     QueueStatus,
@@ -29,7 +31,7 @@ class Rendition:
     spec: str
     preset: str | None
     ops: Operations
-    format: str
+    format: OutputFormat
     width: int | None
     height: int | None
     bytes: int | None
@@ -56,7 +58,7 @@ class Image:
     title: str
     tags: list[str]
     filename: str
-    format: str
+    format: InputFormat
     width: int
     height: int
     bytes: int
@@ -81,7 +83,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class RenditionRequest:
+class RequestedRenditions:
     """What was asked for: ready (``job`` is ``None``) or on its way."""
 
     image: Image

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import replies
-from accounts.api.serializers import PasswordIn, ProfileIn, ProfileOut
+from accounts.api.serializers import AccountProfileOut, PasswordIn, ProfileIn
 from accounts.api.signed_in import SignedInView
 from accounts.services.users import password_change, profile_update
 
@@ -16,17 +16,17 @@ class Profile(SignedInView):
     @extend_schema(
         operation_id="auth_profile_read",
         tags=["auth"],
-        responses={200: ProfileOut, 401: replies.UNAUTHENTICATED},
+        responses={200: AccountProfileOut, 401: replies.UNAUTHENTICATED},
     )
     def get(self, request: Request) -> Response:
         """Who I am."""
-        return Response(ProfileOut(self.session(request).user).data)
+        return Response(AccountProfileOut(self.session(request).user).data)
 
     @extend_schema(
         operation_id="auth_profile_update",
         tags=["auth"],
         request=ProfileIn,
-        responses={200: ProfileOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+        responses={200: AccountProfileOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
     )
     def patch(self, request: Request) -> Response:
         """Change my name; the address and the rights are not the caller's to change."""
@@ -35,7 +35,7 @@ class Profile(SignedInView):
         body.is_valid(raise_exception=True)
         if body.validated_data:
             profile_update(user=user, **body.validated_data)
-        return Response(ProfileOut(user).data)
+        return Response(AccountProfileOut(user).data)
 
 
 class Password(SignedInView):

@@ -44,7 +44,7 @@ class RegisterIn(StrictSerializer):
 class AcceptedOut(serializers.Serializer[Any]):
     """The same whether or not the address had an account."""
 
-    status = serializers.CharField(default="accepted")
+    status = serializers.ChoiceField(choices=["accepted"])
 
 
 class LoginIn(StrictSerializer):
@@ -52,9 +52,7 @@ class LoginIn(StrictSerializer):
 
     email = EmailField()
     password = password_field()
-    mode = serializers.RegexField(
-        r"^(cookie|token)$", required=False, default="cookie", help_text="`cookie` or `token`."
-    )
+    mode = serializers.ChoiceField(choices=["cookie", "token"], required=False, default="cookie")
 
 
 class RefreshIn(StrictSerializer):
@@ -72,7 +70,7 @@ class TokensOut(serializers.Serializer[Any]):
     refresh = serializers.CharField(required=False)
 
 
-class ProfileOut(serializers.Serializer[Any]):
+class AccountProfileOut(serializers.Serializer[Any]):
     """The caller's account."""
 
     id = serializers.UUIDField()

@@ -16,6 +16,7 @@ from accounts.api.sign_in import signed_out
 from accounts.api.signed_in import SignedInView
 from accounts.models import Session
 from accounts.services.sessions import session_close
+from platform_site.kit.openapi import answer_header
 from platform_site.kit.pagination import limit_from, page_of
 
 
@@ -26,7 +27,11 @@ class SessionList(SignedInView):
         operation_id="auth_sessions_list",
         tags=["auth"],
         parameters=[
-            OpenApiParameter("limit", int, description="1 to 200, 50 when absent."),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": 200},
+                description="Results on a page; 50 if left out.",
+            ),
             OpenApiParameter("cursor", str, description="From `next` or `previous`."),
         ],
         responses={200: SessionPageOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
@@ -55,6 +60,7 @@ class SessionDetail(SignedInView):
     @extend_schema(
         operation_id="auth_session_end",
         tags=["auth"],
+        parameters=[answer_header("Set-Cookie", 204)],
         responses={
             204: replies.NOTHING,
             401: replies.UNAUTHENTICATED,

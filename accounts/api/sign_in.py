@@ -21,6 +21,7 @@ from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_close, session_open, sessions_close_all
 from accounts.services.users import user_register
 from platform_site.kit.limits import client_address
+from platform_site.kit.openapi import answer_header
 from platform_site.kit.tokens import TokenInvalid
 
 
@@ -60,6 +61,7 @@ class Login(AddressLimitedView):
         tags=["auth"],
         auth=[],
         request=LoginIn,
+        parameters=[answer_header("Set-Cookie", 200)],
         responses={
             200: TokensOut,
             400: replies.INVALID,
@@ -92,6 +94,7 @@ class Refresh(AddressLimitedView):
         tags=["auth"],
         auth=[],
         request=RefreshIn,
+        parameters=[answer_header("Set-Cookie", 200, 401)],
         responses={
             200: TokensOut,
             400: replies.INVALID,
@@ -131,6 +134,7 @@ class Logout(SignedInView):
         operation_id="auth_logout",
         tags=["auth"],
         request=None,
+        parameters=[answer_header("Set-Cookie", 204)],
         responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
     )
     def post(self, request: Request) -> Response:
@@ -147,6 +151,7 @@ class LogoutAll(SignedInView):
         operation_id="auth_logout_all",
         tags=["auth"],
         request=None,
+        parameters=[answer_header("Set-Cookie", 204)],
         responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
     )
     def post(self, request: Request) -> Response:

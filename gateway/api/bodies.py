@@ -4,7 +4,7 @@ from typing import Any, Final, get_args
 
 from rest_framework import serializers
 
-from gateway.clients.types import Fit, ImageState, JobState, OutputFormat
+from gateway.clients.types import Fit, ImageState, InputFormat, JobState, OutputFormat
 from platform_site.kit.serializers import StrictSerializer
 
 LONGEST_SIDE: Final = 8192
@@ -19,7 +19,7 @@ class ImageChanges(StrictSerializer):
     )
 
 
-class OperationsWish(StrictSerializer):
+class OperationsIn(StrictSerializer):
     """What to do to the picture; it is never enlarged."""
 
     width = serializers.IntegerField(min_value=1, max_value=LONGEST_SIDE, required=False)
@@ -29,17 +29,13 @@ class OperationsWish(StrictSerializer):
     quality = serializers.IntegerField(min_value=1, max_value=100, required=False)
 
 
-class RenditionWish(StrictSerializer):
+class RenditionCreate(StrictSerializer):
     """A preset by name, or operations: one of the two."""
 
-    preset = serializers.CharField(max_length=50, required=False)
-    ops = OperationsWish(required=False)
+    one_of = ("preset", "ops")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Exactly one wish. Raises DRF's ``ValidationError``."""
-        if ("preset" in attrs) == ("ops" in attrs):
-            raise serializers.ValidationError("Send either preset or ops.", code="one_of")
-        return attrs
+    preset = serializers.CharField(max_length=50, required=False)
+    ops = OperationsIn(required=False)
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -61,7 +57,7 @@ class ImageQuery(PageQuery):
     q = serializers.CharField(
         max_length=200, required=False, help_text="Words in the title or the file name."
     )
-    format = serializers.CharField(max_length=10, required=False)
+    format = serializers.ChoiceField(choices=get_args(InputFormat), required=False)
     trashed = serializers.BooleanField(required=False, help_text="Those in the trash instead.")
 
 

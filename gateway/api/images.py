@@ -15,6 +15,7 @@ from gateway.links import Links
 from gateway.schema import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
 from gateway.services.uploading import upload_store
 from gateway.shapes import Deletion, Image, ImageResults, Upload
+from platform_site.kit.openapi import answer_header
 
 TAG = "images"
 UPLOAD_REFUSALS = (400, 403, 409, 411, 413, 415, 422)
@@ -42,7 +43,7 @@ class Images(UploadView):
         request={"multipart/form-data": UploadForm},
         replies={200: Upload, 202: Upload},
         refusals=UPLOAD_REFUSALS,
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, answer_header("Location", 200, 202)],
     )
     @idempotent
     def post(self, request: Request) -> HttpResponseBase:
@@ -82,7 +83,7 @@ class ImageDetail(GatewayView):
         request=ImageChanges,
         replies={200: Image},
         refusals=(400, 404, 409, 412, 415),
-        parameters=[IF_MATCH],
+        parameters=[IF_MATCH, answer_header("ETag", 200)],
     )
     def patch(self, request: Request, image_id: UUID) -> Response:
         """Change the title or the tags."""
@@ -119,7 +120,7 @@ class ImageRestore(GatewayView):
         tag=TAG,
         replies={200: Image},
         refusals=(404, 409, 422),
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, answer_header("ETag", 200)],
     )
     @idempotent
     def post(self, request: Request, image_id: UUID) -> HttpResponseBase:

@@ -17,6 +17,7 @@ from gateway.schema import IDEMPOTENCY_KEY, PREFER, documented
 from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
 from gateway.shapes import Upload
+from platform_site.kit.openapi import answer_header
 
 LONGEST_WAIT_S: Final = 30
 WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})", re.IGNORECASE | re.ASCII)
@@ -31,7 +32,12 @@ class Process(UploadView):
         request={"multipart/form-data": UploadForm},
         replies={200: Upload, 202: Upload},
         refusals=UPLOAD_REFUSALS,
-        parameters=[PREFER, IDEMPOTENCY_KEY],
+        parameters=[
+            PREFER,
+            IDEMPOTENCY_KEY,
+            answer_header("Location", 200, 202),
+            answer_header("Preference-Applied", 200, 202),
+        ],
     )
     @idempotent
     def post(self, request: Request) -> HttpResponseBase:

@@ -6,14 +6,14 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import RenditionWish
+from gateway.api.bodies import RenditionCreate
 from gateway.api.views import GatewayView, body_of
 from gateway.callers import principal_of
 from gateway.clients import images
 from gateway.idempotency import idempotent
 from gateway.links import Links
 from gateway.schema import IDEMPOTENCY_KEY, OPERATIONS_WISH, PRESET_WISH, documented
-from gateway.shapes import PresetResults, RenditionRequest, RenditionResults
+from gateway.shapes import PresetResults, RenditionResults, RequestedRenditions
 
 TAG = "renditions"
 
@@ -30,8 +30,8 @@ class Renditions(GatewayView):
     @documented(
         "rendition_request",
         tag=TAG,
-        request=RenditionWish,
-        replies={200: RenditionRequest, 202: RenditionRequest},
+        request=RenditionCreate,
+        replies={200: RequestedRenditions, 202: RequestedRenditions},
         refusals=(400, 404, 409, 415, 422),
         parameters=[IDEMPOTENCY_KEY],
         examples=[PRESET_WISH, OPERATIONS_WISH],
@@ -39,7 +39,7 @@ class Renditions(GatewayView):
     @idempotent
     def post(self, request: Request, image_id: UUID) -> HttpResponseBase:
         """Ask for a preset or for operations. 200 if they exist, else 202 with the job."""
-        wish = body_of(RenditionWish, request)
+        wish = body_of(RenditionCreate, request)
         wanted = images.rendition_request(
             principal=principal_of(request), image_id=image_id, wish=wish
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 ImageState = Literal[
@@ -20,7 +20,11 @@ RenditionState = Literal["pending", "ready", "failed"]
 JobState = Literal["queued", "running", "succeeded", "failed", "canceled"]
 JobKind = Literal["render", "delete"]
 Fit = Literal["inside", "cover"]
+InputFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff", "bmp"]
 OutputFormat = Literal["jpeg", "png", "webp", "avif"]
+# By these values the OpenAPI document finds the names of its enums (ENUM_NAME_OVERRIDES).
+IMAGE_STATES, JOB_STATES, JOB_KINDS = get_args(ImageState), get_args(JobState), get_args(JobKind)
+INPUT_FORMATS, OUTPUT_FORMATS = get_args(InputFormat), get_args(OutputFormat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class StoredRendition:
     spec: str
     preset: str | None
     ops: Operations
-    format: str
+    format: OutputFormat
     width: int | None
     height: int | None
     bytes: int | None
@@ -56,7 +60,7 @@ class JobBrief:
     """The job that an image waits for."""
 
     id: UUID
-    state: str
+    state: JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class StoredImage:
     title: str
     tags: list[str]
     filename: str
-    format: str
+    format: InputFormat
     width: int
     height: int
     bytes: int
@@ -180,7 +184,7 @@ class Preset:
     width: int
     height: int
     fit: Fit
-    formats: list[str]
+    formats: list[OutputFormat]
 
 
 @dataclass(frozen=True, slots=True)

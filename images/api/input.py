@@ -72,14 +72,10 @@ class ImageEditInput(StrictSerializer):
 class RenditionInput(StrictSerializer):
     """A preset or operations, not both."""
 
+    one_of = ("preset", "ops")
+
     preset = serializers.CharField(max_length=50, required=False)
     ops = OperationsInput(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse neither and both."""
-        if ("preset" in attrs) == ("ops" in attrs):
-            raise serializers.ValidationError("Send either `preset` or `ops`.")
-        return attrs
 
 
 def upload_from(request: Request) -> tuple[ReceivedFile, UploadRequest]:

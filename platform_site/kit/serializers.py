@@ -1,26 +1,66 @@
-"""A serializer that takes what it names and nothing else."""
+"""A serializer that takes what it names and nothing else, each in its own type."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar, Final
 
+from django.http import QueryDict
 from rest_framework import serializers
+
+AnyField = serializers.Field[Any, Any, Any, Any]
+JSON_TYPES: Final[Mapping[type[AnyField], type]] = {
+    serializers.CharField: str,
+    serializers.IntegerField: int,
+    serializers.BooleanField: bool,
+}
+"""What a field takes out of a JSON document. DRF would also read ``7`` as the text "7"."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not name: a misspelt field is an error, not a silent default."""
+    """Refuses fields that it does not name and values of another type than the field's.
 
-    default_error_messages = {"unknown_field": "There is no field of this name."}
+    A misspelt field is an error and not a silent default. A form has only text, so there DRF's own
+    reading of numbers counts.
+    """
+
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Fields of which exactly one is sent."""
+    default_error_messages = {
+        "unknown_field": "There is no field of this name.",
+        "type": "Not of the type that this field has.",
+        "one_of": "Send exactly one of {names}.",
+    }
 
     def to_internal_value(self, data: Any) -> Any:
-        """The validated values. Raises DRF's `ValidationError` with code ``unknown_field``."""
+        """The validated values. Raises DRF's `ValidationError`."""
         if isinstance(data, Mapping):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                message = self.error_messages["unknown_field"]
-                raise serializers.ValidationError(
-                    {
-                        name: [serializers.ErrorDetail(str(message), "unknown_field")]
-                        for name in unknown
-                    }
-                )
+            self._names_check(data)
+            if not isinstance(data, QueryDict):
+                self._types_check(data)
         return super().to_internal_value(data)
+
+    def _names_check(self, data: Mapping[str, Any]) -> None:
+        if unknown := sorted(set(data) - set(self.fields)):
+            raise serializers.ValidationError(
+                {name: [self._error("unknown_field")] for name in unknown}
+            )
+        if self.one_of and len(set(self.one_of) & set(data)) != 1:
+            raise serializers.ValidationError(
+                {"non_field_errors": [self._error("one_of", names=" and ".join(self.one_of))]}
+            )
+
+    def _types_check(self, data: Mapping[str, Any]) -> None:
+        found = {name: self._type_errors(self.fields[name], data[name]) for name in data}
+        if wrong := {name: errors for name, errors in found.items() if errors}:
+            raise serializers.ValidationError(wrong)
+
+    def _type_errors(self, field: AnyField, value: Any) -> Any:
+        """What is wrong with ``value``, by the index in a list; null is the field's own matter."""
+        if isinstance(field, serializers.ListField) and isinstance(value, list):
+            found = {at: self._type_errors(field.child, item) for at, item in enumerate(value)}
+            return {at: errors for at, errors in found.items() if errors}
+        wanted = next((typ for kind, typ in JSON_TYPES.items() if isinstance(field, kind)), None)
+        is_right = value is None or wanted is None or type(value) is wanted
+        return [] if is_right else [self._error("type")]
+
+    def _error(self, code: str, **words: str) -> serializers.ErrorDetail:
+        return serializers.ErrorDetail(str(self.error_messages[code]).format(**words), code)

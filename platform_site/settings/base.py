@@ -104,7 +104,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["platform_site.kit.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["platform_site.kit.rendering.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "platform_site.kit.openapi.Schema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS describes nothing: the OpenAPI document does
     "EXCEPTION_HANDLER": "platform_site.kit.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
@@ -117,6 +118,19 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # what may be changed may also be left out
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ImageStateEnum": "gateway.clients.types.IMAGE_STATES",
+        "InputFormatEnum": "gateway.clients.types.INPUT_FORMATS",
+        "JobKindEnum": "gateway.clients.types.JOB_KINDS",
+        "JobStateEnum": "gateway.clients.types.JOB_STATES",
+        "OutputFormatEnum": "gateway.clients.types.OUTPUT_FORMATS",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "platform_site.kit.openapi.headers_add",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -5,53 +5,24 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.main_job.steps import photograph_is_published
+from tests.servers.laptop import Laptop
+from tests.servers.laptop import laptop as laptop_in
 from tests.servers.person import PHOTOGRAPHS, Person
-from tests.servers.ports import free_port
-from tests.servers.processes import ROOT, Program
+from tests.servers.processes import ROOT
 
 pytestmark = pytest.mark.processes
 
 
-@dataclass
-class Laptop:
-    """A platform started by the command that ``make up`` calls."""
-
-    program: Program
-    port: int
-
-    def start(self) -> Person:
-        """Start, wait for the welcome and sign in with the account that it prints."""
-        said = len(self.program.words())
-        self.program.start()
-        deadline = time.monotonic() + 60
-        while "is running" not in (words := self.program.words()[said:]):
-            assert time.monotonic() < deadline, words
-            assert self.program.process is not None
-            assert self.program.process.poll() is None, words
-            time.sleep(0.1)
-        match = re.search(r"Sign in +(\S+) +(\S+)", words)
-        assert match is not None
-        address = f"http://127.0.0.1:{self.port}"
-        return Person(match[1], address, address, address).sign_in(match[2])
-
-
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    directory = tmp_path_factory.mktemp("laptop")
-    port = free_port()
-    command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]
-    environment = {"VAR_DIR": str(directory / "var"), "JOB_LEASE_S": "2"}
-    laptop = Laptop(Program("up", command, environment, directory), port)
-    yield laptop
-    laptop.program.stop()
+    with laptop_in(tmp_path_factory.mktemp("laptop"), {"JOB_LEASE_S": "2"}) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

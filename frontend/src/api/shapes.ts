@@ -5,14 +5,15 @@ type Schemas = components["schemas"];
 
 export type Image = Schemas["Image"];
 export type Rendition = Schemas["Rendition"];
-export type Ops = Schemas["OperationsWishRequest"];
+export type Ops = Schemas["OperationsRequest"];
 export type Job = Schemas["Job"];
 export type JobState = Job["state"];
 export type Overview = Schemas["Overview"];
-export type Profile = Schemas["ProfileOut"];
-export type Session = Schemas["SessionOut"];
+export type Profile = Schemas["AccountProfile"];
+export type Session = Schemas["Session"];
 export type Status = Schemas["Status"];
 export type UploadReply = Schemas["Upload"];
 
 export type ImageState = Image["state"];
+export type ImageFormat = Image["format"];
 export type ImageQuery = NonNullable<paths["/api/v1/images"]["get"]["parameters"]["query"]>;

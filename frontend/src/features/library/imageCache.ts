@@ -1,12 +1,12 @@
 /** Keeps the cached lists of images right without fetching hundreds of pages again. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Image, ImageState } from "@/api/shapes";
+import type { Image, ImageFormat, ImageState } from "@/api/shapes";
 
 export interface ImageFilters {
   q: string;
   tag: string;
   state: ImageState | "";
-  format: string;
+  format: ImageFormat | "";
   trashed: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
-import { STATE_CHOICES } from "./choices";
+import { FORMAT_CHOICES, STATE_CHOICES } from "./choices";
 import type { ImageFilters } from "./imageCache";
 
 export type FilterName = "q" | "tag" | "state" | "format";
@@ -16,7 +16,7 @@ export function useFilters(trashed: boolean) {
       q: params.get("q") ?? "",
       tag: params.get("tag") ?? "",
       state: STATE_CHOICES.find((choice) => choice === params.get("state")) ?? "",
-      format: params.get("format") ?? "",
+      format: FORMAT_CHOICES.find((choice) => choice === params.get("format")) ?? "",
       trashed,
     }),
     [params, trashed],
