@@ -5,7 +5,7 @@ simplejwt gives the token classes; its backend knows one key, writes no key id a
 refreshes both succeed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -33,12 +33,16 @@ RENEWAL_S: Final = 300
 """How often a role asks for a new service token; see docs/adr/0009."""
 USER_SCOPES: Final = ("account:read", "account:write", "images:read", "images:write")
 STAFF_SCOPES: Final = ("platform:read",)
+HELD_AUDIENCES: Final = ("gateway", "auth")
+"""The roles that people and programs reach with the token that they hold; see docs/adr/0038."""
+ROLE_SCOPES: Final = {"images": ("images:read", "images:write")}
+"""The roles behind the gateway, and what a person's token for each may be used for."""
 
 
 class KeysetBackend(TokenBackend):
     """Signs with the current key and names it; verifies with whichever of ours is named."""
 
-    def __init__(self, *, typ: str, audience: str | None) -> None:
+    def __init__(self, *, typ: str, audience: Sequence[str] | None) -> None:
         super().__init__(
             ALGORITHM, audience=audience, issuer=settings.TOKEN_ISSUER, leeway=LEEWAY_S
         )
@@ -48,7 +52,7 @@ class KeysetBackend(TokenBackend):
         """``payload`` signed, with issuer and audience."""
         claims = {**payload, "iss": self.issuer}
         if self.audience is not None:
-            claims["aud"] = self.audience
+            claims["aud"] = list(self.audience)
         key = current_keyset().signer()
         headers = {"kid": key.kid, "typ": self._typ}
         return jwt.encode(claims, key.private, algorithm=self.algorithm, headers=headers)
@@ -66,14 +70,25 @@ class KeysetBackend(TokenBackend):
 
 
 class AccessToken(Token):
-    """What a signed-in client sends with every request."""
+    """What a signed-in client sends with every request, to the roles that it reaches itself."""
 
     token_type = "access"  # noqa: S105 - the name of a kind
     lifetime = timedelta(minutes=10)
 
     def get_token_backend(self) -> KeysetBackend:
         """Ours; simplejwt's own is bound to settings that were read at import."""
-        return KeysetBackend(typ=USER_TYPE, audience=settings.TOKEN_AUDIENCE)
+        return KeysetBackend(typ=USER_TYPE, audience=HELD_AUDIENCES)
+
+
+class RoleToken(Token):
+    """What the gateway shows in a person's name to a role behind it, which is its audience."""
+
+    token_type = "access"  # noqa: S105 - the name of a kind
+    lifetime = timedelta(minutes=10)
+
+    def get_token_backend(self) -> KeysetBackend:
+        """Ours; the audience stands in the payload, for it differs by token."""
+        return KeysetBackend(typ=USER_TYPE, audience=None)
 
 
 class ServiceToken(Token):
@@ -88,7 +103,11 @@ class ServiceToken(Token):
 
 
 def access_token_issue(*, user: User, session_id: UUID) -> str:
-    """A signed access token of ``session_id``, good for ``ACCESS_TOKEN_LIFETIME_S`` seconds."""
+    """A signed access token of ``session_id``, good for ``ACCESS_TOKEN_LIFETIME_S`` seconds.
+
+    It holds the tokens for the roles behind the gateway, which end with it. So the gateway never
+    hands on what it was shown, and needs nobody to get what it hands on.
+    """
     token = AccessToken()
     token.set_exp(lifetime=timedelta(seconds=settings.ACCESS_TOKEN_LIFETIME_S))
     scopes = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
@@ -98,6 +117,32 @@ def access_token_issue(*, user: User, session_id: UUID) -> str:
         "nbf": token["iat"],
         "scope": " ".join(scopes),
         "staff": user.is_staff,
+        "role_tokens": {
+            role: role_token_issue(
+                role=role,
+                user_id=user.id,
+                session_id=session_id,
+                scopes=role_scopes,
+                lifetime_s=settings.ACCESS_TOKEN_LIFETIME_S,
+            )
+            for role, role_scopes in ROLE_SCOPES.items()
+        },
+    }
+    return str(token)
+
+
+def role_token_issue(
+    *, role: str, user_id: UUID, session_id: UUID, scopes: Sequence[str], lifetime_s: int
+) -> str:
+    """A signed token in the name of ``user_id`` that ``role`` takes, and nobody else."""
+    token = RoleToken()
+    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
+    token.payload |= {
+        "aud": role,
+        "sub": str(user_id),
+        "sid": str(session_id),
+        "nbf": token["iat"],
+        "scope": " ".join(scopes),
     }
     return str(token)
 

@@ -5,7 +5,6 @@ rounds take turns, so that a busy machine slows all of them. Run ``python -m ben
 """
 
 import argparse
-import base64
 import json
 import os
 import platform as machine
@@ -17,8 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import urllib3
 
 from bench.cpu import cpu_seconds
 from bench.load import CONNECTIONS, Outcome, load
@@ -102,7 +99,10 @@ def _our_reads(split: Platform, alice: Person, image: Mapping[str, Any]) -> list
     both = {"gateway": gateway, "images": images}
     api, internal = split.address("gateway"), split.address("images")
     mine = _bearer(alice.token)
-    role = {**mine, "X-Service-Authorization": f"Bearer {_service_token(split)}"}
+    role = {
+        **_bearer(alice.role_token("images")),
+        "X-Service-Authorization": f"Bearer {split.service_token('images')}",
+    }
     here = f"images/{image['id']}"
     delivery = next(r["url"] for r in image["renditions"] if r["preset"] == "thumb")
     path = "/i/" + delivery.partition("/i/")[2]
@@ -121,22 +121,6 @@ _STOCK: Final = ("stock profile", "stock presets", "stock image")
 
 def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
-
-
-def _service_token(split: Platform) -> str:
-    """What the gateway asks for before it calls images."""
-    secret = split.material.gateway()["service-client-secret"]
-    pair = base64.b64encode(f"gateway:{secret}".encode()).decode()
-    reply = urllib3.request(
-        "POST",
-        f"{split.address('auth')}/internal/v1/token",
-        body="grant_type=client_credentials&audience=images",
-        headers={
-            "Authorization": f"Basic {pair}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
-    return str(reply.json()["access_token"])
 
 
 def _answers(read: Read) -> None:

@@ -17,7 +17,7 @@ from accounts.api.serializers import (
     ServiceTokenIn,
     ServiceTokenOut,
 )
-from accounts.api.signed_in import SignedInView
+from accounts.api.signed_in import GATEWAY, ROLE, SignedInView
 from accounts.errors import InvalidClient, UnsupportedGrantType
 from accounts.services.clients import service_token_open
 from accounts.services.introspection import token_introspect
@@ -71,6 +71,7 @@ class ServiceToken(AddressLimitedView):
 class Introspect(APIView):
     """What a user's access token is worth now (RFC 7662)."""
 
+    audience, callers = ROLE, GATEWAY
     authentication_classes = (ServiceOnlyAuthentication,)
     parser_classes = (FormParser,)
 
@@ -90,6 +91,7 @@ class Introspect(APIView):
 class Account(SignedInView):
     """The account of the person that a role acts for."""
 
+    callers = GATEWAY
     authentication_classes = (ServiceAuthentication,)
 
     @extend_schema(

@@ -128,7 +128,9 @@ class Refresh(AddressLimitedView):
 
 
 class Logout(SignedInView):
-    """End this session."""
+    """End this session, with any token of it."""
+
+    write_scope = ""
 
     @extend_schema(
         operation_id="auth_logout",

@@ -1,17 +1,26 @@
 """Views for someone who is signed in: the token's session is looked up in the database."""
 
-from typing import cast
+from typing import ClassVar, Final, cast
 
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import selectors
 from accounts.models import Session
+from platform_site.kit.authentication import HasScope
 from platform_site.kit.tokens import Principal
+
+ROLE: Final = "auth"
+GATEWAY: Final = frozenset({"gateway"})
 
 
 class SignedInView(APIView):
-    """Needs an access token of a live session; authentication and permission are the defaults."""
+    """Needs an access token of a live session that has the scope for the method."""
+
+    audience: ClassVar[str] = ROLE
+    permission_classes = (HasScope,)
+    read_scope: ClassVar[str] = "account:read"
+    write_scope: ClassVar[str] = "account:write"
 
     def session(self, request: Request) -> Session:
         """The caller's session with its user. Raises `TokenRevoked`.

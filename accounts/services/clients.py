@@ -12,22 +12,23 @@ from accounts.tokens import service_token_issue
 
 log = structlog.get_logger(__name__)
 
-AUDIENCES: Final = frozenset({"auth", "gateway", "images"})
-"""The roles that answer other roles."""
+CALLS: Final = {"gateway": frozenset({"auth", "images"})}
+"""Which roles a role calls with a credential of its own; it gets tokens for no other."""
 
 
 def service_token_open(*, client_id: str, client_secret: str, audience: str) -> str:
     """A token for ``client_id`` to call ``audience``.
 
-    Raises `InvalidClient`, or `InvalidTarget` for a role that takes no such tokens.
+    Raises `InvalidClient`, or `InvalidTarget` for a role that the client has no business with.
     """
     expected = settings.SERVICE_CLIENTS.get(client_id, "")
     matches = compare_digest(client_secret.encode(), expected.encode())
     if not expected or not matches:
         log.warning("service_client_refused")
         raise InvalidClient
-    if audience not in AUDIENCES:
-        raise InvalidTarget(f"Audiences are {', '.join(sorted(AUDIENCES))}.")
+    called = CALLS.get(client_id, frozenset())
+    if audience not in called:
+        raise InvalidTarget(f"Audiences of {client_id}: {', '.join(sorted(called)) or 'none'}.")
     metrics.TOKENS_ISSUED.labels("service").inc()
     log.info("service_token_issued", client_id=client_id, audience=audience)
     return service_token_issue(client_id=client_id, audience=audience)

@@ -12,6 +12,8 @@ from gateway.services.accounts import account_delete
 class Account(GatewayView):
     """The caller's account, with everything that belongs to it."""
 
+    write_scope = "account:write"
+
     @documented("account_delete", tag="platform", replies={204: None})
     def delete(self, request: Request) -> Response:
         """Delete your images, then your account. You are signed out everywhere, for good."""

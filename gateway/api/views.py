@@ -1,16 +1,17 @@
 """What every view of the gateway does: count the request, and read its body strictly."""
 
 import hashlib
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from gateway.callers import HasScope
+from gateway.callers import READ, ROLE, WRITE
 from gateway.limits import request_count
 from gateway.uploads import UploadBody, upload_body
+from platform_site.kit.authentication import HasScope
 from platform_site.kit.limits import RateDecision
 
 Body = TypeVar("Body", bound=BaseSerializer[Any])
@@ -19,7 +20,10 @@ Body = TypeVar("Body", bound=BaseSerializer[Any])
 class GatewayView(APIView):
     """A view for signed-in callers, unless it says otherwise."""
 
+    audience: ClassVar[str] = ROLE
     permission_classes = [HasScope]
+    read_scope: ClassVar[str] = READ
+    write_scope: ClassVar[str] = WRITE
     decision: RateDecision | None = None
     raw_body: bytes
 

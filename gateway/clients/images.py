@@ -229,7 +229,7 @@ def _attempt(
     raw = token.value()
     credentials = {"X-Service-Authorization": f"Bearer {raw}"}
     if principal is not None:
-        credentials["Authorization"] = f"Bearer {principal.token}"
+        credentials["Authorization"] = f"Bearer {principal.token_for(ROLE)}"
     sent = {**headers, **credentials}
     try:
         return call(ROLE, method, f"{ROOT}{path}", headers=sent, body=body, timeout_s=timeout_s)

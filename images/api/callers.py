@@ -1,7 +1,7 @@
 """Who calls: the person whose token came along, and the role that sent it."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import ClassVar, Final, cast
 from uuid import UUID
 
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -9,8 +9,15 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
+from platform_site.kit.authentication import (
+    HasScope,
+    ServiceAuthentication,
+    ServiceOnlyAuthentication,
+)
 from platform_site.kit.tokens import Principal
+
+ROLE: Final = "images"
+GATEWAY: Final = frozenset({"gateway"})
 
 
 class JSONAlways(DefaultContentNegotiation):
@@ -28,17 +35,24 @@ class JSONAlways(DefaultContentNegotiation):
 
 
 class OwnedView(APIView):
-    """A view for a person, called by a role: both tokens are needed."""
+    """A view for a person, called by the gateway: both tokens are needed, and the scope."""
 
     content_negotiation_class = JSONAlways
     authentication_classes = [ServiceAuthentication]
+    audience: ClassVar[str] = ROLE
+    callers: ClassVar[frozenset[str]] = GATEWAY
+    permission_classes = [HasScope]
+    read_scope: ClassVar[str] = "images:read"
+    write_scope: ClassVar[str] = "images:write"
 
 
 class ServiceView(APIView):
-    """A view for a role, on nobody's behalf."""
+    """A view for the gateway, on nobody's behalf."""
 
     content_negotiation_class = JSONAlways
     authentication_classes = [ServiceOnlyAuthentication]
+    audience: ClassVar[str] = ROLE
+    callers: ClassVar[frozenset[str]] = GATEWAY
 
 
 def owner_of(request: Request) -> UUID:

@@ -1,9 +1,13 @@
-"""DRF authentication from verified tokens, without sessions, cookies or a user table."""
+"""DRF authentication from verified tokens, without sessions, cookies or a user table.
 
-from typing import TYPE_CHECKING
+A view says for which role it takes tokens (``audience``) and, where other roles call it, for which
+of them (``callers``). So what it takes does not depend on which roles run in the same process.
+"""
 
-from django.conf import settings
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
 from platform_site.kit.problems import DomainError
 from platform_site.kit.revocations import session_is_revoked
@@ -16,10 +20,10 @@ from platform_site.kit.tokens import (
     verify_user_token,
 )
 
-if TYPE_CHECKING:  # DRF's own modules import this one by name: a run-time import is a cycle
+if TYPE_CHECKING:
     from rest_framework.request import Request
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Said = TypeVar("Said")
 
 
 class RevocationUnknown(DomainError):
@@ -30,13 +34,24 @@ class RevocationUnknown(DomainError):
     title = "Sessions cannot be checked at the moment"
 
 
+class CallerNotAllowed(DomainError):
+    """A role of the platform, but none that has business here."""
+
+    status = 403
+    code = "caller_not_allowed"
+    title = "This role may not ask for this"
+
+
 class UserAuthentication(BaseAuthentication):
-    """``Authorization: Bearer`` with an access token."""
+    """``Authorization: Bearer`` with an access token for the view's ``audience``."""
 
     def authenticate(self, request: "Request") -> tuple[Principal, None] | None:
         """The principal, or ``None`` without a token. Raises `TokenInvalid`."""
         raw = _bearer(request.META.get("HTTP_AUTHORIZATION", ""))
-        return (live_principal(raw, method=request.method or "GET"), None) if raw else None
+        if not raw:
+            return None
+        audience = _of_view(request, "audience", "")
+        return live_principal(raw, audience=audience, method=request.method or "GET"), None
 
     def authenticate_header(self, request: "Request") -> str:  # noqa: ARG002
         """The challenge that makes an anonymous request a 401."""
@@ -44,12 +59,15 @@ class UserAuthentication(BaseAuthentication):
 
 
 class ServiceOnlyAuthentication(BaseAuthentication):
-    """``X-Service-Authorization: Bearer`` with a token of another role for this one."""
+    """``X-Service-Authorization: Bearer`` of one of the view's ``callers`` for its ``audience``."""
 
     def authenticate(self, request: "Request") -> tuple[ServicePrincipal, None] | None:
-        """The calling role, or ``None`` without a token. Raises `TokenInvalid`."""
-        raw = _bearer(request.META.get("HTTP_X_SERVICE_AUTHORIZATION", ""))
-        return (verify_service_token(raw, audience=settings.ROLE_AUDIENCE), None) if raw else None
+        """The calling role, or ``None`` without a token.
+
+        Raises `TokenInvalid` or `CallerNotAllowed`.
+        """
+        service = _service(request)
+        return None if service is None else (service, None)
 
     def authenticate_header(self, request: "Request") -> str:  # noqa: ARG002
         """The challenge that makes an anonymous request a 401."""
@@ -57,28 +75,64 @@ class ServiceOnlyAuthentication(BaseAuthentication):
 
 
 class ServiceAuthentication(UserAuthentication):
-    """Both tokens: the person's in ``Authorization``, the calling role's beside it."""
+    """Both tokens: the person's in ``Authorization``, that of one of ``callers`` beside it."""
 
     def authenticate(self, request: "Request") -> tuple[Principal, None] | None:
-        """The person, once the calling role is known. Raises `TokenInvalid`."""
-        if ServiceOnlyAuthentication().authenticate(request) is None:
+        """The person, once the calling role is known.
+
+        Raises `TokenInvalid` or `CallerNotAllowed`.
+        """
+        if _service(request) is None:
             return None
         return super().authenticate(request)
 
 
-def live_principal(raw: str, *, method: str) -> Principal:
-    """Who ``raw`` acts for, if the session has not been ended.
+class HasScope(IsAuthenticated):
+    """A signed-in caller whose token has the view's ``read_scope`` or ``write_scope``, by method.
+
+    An empty scope asks for none: every token of the person will do.
+    """
+
+    message = "The token does not have the scope for this."
+
+    def has_permission(self, request: "Request", view: Any) -> bool:
+        """Whether the caller's token covers the method."""
+        if not super().has_permission(request, view):
+            return False
+        needed: str = view.read_scope if request.method in SAFE_METHODS else view.write_scope
+        caller: object = request.user
+        return isinstance(caller, Principal) and (not needed or needed in caller.scopes)
+
+
+def live_principal(raw: str, *, audience: str, method: str) -> Principal:
+    """Who ``raw`` acts for at the role ``audience``, if the session has not been ended.
 
     Without an answer from the deny list reads go on until the token expires and anything that
     changes is refused. Raises `TokenInvalid` or `RevocationUnknown`.
     """
-    principal = verify_user_token(raw)
+    principal = verify_user_token(raw, audience=audience)
     revoked = session_is_revoked(principal.session_id)
     if revoked:
         raise TokenRevoked
     if revoked is None and method not in SAFE_METHODS:
         raise RevocationUnknown(retry_after_s=1)
     return principal
+
+
+def _service(request: "Request") -> ServicePrincipal | None:
+    raw = _bearer(request.META.get("HTTP_X_SERVICE_AUTHORIZATION", ""))
+    if not raw:
+        return None
+    service = verify_service_token(raw, audience=_of_view(request, "audience", ""))
+    if service.client_id not in _of_view(request, "callers", frozenset[str]()):
+        raise CallerNotAllowed
+    return service
+
+
+def _of_view(request: "Request", name: str, default: Said) -> Said:
+    """What the view says; one that says nothing takes no token at all."""
+    found: Said = getattr(request.parser_context["view"], name, default)
+    return found
 
 
 def _bearer(header: str) -> str:

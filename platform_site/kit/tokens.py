@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -20,9 +20,6 @@ ALGORITHM: Final = "ES256"
 LEEWAY_S: Final = 30
 MEMORY_ENTRIES: Final = 10_000
 REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]
-
-Audience = str | tuple[str, ...]
-"""Whom a token may be meant for; the embedded role is several at once."""
 
 
 class TokenInvalid(DomainError):
@@ -52,15 +49,27 @@ class TokenRevoked(TokenInvalid):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The person or program a request acts for. ``token`` is the bearer, to pass on to a role."""
+    """The person or program a request acts for.
+
+    ``token`` is the bearer itself. ``role_tokens`` are what auth put into it for the roles behind
+    this one: each is taken by that role alone, and carries only the scopes that it needs.
+    """
 
     id: UUID
     session_id: UUID
     scopes: frozenset[str]
     is_staff: bool
     token: str
+    role_tokens: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     is_authenticated = True
+
+    def token_for(self, role: str) -> str:
+        """The token to show to ``role``. Raises `TokenInvalid` when there is none in the bearer."""
+        try:
+            return self.role_tokens[role]
+        except KeyError as exc:
+            raise TokenInvalid(f"The token holds none for {role}. Sign in again.") from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +92,10 @@ class Verifier:
     def __init__(self, *, keys: KeySet, issuer: str) -> None:
         self._keys = keys
         self._issuer = issuer
-        self._memory: dict[tuple[str, str, Audience], tuple[float, int, Mapping[str, Any]]] = {}
+        self._memory: dict[tuple[str, str, str], tuple[float, int, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
-    def claims(self, raw: str, *, typ: str, audience: Audience) -> Mapping[str, Any]:
+    def claims(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
         """The claims of ``raw``. Raises `TokenInvalid` or `TokenExpired`."""
         self._keys.keep_fresh()
         # Read before the key is: a set that changes meanwhile makes this entry an old one.
@@ -106,14 +115,14 @@ class Verifier:
             self._memory.clear()
 
     def _remember(
-        self, key: tuple[str, str, Audience], entry: tuple[float, int, Mapping[str, Any]]
+        self, key: tuple[str, str, str], entry: tuple[float, int, Mapping[str, Any]]
     ) -> None:
         with self._lock:
             if key not in self._memory and len(self._memory) >= MEMORY_ENTRIES:
                 self._memory.clear()
             self._memory[key] = entry
 
-    def _verified(self, raw: str, *, typ: str, audience: Audience) -> Mapping[str, Any]:
+    def _verified(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
         try:
             header = jwt.get_unverified_header(raw)
             if header.get("typ") != typ or header.get("alg") != ALGORITHM:
@@ -143,9 +152,12 @@ def verifier() -> Verifier:
     return Verifier(keys=keys, issuer=settings.TOKEN_ISSUER)
 
 
-def verify_user_token(raw: str) -> Principal:
-    """Who ``raw`` acts for. Does not look at the deny list. Raises `TokenInvalid`."""
-    claims = verifier().claims(raw, typ=USER_TYPE, audience=settings.TOKEN_AUDIENCE)
+def verify_user_token(raw: str, *, audience: str) -> Principal:
+    """Who ``raw`` acts for at the role ``audience``. Does not look at the deny list.
+
+    Raises `TokenInvalid`.
+    """
+    claims = verifier().claims(raw, typ=USER_TYPE, audience=audience)
     try:
         return Principal(
             id=UUID(claims["sub"]),
@@ -153,12 +165,13 @@ def verify_user_token(raw: str) -> Principal:
             scopes=frozenset(str(claims.get("scope", "")).split()),
             is_staff=claims.get("staff") is True,
             token=raw,
+            role_tokens={str(k): str(v) for k, v in claims.get("role_tokens", {}).items()},
         )
-    except (KeyError, ValueError) as exc:
+    except (AttributeError, KeyError, ValueError) as exc:
         raise TokenInvalid from exc
 
 
-def verify_service_token(raw: str, *, audience: Audience) -> ServicePrincipal:
+def verify_service_token(raw: str, *, audience: str) -> ServicePrincipal:
     """Which role sent ``raw`` to the role ``audience``. Raises `TokenInvalid`."""
     claims = verifier().claims(raw, typ=SERVICE_TYPE, audience=audience)
     return ServicePrincipal(client_id=str(claims["sub"]))

@@ -12,7 +12,7 @@ from .parts.object_store import *
 from .parts.static_files import *
 from .parts.token_verifier import *
 
-ROLE = ROLE_AUDIENCE = "admin"
+ROLE = "admin"
 ROOT_URLCONF = "platform_site.urls.admin"
 INSTALLED_APPS = [*ADMIN_APPS, *INSTALLED_APPS, "accounts", "images"]
 MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]

@@ -7,7 +7,7 @@ from .parts.database import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 
-ROLE = ROLE_AUDIENCE = "auth"
+ROLE = "auth"
 ROOT_URLCONF = "platform_site.urls.auth"
 INSTALLED_APPS = [
     "django.contrib.auth",

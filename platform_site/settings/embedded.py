@@ -17,7 +17,6 @@ from .parts.token_issuer import *
 from .parts.token_verifier import *
 
 ROLE = "embedded"
-ROLE_AUDIENCE = ("auth", "images")
 ROOT_URLCONF = "platform_site.urls.embedded"
 INSTALLED_APPS = [
     *ADMIN_APPS,

@@ -6,7 +6,7 @@ from .parts.peers import *
 from .parts.static_files import *
 from .parts.token_verifier import *
 
-ROLE = ROLE_AUDIENCE = "gateway"
+ROLE = "gateway"
 ROOT_URLCONF = "platform_site.urls.gateway"
 INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular", "drf_spectacular_sidecar", "gateway"]
 MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE]

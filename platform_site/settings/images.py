@@ -9,7 +9,7 @@ from .parts.library import *
 from .parts.object_store import *
 from .parts.token_verifier import *
 
-ROLE = ROLE_AUDIENCE = "images"
+ROLE = "images"
 ROOT_URLCONF = "platform_site.urls.images"
 INSTALLED_APPS = [*INSTALLED_APPS, "images"]
 STORAGES = {**STORAGES, **OBJECT_STORES}

@@ -3,5 +3,5 @@
 from .base import *
 from .parts.broker import *
 
-ROLE = ROLE_AUDIENCE = "scheduler"
+ROLE = "scheduler"
 ROOT_URLCONF = "platform_site.urls.probes"

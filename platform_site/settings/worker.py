@@ -3,5 +3,4 @@
 from .images import *
 
 ROLE = "worker"
-ROLE_AUDIENCE = "images"
 DATABASES["default"]["OPTIONS"].pop("pool", None)  # a pool does not survive the fork

@@ -10,7 +10,6 @@ from tests.accounts.callers import PASSWORD, Caller, signed_in
 @pytest.fixture(autouse=True)
 def auth_role(settings: Settings) -> None:
     settings.ROOT_URLCONF = "platform_site.urls.auth"
-    settings.ROLE_AUDIENCE = "auth"
 
 
 @pytest.fixture

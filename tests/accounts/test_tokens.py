@@ -98,7 +98,7 @@ def test_an_access_token_says_who_for_whom_and_how_long(settings: Settings) -> N
     assert claims["exp"] - claims["iat"] == 600
     assert claims["nbf"] == claims["iat"]
     assert claims["iss"] == settings.TOKEN_ISSUER
-    assert claims["aud"] == "platform"
+    assert claims["aud"] == ["gateway", "auth"]
     assert claims["sub"] == str(USER.id)
     assert claims["sid"] == str(session_id)
     assert claims["scope"] == "account:read account:write images:read images:write"
@@ -106,16 +106,32 @@ def test_an_access_token_says_who_for_whom_and_how_long(settings: Settings) -> N
     assert len(claims["jti"]) == 32
 
 
+def test_it_holds_a_token_for_images_that_is_worth_less_and_ends_with_it() -> None:
+    session_id = uuid7()
+    raw = access_token_issue(user=User(email="s@example.com", is_staff=True), session_id=session_id)
+    claims = jwt.decode(raw, options={"verify_signature": False})
+    inner = jwt.decode(claims["role_tokens"]["images"], options={"verify_signature": False})
+    assert (inner["aud"], inner["scope"]) == ("images", "images:read images:write")
+    assert (inner["sub"], inner["sid"]) == (claims["sub"], str(session_id))
+    assert inner["exp"] <= claims["exp"]
+    assert not {"staff", "role_tokens"} & set(inner)
+    assert len(raw) < 1_500  # it travels with every request
+
+
 def test_staff_may_also_see_the_platform() -> None:
     staff = User(email="s@example.com", is_staff=True)
-    principal = verify_user_token(access_token_issue(user=staff, session_id=uuid7()))
+    principal = verify_user_token(
+        access_token_issue(user=staff, session_id=uuid7()), audience="gateway"
+    )
     assert principal.is_staff is True
     assert "platform:read" in principal.scopes
 
 
 def test_every_role_can_verify_what_is_signed_here() -> None:
     session_id = uuid7()
-    principal = verify_user_token(access_token_issue(user=USER, session_id=session_id))
+    principal = verify_user_token(
+        access_token_issue(user=USER, session_id=session_id), audience="gateway"
+    )
     assert (principal.id, principal.session_id) == (USER.id, session_id)
     service = verify_service_token(
         service_token_issue(client_id="gateway", audience="images"), audience="images"
@@ -154,7 +170,7 @@ def test_the_lifetime_is_read_when_a_token_is_made(settings: Settings) -> None:
 
 
 def test_the_classes_of_the_library_do_not_take_each_others_tokens() -> None:
-    service = service_token_issue(client_id="gateway", audience="platform")
+    service = service_token_issue(client_id="gateway", audience="auth")
     access = access_token_issue(user=USER, session_id=uuid7())
     with pytest.raises(TokenError):
         AccessToken(service)  # type: ignore[arg-type]

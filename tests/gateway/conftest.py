@@ -53,7 +53,7 @@ def sam() -> Person:
 @pytest.fixture
 def principal(alice: Person) -> Principal:
     """Alice, as a view knows her."""
-    return verify_user_token(alice.token())
+    return verify_user_token(alice.token(), audience="gateway")
 
 
 @pytest.fixture

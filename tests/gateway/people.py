@@ -22,7 +22,7 @@ def claims_of(subject: UUID, **changes: Any) -> dict[str, Any]:
     now = int(time.time())
     return {
         "iss": settings.TOKEN_ISSUER,
-        "aud": settings.TOKEN_AUDIENCE,
+        "aud": ["gateway", "auth"],
         "sub": str(subject),
         "sid": str(uuid4()),
         "jti": str(uuid4()),
@@ -67,7 +67,16 @@ class Person:
     session_id: UUID = field(default_factory=uuid4)
 
     def token(self, **changes: Any) -> str:
-        mine = {"sid": str(self.session_id), "staff": self.is_staff, **changes}
+        mine = {
+            "sid": str(self.session_id),
+            "staff": self.is_staff,
+            "role_tokens": {"images": self.token_for_images()},
+            **changes,
+        }
+        return signed(claims_of(self.id, **mine))
+
+    def token_for_images(self) -> str:
+        mine = {"sid": str(self.session_id), "aud": "images", "scope": "images:read images:write"}
         return signed(claims_of(self.id, **mine))
 
     @property

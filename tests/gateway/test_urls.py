@@ -120,9 +120,10 @@ def test_an_abused_token_is_a_401(provider: Provider, abuse: str, path: str) -> 
 
 def test_the_same_claims_in_order_are_taken(provider: Provider) -> None:
     provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
-    token = signed(claims_of(ALICE))
-    headers = {"Authorization": f"Bearer {token}"}
-    assert Client().get("/api/v1/usage", headers=headers).status_code == 200
+    inner = signed(claims_of(ALICE, aud="images"))
+    for held, status in (({"role_tokens": {"images": inner}}, 200), ({}, 401)):
+        headers = {"Authorization": f"Bearer {signed(claims_of(ALICE, **held))}"}
+        assert Client().get("/api/v1/usage", headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer ", "token x"])

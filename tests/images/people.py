@@ -35,7 +35,7 @@ class Person:
 
     def token(self) -> str:
         claims = {
-            "aud": settings.TOKEN_AUDIENCE,
+            "aud": "images",
             "sub": str(self.id),
             "sid": str(self.session_id),
             "scope": "images:read images:write",

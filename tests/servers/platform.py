@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import urllib3
 
 from platform_site.key_material import KeyMaterial, write
 from platform_site.kit.identifiers import random_token
@@ -83,6 +84,21 @@ class Platform:
             auth=self.address("auth"),
             delivery=self.address("images"),
         ).sign_up()
+
+    def service_token(self, audience: str) -> str:
+        """What the gateway asks of auth before it calls ``audience``."""
+        secret = self.material.gateway()["service-client-secret"]
+        reply = urllib3.request(
+            "POST",
+            f"{self.address('auth')}/internal/v1/token",
+            body=f"grant_type=client_credentials&audience={audience}",
+            headers={
+                **urllib3.make_headers(basic_auth=f"gateway:{secret}"),
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+        )
+        raw: str = reply.json()["access_token"]
+        return raw
 
     def stop(self) -> None:
         """End every program."""

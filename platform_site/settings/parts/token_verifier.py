@@ -9,7 +9,6 @@ from platform_site.kit import env
 TOKEN_ISSUER = env.text(
     "TOKEN_ISSUER", "image-platform", about="Issuer that stands in every token and is asked of it."
 )
-TOKEN_AUDIENCE = "platform"
 ACCESS_TOKEN_LIFETIME_S = env.integer(
     "ACCESS_TOKEN_LIFETIME_S", 600, about="Seconds for which an access token is good."
 )

@@ -95,7 +95,7 @@ def test_signing_in_gives_an_access_token_and_a_guarded_cookie(
     reply = Caller().post("/auth/login", {"email": "alice@example.com", "password": PASSWORD})
     assert set(reply.json()) == {"access", "expires_in", "token_type"}
     assert (reply.json()["expires_in"], reply.json()["token_type"]) == (600, "Bearer")
-    assert verify_user_token(reply.json()["access"]).id == alice_user.id
+    assert verify_user_token(reply.json()["access"], audience="auth").id == alice_user.id
     cookie = reply.cookies["refresh"]
     assert (cookie["httponly"], cookie["secure"]) == (True, True)
     assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Strict", "/auth", "")

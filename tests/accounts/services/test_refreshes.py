@@ -41,7 +41,7 @@ def test_a_refresh_gives_a_new_pair_of_the_same_session(pair: TokenPair) -> None
     assert fresh.session_id == pair.session_id
     assert fresh.refresh != pair.refresh
     assert fresh.access != pair.access
-    assert verify_user_token(fresh.access).session_id == pair.session_id
+    assert verify_user_token(fresh.access, audience="auth").session_id == pair.session_id
     after = Session.objects.get()
     assert after.previous_refresh_hash == before.refresh_hash
     assert after.refresh_hash != before.refresh_hash
@@ -163,7 +163,7 @@ def test_a_disabled_user_cannot_refresh(pair: TokenPair) -> None:
 
 def test_rights_are_read_anew_at_each_refresh(pair: TokenPair) -> None:
     User.objects.update(is_staff=True)
-    assert verify_user_token(refresh(pair).access).is_staff is True
+    assert verify_user_token(refresh(pair).access, audience="auth").is_staff is True
 
 
 def test_a_repeat_that_cannot_be_given_the_same_successor_is_given_none(

@@ -19,7 +19,7 @@ def test_both_tokens_travel(provider: Provider, principal: Principal) -> None:
     provider.on("GET", f"{ROOT}/usage", Answer(200, usage()))
     assert images.usage_of(principal=principal).limit_bytes == 5_000_000_000
     [request] = provider.asked("GET", f"{ROOT}/usage")
-    assert request.header("Authorization") == f"Bearer {principal.token}"
+    assert request.header("Authorization") == f"Bearer {principal.role_tokens['images']}"
     assert request.header("X-Service-Authorization") == "Bearer svc-1"
 
 

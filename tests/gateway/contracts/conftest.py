@@ -47,7 +47,7 @@ def alice_token() -> str:
 
 @pytest.fixture
 def alice_principal(alice_token: str) -> Principal:
-    return verify_user_token(alice_token)
+    return verify_user_token(alice_token, audience="gateway")
 
 
 @pytest.fixture

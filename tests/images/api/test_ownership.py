@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from images import internal_urls
 from images.models import Image, Job, Rendition, Tag
@@ -99,15 +98,13 @@ def test_nobody_gets_nothing(
 
 
 @pytest.mark.parametrize(("method", "path"), OF_A_ROLE)
-def test_what_is_for_roles_is_not_for_people(  # noqa: PLR0917 - pytest passes by name
+def test_what_is_for_roles_is_not_for_people(
     picture: dict[str, Any],
     alice: Person,
     as_gateway: Client,
-    settings: Settings,
     method: str,
     path: str,
 ) -> None:
-    settings.ROLE_AUDIENCE = "images"  # as in a cluster; embedded is auth as well
     assert ask(caller(alice, with_service=False), method, path).status_code == 401
     other_audience = {"X-Service-Authorization": f"Bearer {service_token(audience='auth')}"}
     assert ask(Client(headers=other_audience), method, path).status_code == 401

@@ -12,6 +12,8 @@ from platform_site.key_material import SigningKey, signing_key
 from platform_site.kit.identifiers import uuid7
 
 ISSUER = "image-platform"
+AUDIENCE = "images"
+"""The role that a token of this issuer is for unless a test says otherwise."""
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Issuer:
         now = int(time.time())
         claims = {
             "iss": ISSUER,
-            "aud": "platform",
+            "aud": AUDIENCE,
             "sub": str(self.subject),
             "exp": now + 600,
             "iat": now,

@@ -14,12 +14,15 @@ from rest_framework.views import APIView
 from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.revocations import session_revoke
 from platform_site.kit.tokens import ServicePrincipal
-from tests.platform_site.kit.issuing import Issuer
+from tests.platform_site.kit.issuing import AUDIENCE, Issuer
 
 written: list[str] = []
 
 
 class Personal(APIView):
+    audience = AUDIENCE
+    callers = frozenset({"gateway"})
+
     def get(self, request: Request) -> Response:
         return Response({"id": request.user.id})
 
@@ -33,6 +36,8 @@ class BothTokens(Personal):
 
 
 class RoleOnly(APIView):
+    audience = AUDIENCE
+    callers = frozenset({"gateway"})
     authentication_classes = [ServiceOnlyAuthentication]
 
     def get(self, request: Request) -> Response:
@@ -50,7 +55,6 @@ urlpatterns = [
 @pytest.fixture(autouse=True)
 def routes(settings: Settings) -> Iterator[None]:
     settings.ROOT_URLCONF = __name__
-    settings.ROLE_AUDIENCE = "images"
     yield
     written.clear()
 

@@ -175,13 +175,13 @@ def test_a_token_of_a_withdrawn_key_is_refused_after_the_refresh(
     verifier = Verifier(keys=KeySet(bundle=alpha.jwks, url=server.url), issuer=ISSUER)
     withdrawn, kept = alpha.access(exp=2**40), beta.access(exp=2**40)
     for raw in (withdrawn, kept, withdrawn):
-        verifier.claims(raw, typ="at+jwt", audience="platform")
+        verifier.claims(raw, typ="at+jwt", audience="images")
     publish(server, beta)
-    verifier.claims(withdrawn, typ="at+jwt", audience="platform")
+    verifier.claims(withdrawn, typ="at+jwt", audience="images")
     clock.advance(REFRESH_S + 1)
     with pytest.raises(TokenInvalid, match="not known"):
-        verifier.claims(withdrawn, typ="at+jwt", audience="platform")
-    verifier.claims(kept, typ="at+jwt", audience="platform")
+        verifier.claims(withdrawn, typ="at+jwt", audience="images")
+    verifier.claims(kept, typ="at+jwt", audience="images")
 
 
 def test_a_name_that_is_given_to_another_key_is_verified_anew(
@@ -191,12 +191,12 @@ def test_a_name_that_is_given_to_another_key_is_verified_anew(
     verifier = Verifier(keys=KeySet(bundle=alpha.jwks, url=server.url), issuer=ISSUER)
     raw = alpha.access(exp=2**40)
     for _ in range(2):
-        verifier.claims(raw, typ="at+jwt", audience="platform")
+        verifier.claims(raw, typ="at+jwt", audience="images")
     swapped = {"keys": [{**beta.key.public, "kid": alpha.key.kid}]}
     server.respond = lambda _asked: Answer(body=orjson.dumps(swapped))
     clock.advance(REFRESH_S + 1)
     with pytest.raises(TokenInvalid):
-        verifier.claims(raw, typ="at+jwt", audience="platform")
+        verifier.claims(raw, typ="at+jwt", audience="images")
 
 
 def test_an_unchanged_set_keeps_what_was_verified(
@@ -205,10 +205,10 @@ def test_an_unchanged_set_keeps_what_was_verified(
     publish(server, alpha)
     verifier = Verifier(keys=KeySet(bundle=alpha.jwks, url=server.url), issuer=ISSUER)
     raw = alpha.access(exp=2**40)
-    claims = verifier.claims(raw, typ="at+jwt", audience="platform")
+    claims = verifier.claims(raw, typ="at+jwt", audience="images")
     monkeypatch.delattr(jwt, "decode")
     clock.advance(REFRESH_S + 1)
-    assert verifier.claims(raw, typ="at+jwt", audience="platform") == claims
+    assert verifier.claims(raw, typ="at+jwt", audience="images") == claims
     assert len(server.asked) == 2
 
 
@@ -225,6 +225,6 @@ def test_a_token_that_was_being_verified_while_its_key_went_is_not_remembered(
 
     monkeypatch.setattr(jwt, "decode", slow)
     raw = alpha.access()
-    verifier.claims(raw, typ="at+jwt", audience="platform")
+    verifier.claims(raw, typ="at+jwt", audience="images")
     with pytest.raises(TokenInvalid, match="not known"):
-        verifier.claims(raw, typ="at+jwt", audience="platform")
+        verifier.claims(raw, typ="at+jwt", audience="images")

@@ -10,13 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tests.platform_site.kit.issuing import Issuer
+from tests.platform_site.kit.issuing import AUDIENCE, Issuer
 from tests.platform_site.kit.lines import Lines, listening
 
 REQUEST_ID = "0190b6a0-0000-7000-8000-000000000001"
 
 
 class Personal(APIView):
+    audience = AUDIENCE
+
     def post(self, _request: Request, number: int) -> Response:
         return Response({"number": number})
 

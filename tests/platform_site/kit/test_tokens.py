@@ -20,9 +20,13 @@ from platform_site.kit.tokens import (
     verify_user_token,
 )
 from tests.platform_site.kit.clock import Clock
-from tests.platform_site.kit.issuing import ISSUER, Issuer
+from tests.platform_site.kit.issuing import AUDIENCE, ISSUER, Issuer
 
 KIDS: list[object] = [None, 5, []]
+
+
+def verified(raw: str) -> Principal:
+    return verify_user_token(raw, audience=AUDIENCE)
 
 
 def part(value: Any) -> str:
@@ -43,7 +47,7 @@ def count_decodes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_an_access_token_gives_its_principal(issuer: Issuer) -> None:
     raw = issuer.access(staff=True)
-    assert verify_user_token(raw) == Principal(
+    assert verified(raw) == Principal(
         id=issuer.subject,
         session_id=issuer.session,
         scopes=frozenset({"images:read", "images:write"}),
@@ -53,7 +57,7 @@ def test_an_access_token_gives_its_principal(issuer: Issuer) -> None:
 
 
 def test_staff_is_nothing_but_true(issuer: Issuer) -> None:
-    assert [verify_user_token(issuer.access(staff=v)).is_staff for v in (1, "true", None)] == (
+    assert [verified(issuer.access(staff=v)).is_staff for v in (1, "true", None)] == (
         [False, False, False]
     )
 
@@ -65,7 +69,7 @@ def test_a_service_token_gives_the_calling_role(issuer: Issuer) -> None:
 def test_an_unsigned_token_is_refused(issuer: Issuer) -> None:
     header = {"alg": "none", "typ": "at+jwt", "kid": issuer.key.kid}
     with pytest.raises(TokenInvalid, match="not the type of token"):
-        verify_user_token(f"{part(header)}.{part(issuer.claims())}.")
+        verified(f"{part(header)}.{part(issuer.claims())}.")
 
 
 def test_a_token_signed_with_the_public_key_as_a_password_is_refused(issuer: Issuer) -> None:
@@ -79,30 +83,30 @@ def test_a_token_signed_with_the_public_key_as_a_password_is_refused(issuer: Iss
         digest = hmac.new(password, signed.encode(), hashlib.sha256).digest()
         raw = f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
         with pytest.raises(TokenInvalid):
-            verify_user_token(raw)
+            verified(raw)
 
 
 def test_a_token_of_another_key_under_a_known_name_is_refused(issuer: Issuer) -> None:
     with pytest.raises(TokenInvalid):
-        verify_user_token(Issuer().access(header={"kid": issuer.key.kid}))
+        verified(Issuer().access(header={"kid": issuer.key.kid}))
 
 
 def test_a_token_of_an_unknown_key_is_refused(issuer: Issuer) -> None:
     with pytest.raises(TokenInvalid, match="The key that signed the token is not known"):
-        verify_user_token(Issuer().access())
+        verified(Issuer().access())
 
 
 def test_a_key_that_the_token_itself_brings_is_not_looked_at(issuer: Issuer) -> None:
     stranger = Issuer()
     with pytest.raises(TokenInvalid):
-        verify_user_token(stranger.access(header={"jwk": dict(stranger.key.public)}))
+        verified(stranger.access(header={"jwk": dict(stranger.key.public)}))
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"iss": "somebody else"},
-        {"aud": "images"},
+        {"aud": "gateway"},
         {"aud": []},
         {"sub": "not-a-uuid"},
         {"sid": "not-a-uuid"},
@@ -114,27 +118,27 @@ def test_a_key_that_the_token_itself_brings_is_not_looked_at(issuer: Issuer) -> 
 )
 def test_a_token_with_a_wrong_claim_is_refused(issuer: Issuer, changes: dict[str, Any]) -> None:
     with pytest.raises(TokenInvalid) as refusal:
-        verify_user_token(issuer.access(**changes))
+        verified(issuer.access(**changes))
     assert refusal.value.code == "token_invalid"
 
 
 @pytest.mark.parametrize("name", ["iss", "aud", "sub", "exp", "iat", "nbf", "jti"])
 def test_a_token_without_a_required_claim_is_refused(issuer: Issuer, name: str) -> None:
     with pytest.raises(TokenInvalid) as refusal:
-        verify_user_token(issuer.access(**{name: None}))
+        verified(issuer.access(**{name: None}))
     assert refusal.value.code == "token_invalid"
 
 
 @pytest.mark.parametrize("typ", ["JWT", "svc+jwt", "rt+jwt", None])
 def test_a_token_of_another_type_is_refused(issuer: Issuer, typ: str | None) -> None:
     with pytest.raises(TokenInvalid):
-        verify_user_token(issuer.access(header={"typ": typ}))
+        verified(issuer.access(header={"typ": typ}))
 
 
 def test_a_service_token_does_not_act_for_a_person(issuer: Issuer) -> None:
-    raw = issuer.service(audience="platform", sub=str(issuer.subject), sid=str(issuer.session))
+    raw = issuer.service(audience="images", sub=str(issuer.subject), sid=str(issuer.session))
     with pytest.raises(TokenInvalid):
-        verify_user_token(raw)
+        verified(raw)
 
 
 def test_a_persons_token_does_not_act_for_a_role(issuer: Issuer) -> None:
@@ -149,18 +153,18 @@ def test_a_service_token_for_one_role_is_refused_by_another(issuer: Issuer) -> N
 
 def test_an_expired_token_says_so(issuer: Issuer) -> None:
     with pytest.raises(TokenExpired) as refusal:
-        verify_user_token(issuer.access(exp=issuer.claims()["exp"] - 631))
+        verified(issuer.access(exp=issuer.claims()["exp"] - 631))
     assert refusal.value.code == "token_expired"
     assert refusal.value.headers == {"WWW-Authenticate": 'Bearer error="token_expired"'}
 
 
 def test_a_token_of_the_future_is_refused(issuer: Issuer) -> None:
     now = issuer.claims()["nbf"]
-    assert verify_user_token(issuer.access(nbf=now + 20)).id == issuer.subject
+    assert verified(issuer.access(nbf=now + 20)).id == issuer.subject
     with pytest.raises(TokenInvalid):
-        verify_user_token(issuer.access(nbf=now + 60))
+        verified(issuer.access(nbf=now + 60))
     with pytest.raises(TokenInvalid):
-        verify_user_token(issuer.access(iat=now + 60))
+        verified(issuer.access(iat=now + 60))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_a_token_of_the_future_is_refused(issuer: Issuer) -> None:
 )
 def test_what_is_no_token_is_refused(issuer: Issuer, raw: str) -> None:
     with pytest.raises(TokenInvalid):
-        verify_user_token(raw)
+        verified(raw)
 
 
 def test_a_second_use_does_not_verify_again(
@@ -178,7 +182,7 @@ def test_a_second_use_does_not_verify_again(
 ) -> None:
     decoded = count_decodes(monkeypatch)
     raw = issuer.access()
-    assert verify_user_token(raw) == verify_user_token(raw)
+    assert verified(raw) == verified(raw)
     assert decoded == [raw]
 
 
@@ -187,7 +191,7 @@ def test_a_refusal_is_not_remembered(issuer: Issuer, monkeypatch: pytest.MonkeyP
     raw = issuer.access(aud="elsewhere")
     for _ in range(2):
         with pytest.raises(TokenInvalid):
-            verify_user_token(raw)
+            verified(raw)
     assert decoded == [raw, raw]
 
 
@@ -197,19 +201,19 @@ def test_what_was_verified_for_one_use_does_not_pass_for_another(issuer: Issuer)
     with pytest.raises(TokenInvalid):
         verify_service_token(raw, audience="auth")
     with pytest.raises(TokenInvalid):
-        verify_user_token(raw)
+        verified(raw)
 
 
 def test_a_remembered_token_expires_with_the_token(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw = issuer.access()
-    verify_user_token(raw)
+    verified(raw)
     clock = Clock().install(monkeypatch)
     clock.advance(600 + tokens.LEEWAY_S + 1)
     decoded = count_decodes(monkeypatch)
     # PyJWT reads the real clock, so what is seen here is that the memory no longer answers.
-    verify_user_token(raw)
+    verified(raw)
     assert decoded == [raw]
 
 
@@ -217,7 +221,7 @@ def test_the_memory_is_bounded(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tokens, "MEMORY_ENTRIES", 3)
     verifier = Verifier(keys=KeySet(bundle=issuer.jwks), issuer=ISSUER)
     for _ in range(10):
-        verifier.claims(issuer.access(), typ="at+jwt", audience="platform")
+        verifier.claims(issuer.access(), typ="at+jwt", audience="images")
         assert len(verifier._memory) <= 3
     verifier.forget()
     assert verifier._memory == {}

@@ -1,0 +1,186 @@
+"""Every protected route of every role, asked with every kind of token: each opens its own only."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import jwt
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from pytest_django import Settings
+
+from accounts.models import Session, User
+from accounts.services.sessions import session_open
+from accounts.tokens import service_token_issue
+from platform_site.kit.tokens import verify_user_token
+from tests.accounts.callers import PASSWORD, Caller
+from tests.forged_tokens import USER_TYPE, signed
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("auth", "gateway", "images")
+PUBLIC = {
+    "auth": {
+        "auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json",
+        "internal/v1/token",
+    },
+    "gateway": {"api/v1/schema", "api/v1/docs", "api/v1/status"},
+    "images": {"i/<path:rest>"},
+}  # fmt: skip
+METHODS = ("GET", "POST", "PATCH", "DELETE")
+FORM = "application/x-www-form-urlencoded"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ID = re.compile(r"[0-9a-f-]{36}")
+REFUSED = {"token_invalid", "not_authenticated", "caller_not_allowed"}
+
+
+BARE = (("", ""),)
+"""What a public route is shown beside the person's token; it does not look there."""
+
+
+@pytest.fixture(autouse=True)
+def no_upstreams(settings: Settings) -> None:
+    settings.UPSTREAMS = {role: f"inprocess:platform_site.urls.{role}" for role in ROLES}
+
+
+@pytest.fixture
+def tokens() -> dict[str, str]:
+    """One of each kind that the platform signs, all of them good somewhere."""
+    User.objects.create_user("alice@example.com", PASSWORD)
+    pair = session_open(email="alice@example.com", password=PASSWORD, device="", address="")
+    held = verify_user_token(pair.access, audience="gateway")
+    return {
+        "": "",
+        "held by a person": pair.access,
+        "of a person for images": held.token_for("images"),
+        "of the gateway for auth": service_token_issue(client_id="gateway", audience="auth"),
+        "of the gateway for images": service_token_issue(client_id="gateway", audience="images"),
+        "of another role for auth": service_token_issue(client_id="images", audience="auth"),
+        "of another role for images": service_token_issue(client_id="auth", audience="images"),
+    }
+
+
+def routes(role: str) -> list[tuple[str, str]]:
+    """Method and address of everything that the role serves to those who show a token."""
+    found = []
+    for pattern in _patterns(get_resolver(f"platform_site.urls.{role}").url_patterns):
+        route = str(pattern.pattern)
+        if route not in PUBLIC[role]:
+            view: Any = pattern.callback
+            found += [(m, _address(route)) for m in METHODS if hasattr(view.cls, m.lower())]
+    return found
+
+
+def _patterns(entries: list[Any]) -> Iterator[URLPattern]:
+    for entry in entries:
+        if isinstance(entry, URLPattern):
+            yield entry
+        else:
+            yield from _patterns(entry.url_patterns)
+
+
+def _address(route: str) -> str:
+    for name in ("image_id", "job_id", "session_id", "owner_id"):
+        route = route.replace(f"<uuid:{name}>", str(uuid4()))
+    return f"/{route}"
+
+
+def opened(method: str, address: str, headers: dict[str, str]) -> bool:
+    """Whether the tokens are taken; what the view thinks of the rest does not count."""
+    reply = Client(headers=headers).generic(method, address, content_type="application/json")
+    assert reply.status_code < 500 or reply.status_code == 503, (address, reply.content)
+    problem = reply.json() if b'"code"' in reply.content else {}
+    return problem.get("code") not in REFUSED
+
+
+def expected(role: str, address: str, person: str, service: str) -> bool:
+    """Who opens what: the whole rule."""
+    if role == "gateway":
+        return person == "held by a person"
+    if not address.startswith("/internal/"):
+        return person == "held by a person"
+    if service != f"of the gateway for {role}":
+        return False
+    if address in {"/internal/v1/introspect", "/internal/v1/status"} or "/owners/" in address:
+        return True
+    return person == ("of a person for images" if role == "images" else "held by a person")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_token_opens_the_routes_of_its_audience_and_no_other(
+    settings: Settings, tokens: dict[str, str], role: str
+) -> None:
+    settings.ROOT_URLCONF = f"platform_site.urls.{role}"
+    asked = routes(role)
+    assert len(asked) > 5
+    wrong = []
+    for method, address in asked:
+        for person, raw in tokens.items():
+            if person.startswith("of another role"):
+                continue  # the gateway's own tokens stand for all of roles in this place
+            for service, own in tokens.items() if address.startswith("/internal/") else BARE:
+                wanted = expected(role, address, person, service)
+                if wanted and method != "GET":
+                    continue  # it would act; that it does is tested where the route is
+                shown = {"Authorization": raw, "X-Service-Authorization": own}
+                headers = {name: f"Bearer {value}" for name, value in shown.items() if value}
+                if opened(method, address, headers) != wanted:
+                    wrong.append((method, address, person, service))
+    assert not wrong
+
+
+@pytest.mark.parametrize("grant", ["client_credentials", TOKEN_EXCHANGE])
+def test_what_images_receives_gets_no_other_token(
+    settings: Settings, tokens: dict[str, str], grant: str
+) -> None:
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    received = tokens["of a person for images"]
+    form = {
+        "grant_type": grant,
+        "audience": "auth",
+        "subject_token": received,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    }
+    shown = {"Authorization": f"Bearer {received}"}
+    shown["X-Service-Authorization"] = f"Bearer {tokens['of the gateway for images']}"
+    reply = Client(headers=shown).post("/internal/v1/token", urlencode(form), content_type=FORM)
+    assert (reply.status_code, reply.json()["code"]) == (401, "invalid_client")
+    refresh = Caller().post("/auth/refresh", {"refresh": received[:200]})
+    assert (refresh.status_code, refresh.json()["code"]) == (401, "token_invalid")
+
+
+ACCOUNT_ROUTES = [
+    ("GET", "/auth/profile", "account:read"),
+    ("PATCH", "/auth/profile", "account:write"),
+    ("POST", "/auth/password", "account:write"),
+    ("GET", "/auth/sessions", "account:read"),
+    ("DELETE", f"/auth/sessions/{uuid4()}", "account:write"),
+    ("POST", "/auth/logout-all", "account:write"),
+    ("POST", "/auth/logout", ""),
+    ("DELETE", "/internal/v1/account", "account:write"),
+]
+SCOPES = {"account:read", "account:write", "images:read", "images:write", "platform:read"}
+
+
+def test_every_account_route_has_its_scope_here() -> None:
+    listed = {(method, ID.sub("I", address)) for method, address, _ in ACCOUNT_ROUTES}
+    served = {(method, ID.sub("I", address)) for method, address in routes("auth")}
+    assert listed == served - {("POST", "/internal/v1/introspect")}
+
+
+@pytest.mark.parametrize(("method", "address", "needed"), ACCOUNT_ROUTES)
+def test_an_account_is_touched_with_the_scope_only(
+    settings: Settings, tokens: dict[str, str], method: str, address: str, needed: str
+) -> None:
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    claims = jwt.decode(tokens["held by a person"], options={"verify_signature": False})
+    for scope in (SCOPES - {needed}) if needed else ():
+        raw = signed(claims, typ=USER_TYPE, scope=scope)
+        shown = {"Authorization": f"Bearer {raw}"}
+        shown["X-Service-Authorization"] = f"Bearer {tokens['of the gateway for auth']}"
+        reply = Client(headers=shown).generic(method, address, content_type="application/json")
+        assert (reply.status_code, reply.json()["code"]) == (403, "permission_denied"), scope
+    assert Session.objects.filter(revoked_at=None).count() == 1
