@@ -61,9 +61,12 @@ def image_faults(rendered: list[Object]) -> list[str]:
     )
 
 
-def overlay_faults(applied: str, wanted: str) -> list[str]:
-    """Whether another overlay is in the cluster; ``applied`` is empty when none is."""
-    if not applied or applied == wanted:
+def overlay_faults(applied: str, wanted: str, *, over: str = "") -> list[str]:
+    """Whether another overlay is in the cluster than ``wanted``, or ``over`` which it replaces.
+
+    ``applied`` is empty when none is.
+    """
+    if not applied or applied in {wanted, over}:
         return []
     word = f"the overlay {applied} is applied in this cluster; {wanted} over it would mix the two"
     return [f"{word} (docs/deploy.md, “Change the overlay”)"]
@@ -93,8 +96,11 @@ def applied_overlays() -> dict[str, str]:
     return {metadata["name"]: metadata.get("labels", {}).get(LABEL, "") for metadata in found}
 
 
-def faults(overlay: str, *, manifests: Path, cluster: bool) -> list[str]:
-    """Everything that is wrong with ``overlay``; with ``cluster``, also with it in the cluster."""
+def faults(overlay: str, *, manifests: Path, cluster: bool, over: str = "") -> list[str]:
+    """Everything that is wrong with ``overlay``; with ``cluster``, also with it in the cluster.
+
+    ``over`` is the overlay that it is about to replace there on purpose.
+    """
     found = missing_files(manifests)
     if any("is missing" in fault for fault in found):
         return found
@@ -102,7 +108,7 @@ def faults(overlay: str, *, manifests: Path, cluster: bool) -> list[str]:
         rendered = objects(build(manifests / "overlays" / overlay))
         if cluster:
             applied = applied_overlays()
-            found += overlay_faults(applied.get(NAMESPACE, ""), overlay)
+            found += overlay_faults(applied.get(NAMESPACE, ""), overlay, over=over)
             found += namespace_faults(rendered, applied)
     except BuildFailed as exc:
         return [*found, str(exc)]
@@ -115,8 +121,9 @@ def main() -> int:
     parser.add_argument("overlay", nargs="?", default="platform")
     parser.add_argument("--manifests", type=Path, default=MANIFESTS)
     parser.add_argument("--cluster", action="store_true", help="ask the current cluster, too")
+    parser.add_argument("--over", default="", help="the overlay that it is to replace")
     given = parser.parse_args()
-    found = faults(given.overlay, manifests=given.manifests, cluster=given.cluster)
+    found = faults(given.overlay, manifests=given.manifests, cluster=given.cluster, over=given.over)
     for fault in found:
         sys.stderr.write(f"✗ {fault}\n")
     if not found:

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-check k8s-apply k8s-picture k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -15,6 +15,15 @@ k8s-check: .venv/.development ## say what is wrong with an overlay before it is 
 
 k8s-apply: .venv/.development ## check an overlay, let its Jobs run anew, apply it (OVERLAY=platform)
 	@sh deploy/k8s/tools/apply.sh $(OVERLAY)
+
+k8s-change-overlay: .venv/.development ## go to another overlay in safe steps (FROM=platform TO=headless CONFIRM=yes)
+	@CONFIRM="$(CONFIRM)" DATA_SAVED="$(DATA_SAVED)" sh deploy/k8s/tools/change_overlay.sh "$(FROM)" "$(TO)"
+
+k8s-save: ## save the database and the bucket (TO=directory; needs mc)
+	@sh deploy/k8s/tools/save.sh "$(TO)"
+
+k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory OVERLAY=platform CONFIRM=yes)
+	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/restore.sh "$(FROM)" "$(OVERLAY)"
 
 k8s-picture: .venv/.development ## draw the objects and connections into docs/deploy.md
 	@$(PY) -m deploy.k8s.tools.picture
