@@ -52,6 +52,18 @@ def test_the_start_page_and_the_documentation_are_served(demo: Person) -> None:
         assert demo.send("GET", asset).status == 200, asset
 
 
+def test_the_five_lines_of_the_readme_are_true(demo: Person, laptop: Laptop) -> None:
+    text = (ROOT / "README.md").read_text()
+    (block,) = re.findall(r"## The API in five lines\n\n```sh\n(.*?)```", text, re.DOTALL)
+    lines = block.replace("var/", f"{laptop.directory}/var/").replace(":8000", f":{laptop.port}")
+    done = subprocess.run(
+        ["sh", "-c", lines], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("mountains", "alps", "renditions", "results", "bytes", "status"):
+        assert word in done.stdout, word
+
+
 def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(demo: Person, laptop: Laptop) -> None:
     uploaded = demo.upload(PHOTOGRAPHS / "mountains.jpg").json
     assert laptop.program.process is not None
