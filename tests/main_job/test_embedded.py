@@ -81,11 +81,29 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(demo: Person, lapt
     assert len(demo.image(uploaded["image"]["id"])["renditions"]) == 8
 
 
+def open_to_others(var: Path) -> list[str]:
+    """What somebody else on this machine may look at."""
+    paths = (var, *var.rglob("*"))
+    return [f"{p.stat().st_mode & 0o777:o} {p}" for p in paths if p.stat().st_mode & 0o077]
+
+
+def test_nobody_else_may_read_what_the_platform_keeps(demo: Person, laptop: Laptop) -> None:
+    var = laptop.program.log.parent / "var"
+    names = {path.name for path in var.rglob("*")}
+    assert names > {"platform.sqlite3", "demo-password", "web.log", "worker-heartbeat", "objects"}
+    assert [path for path in (var / "objects").rglob("*") if path.is_file()]
+    assert open_to_others(var) == []
+
+
 def test_a_second_start_goes_on_with_the_data_of_the_first(laptop: Laptop, demo: Person) -> None:
     before = {image["id"] for image in demo.send("GET", "/api/v1/images").json["results"]}
     laptop.program.stop()
     assert "Stopped." in laptop.program.words()
+    var = laptop.program.log.parent / "var"
+    (var / "log" / "web.log").chmod(0o644)
+    var.chmod(0o755)
     again = laptop.start()
+    assert open_to_others(var) == []
     after = {image["id"] for image in again.send("GET", "/api/v1/images").json["results"]}
     assert before
     assert after == before

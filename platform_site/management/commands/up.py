@@ -1,6 +1,7 @@
 """``manage.py up``: the whole platform on this machine, in one web process and one worker."""
 
 import logging
+import os
 import time
 from argparse import ArgumentParser
 from io import StringIO
@@ -17,6 +18,11 @@ from platform_site.management.commands.housekeeping import declared
 SAMPLE = "tests/photographs/wine-portrait-exif.jpg"
 JSON = """json() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }"""
 PORT_MAX = 65_535
+KEPT = (
+    *("objects", "broker", "cache", "log", "secrets"),
+    *("platform.sqlite3*", "demo-password", "worker-heartbeat*"),
+)
+"""What the embedded role writes below ``VAR_DIR``."""
 
 
 class Command(BaseCommand):
@@ -32,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"{port} is not a port; use one from 1 to {PORT_MAX}.")
         if refusal := supervisor.port_refusal(port):
             raise CommandError(refusal)
+        os.umask(0o077)  # the children inherit it: pictures, keys and logs are for their owner only
+        tighten(Path(settings.VAR_DIR))
         logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
@@ -97,3 +105,22 @@ The main job in three lines: sign in, send a photograph and wait, fetch a rendit
 Logs are in {settings.VAR_DIR}/log. Ctrl-C stops everything.
 """
         )
+
+
+def tighten(directory: Path) -> None:
+    """Take from everybody else what an earlier version, or another command, let them read.
+
+    Only what is the embedded role's own: containers of other users read the files of Compose.
+    """
+    _restrict(directory)
+    for pattern in KEPT:
+        for path in directory.glob(pattern):
+            _restrict(path)
+            for inner in path.rglob("*"):
+                _restrict(inner)
+
+
+def _restrict(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if mode & 0o077 and not path.is_symlink():
+        path.chmod(mode & 0o700)

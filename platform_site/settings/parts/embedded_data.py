@@ -31,7 +31,12 @@ DATABASE_CHECKS = [
 OBJECT_STORES = {
     "objects": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "objects", "allow_overwrite": True},
+        "OPTIONS": {
+            "location": VAR_DIR / "objects",
+            "allow_overwrite": True,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     }
 }
 CACHES = {

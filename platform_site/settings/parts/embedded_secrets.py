@@ -24,6 +24,7 @@ _FILES = {
     "DELIVERY_KEYS": "delivery-keys.json",
 }
 
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 key_material.embedded_ensure(_DIRECTORY)
 for _name, _file in _FILES.items():
     if _name not in os.environ:
