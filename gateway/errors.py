@@ -18,8 +18,10 @@ class Refused(DomainError):
         errors: Sequence[FieldError] = (),
         errors_omitted: int = 0,
         headers: Mapping[str, str] | None = None,
+        lost_part: str = "",
     ) -> None:
         super().__init__(detail, errors=errors, headers=headers)
+        self.lost_part = lost_part
         self.status, self.code, self.title = status, code, title
         self.errors_omitted = errors_omitted
 

@@ -1,38 +1,79 @@
 """The tasks that workers run; each is one call of a service.
 
 Celery gives a message out again only when the process that ran it died, and soon, for the job
-goes on where it stopped. All else, such as an outage, is a row that the sweeper sends again.
+goes on where it stopped; and when the database was lost under it. All else, such as an outage of
+the store, is a row that the sweeper sends again.
 """
 
+import time
+from collections.abc import Callable
+from typing import Any, Final
 from uuid import UUID
 
-from celery import shared_task
+import structlog
+from celery import Task, shared_task
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from images import address_space, heartbeat  # noqa: F401 - they listen to the worker's signals
 from images.services.deletion import trash_purge
+from images.services.runs import RunInterrupted
 from images.services.sweeping import jobs_sweep
 from images.services.work import job_run
+from platform_site.kit.database import is_lost
+
+log = structlog.get_logger(__name__)
+
+OUTAGE_PAUSE_S: Final = 2.0
+"""A child that has lost the database waits so long before it looks at its next message: without
+the pause it would take every message out of the broker, only to hold it."""
+OUTAGE_TRIES: Final = 10_000
 
 
-@shared_task(name="images.render", default_retry_delay=1, max_retries=2)
-def render(job_id: str, dispatch_id: str) -> None:
+@shared_task(name="images.render", bind=True, default_retry_delay=1, max_retries=2)
+def render(
+    self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
+) -> None:
     """Make the renditions that a job asks for."""
-    job_run(job_id=UUID(job_id), dispatch_id=UUID(dispatch_id))
+    _run(self, job_id, dispatch_id, interruption)
 
 
-@shared_task(name="images.delete", default_retry_delay=1, max_retries=2)
-def delete(job_id: str, dispatch_id: str) -> None:
+@shared_task(name="images.delete", bind=True, default_retry_delay=1, max_retries=2)
+def delete(
+    self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
+) -> None:
     """Delete what a job says."""
-    job_run(job_id=UUID(job_id), dispatch_id=UUID(dispatch_id))
+    _run(self, job_id, dispatch_id, interruption)
 
 
 @shared_task(name="images.sweep")
 def sweep() -> None:
     """Send again what was lost, give back what died halfway."""
-    jobs_sweep()
+    _with_database(jobs_sweep)
 
 
 @shared_task(name="images.purge_trash")
 def purge_trash() -> None:
     """Delete what has been in the trash long enough."""
-    trash_purge()
+    _with_database(trash_purge)
+
+
+def _run(task: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None) -> None:
+    try:
+        job_run(job_id=UUID(job_id), dispatch_id=UUID(dispatch_id), interruption=interruption)
+    except RunInterrupted as exc:
+        connection.close()
+        time.sleep(OUTAGE_PAUSE_S)
+        again = {"interruption": exc.interruption}
+        raise task.retry(kwargs=again, countdown=1, max_retries=OUTAGE_TRIES) from exc
+
+
+def _with_database(act: Callable[[], object]) -> None:
+    """Do ``act``, which is asked for again before long, if the database answers."""
+    try:
+        act()
+    except DatabaseError as exc:
+        if not is_lost(exc):
+            raise
+        log.warning("put_off", error=type(exc).__name__)
+        connection.close()

@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.views import csrf
 from django.views.decorators.csrf import csrf_exempt
 
-from platform_site.kit.problems import problem_response, refusal
+from platform_site.kit.exceptions import error_in_hand
+from platform_site.kit.problems import problem_attach, problem_response, refusal
+from platform_site.kit.request_context import current_request_id
 
 METHODS: Final = ("GET", "HEAD")
 
@@ -38,3 +40,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     if request.path.startswith("/admin/"):
         return csrf.csrf_failure(request, reason)
     return problem_response(refusal(403, "csrf_failed", "This is not allowed"), request)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """``handler500`` where the admin is: a page for a person, a problem for everybody else."""
+    error = error_in_hand()
+    if not request.path.startswith("/admin/"):
+        return problem_response(error, request)
+    # Without the request: what a page usually shows of it may be what is lost.
+    page = render(
+        None,
+        "broken.html",
+        {"error": error, "request_id": current_request_id()},
+        status=error.status,
+    )
+    for name, value in error.headers.items():
+        page.headers[name] = value
+    problem_attach(page, error)
+    return page

@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 from celery import Task
 from celery.app.task import Context
+from celery.exceptions import Retry
 from celery.signals import before_task_publish
 from django.conf import settings
 
@@ -63,10 +64,13 @@ class AccountedTask(Task):  # type: ignore[type-arg]
             try:
                 result = self.run(*arguments, **named)
                 outcome = "succeeded"
+            except Retry:
+                outcome = "retried"
+                raise
             finally:
                 seconds = time.perf_counter() - started
                 worker_metrics.observe_task(name=self.name, outcome=outcome, seconds=seconds)
-                level = log.info if outcome == "succeeded" else log.error
+                level = log.error if outcome == "failed" else log.info
                 level(
                     "task",
                     role=settings.ROLE,

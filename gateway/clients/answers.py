@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import UPSTREAM_SECONDS
+from platform_site.kit.database import DatabaseUnavailable
 from platform_site.kit.http import Reply, SupportsRead, UpstreamUnavailable, upstream
 from platform_site.kit.problems import CONTENT_TYPE, DomainError, FieldError
 
@@ -59,9 +60,11 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
         return UpstreamUnavailable(role)
     if document is None or reply.status == 500:  # noqa: PLR2004
         return UpstreamFailed(f"{role} failed with status {reply.status}.")
+    code = str(document.get("code", "refused"))
     return Refused(
         status=reply.status,
-        code=str(document.get("code", "refused")),
+        code=code,
+        lost_part=DatabaseUnavailable.lost_part if code == DatabaseUnavailable.code else "",
         title=str(document.get("title", "The request was refused")),
         detail=str(document.get("detail", "")),
         errors=_errors(document.get("errors")),

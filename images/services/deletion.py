@@ -18,11 +18,14 @@ from images.selectors.images import image_for_owner
 from images.services.jobs import job_create
 from images.services.runs import Run, run_succeed
 from images.services.usage import usage_give_back
+from platform_site.kit.database import statements_of
 
 log = structlog.get_logger(__name__)
 
 LISTED_IMAGES: Final = 1_000
 PURGE_ROWS: Final = 500
+PURGE_STATEMENT_S: Final = 8.0
+"""All rows of one owner are hidden by one statement, for which the gateway waits ten seconds."""
 
 
 def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | None = None) -> Job:
@@ -40,7 +43,7 @@ def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | N
 
 def owner_purge(*, owner_id: UUID) -> Job:
     """Hide all that the owner has and make one job that deletes it."""
-    with transaction.atomic():
+    with transaction.atomic(), statements_of(PURGE_STATEMENT_S):
         _renders_cancel(owner_id=owner_id)
         _hide(owner_id=owner_id)
         return job_create(

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -33,6 +33,17 @@ DEFERRAL_LONGEST_S: Final = 300
 
 class RunSuperseded(Exception):
     """Another run holds the job, or the job has ended: whatever this one does is void."""
+
+
+class RunInterrupted(Exception):
+    """The database was lost before the job had ended: the same message is to be tried again.
+
+    ``interruption`` is to be given to the next claim; ``None`` when nothing had been claimed.
+    """
+
+    def __init__(self, interruption: int | None) -> None:
+        super().__init__("The database gives no answer.")
+        self.interruption = interruption
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +69,25 @@ class Run:
             raise RunSuperseded
 
 
-def run_claim(*, job_id: UUID, dispatch_id: UUID) -> Run | None:
+def run_claim(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = None) -> Run | None:
     """Take the job for the message ``dispatch_id``; ``None`` when there is nothing to do for it.
 
     A job that waits goes to whichever message comes first. A running one goes to the message that
     it runs under only: the broker gives a message out again when the earlier run of it is dead.
+    ``interruption`` is what a run that lost the database left (`RunInterrupted`): to go on from
+    there spends no attempt, once.
     """
     now = timezone.now()
     waits = Q(state=Job.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
     died = Q(state=Job.State.RUNNING, dispatch_id=dispatch_id)
+    interrupted = When(state=Job.State.RUNNING, deferrals=interruption, then=1)
+    goes_on = Case(interrupted, default=0) if interruption is not None else Value(0)
     with transaction.atomic():
         claimed = Job.objects.filter(waits | died, id=job_id).update(
             state=Job.State.RUNNING,
             dispatch_id=dispatch_id,
-            attempt=F("attempt") + 1,
+            attempt=F("attempt") + 1 - goes_on,
+            deferrals=F("deferrals") + goes_on,
             lease_until=_lease_end(),
             started_at=Coalesce("started_at", now),
             not_before=None,

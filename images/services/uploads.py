@@ -9,7 +9,7 @@ import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 
 from images import metrics, planning, queue, storage
-from images.errors import ChecksumMismatch, StorageUnavailable, refusal_of_file
+from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
 from images.models import Image, Job, Reservation, Tag
 from images.renditions import ImageFacts, RenditionSpec, probe
 from images.selectors.images import image_for_owner, image_with_bytes
@@ -122,7 +122,7 @@ def _stored(
     try:
         job = _recorded(image, reservation, specs, wanted.tags)
     except (DatabaseError, DomainError) as exc:
-        _undo(reservation, key)
+        _undo(reservation, key, has_expired=isinstance(exc, UploadExpired))
         known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
         if isinstance(exc, IntegrityError) and known is not None:
             return _duplicate(known, specs)
@@ -156,8 +156,10 @@ def _recorded(
         )
 
 
-def _undo(reservation: Reservation, key: str) -> None:
-    usage_release(reservation=reservation)
+def _undo(reservation: Reservation, key: str, *, has_expired: bool) -> None:
+    """Leave nothing behind, save when the database took it all and only its word was lost."""
+    if not usage_release(reservation=reservation) and not has_expired:
+        return
     try:
         storage.object_delete(key)
     except StorageUnavailable:

@@ -1,5 +1,6 @@
 """Turns every exception that says "no" into a problem document: DRF's handler and Django's."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from platform_site.kit.database import DatabaseUnavailable, is_lost
 from platform_site.kit.problems import (
     CONTENT_TYPE,
     DomainError,
@@ -57,6 +59,8 @@ def as_domain_error(exc: BaseException) -> DomainError | None:
             error = _validation_problem(exc)
         case exceptions.APIException():
             error = _from_drf(exc)
+        case _ if is_lost(exc):
+            error = DatabaseUnavailable(retry_after_s=1)
         case _:
             return None
     return error
@@ -132,4 +136,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """``handler500``: the request id, and nothing else about what broke."""
-    return problem_response(InternalError(), request)
+    return problem_response(error_in_hand(), request)
+
+
+def error_in_hand() -> DomainError:
+    """What the exception that is being handled comes to, in a plain view or a middleware."""
+    exc = sys.exception()
+    return (as_domain_error(exc) if exc is not None else None) or InternalError()

@@ -29,6 +29,12 @@ FAILED: Final = Counter(
     "start, so that not even the first is missed.",
     ["role"],
 )
+UNSERVED: Final = Counter(
+    "http_requests_unserved_total",
+    "Requests refused with a 5xx because a part gave no answer, which miss no objective of the "
+    "role: the part has an alert of its own. There from the start.",
+    ["role", "part"],
+)
 SECONDS: Final = Histogram(
     "http_request_seconds",
     "Time from the first middleware to the last byte of the headers, in seconds.",
@@ -45,12 +51,19 @@ BUILD: Final = Gauge(
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def observe_request(*, method: str, route: str, status: int, failed: bool, seconds: float) -> None:
-    """Count one answered request; ``failed`` is what the objective of availability counts."""
+def observe_request(
+    *, method: str, route: str, status: int, failed: bool, seconds: float, lost_part: str = ""
+) -> None:
+    """Count one answered request; ``failed`` is what the objective of availability counts.
+
+    ``lost_part`` names the part for want of which it was refused instead.
+    """
     known = method if method in KNOWN_METHODS else "OTHER"
     REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
     if failed:
         FAILED.labels(settings.ROLE).inc()
+    if lost_part:
+        UNSERVED.labels(settings.ROLE, lost_part).inc()
     exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
 
 
@@ -72,5 +85,6 @@ def exporter_start(port: int, *, collectors: Sequence[Collector] = ()) -> None:
     """Serve ``/metrics`` on ``port`` from a thread of this process. Port 0 means none."""
     BUILD.labels(settings.ROLE, settings.VERSION).set(1)
     FAILED.labels(settings.ROLE)
+    UNSERVED.labels(settings.ROLE, "database")
     if port:
         start_http_server(port, registry=registry(collectors))

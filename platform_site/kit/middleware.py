@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from platform_site.kit import health, request_context
 from platform_site.kit.metrics import observe_request
-from platform_site.kit.problems import is_failure
+from platform_site.kit.problems import is_failure, lost_part
 
 log = structlog.get_logger("platform.request")
 
@@ -50,8 +50,16 @@ class Account:
         route = f"/{match.route}" if match else "unrouted"
         method = request.method or ""
         status, failed = response.status_code, is_failure(response)
-        observe_request(method=method, route=route, status=status, failed=failed, seconds=seconds)
-        level = log.error if failed else log.info
+        lost = lost_part(response)
+        observe_request(
+            method=method,
+            route=route,
+            status=status,
+            failed=failed,
+            seconds=seconds,
+            lost_part=lost,
+        )
+        level = log.error if failed else log.warning if lost else log.info
         level(
             "request",
             role=settings.ROLE,

@@ -30,13 +30,15 @@ class FieldError:
 class DomainError(Exception):
     """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract.
 
-    A 5xx counts as a failure of the service, unless ``is_failure`` says that it is part of it.
+    A 5xx counts as a failure of the service, unless ``is_failure`` says that it is part of it, or
+    ``lost_part`` names the part whose loss it tells: that is counted apart.
     """
 
     status: int = 400
     code: str = "bad_request"
     title: str = "The request cannot be served"
     is_failure: bool = True
+    lost_part: str = ""
     errors_omitted: int = 0
     """How many errors another role found beyond those that it named."""
 
@@ -117,7 +119,15 @@ def problem_attach(response: HttpResponseBase, error: DomainError) -> None:
 def is_failure(response: HttpResponseBase) -> bool:
     """Whether the service has failed the one who asked."""
     error: DomainError | None = getattr(response, "problem", None)
-    return response.status_code >= SERVER_ERROR and (error is None or error.is_failure)
+    if response.status_code < SERVER_ERROR:
+        return False
+    return error is None or (error.is_failure and not error.lost_part)
+
+
+def lost_part(response: HttpResponseBase) -> str:
+    """The part whose loss ``response`` tells; empty when it tells none."""
+    error: DomainError | None = getattr(response, "problem", None)
+    return error.lost_part if error is not None else ""
 
 
 def refusal(

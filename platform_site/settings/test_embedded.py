@@ -15,7 +15,7 @@ from .embedded import *
 
 DATABASES = {
     "default": {
-        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "ENGINE": "platform_site.postgresql",
         "NAME": "platform",
         "USER": "postgres",
         "HOST": "set by the fixture that starts the server",

@@ -18,4 +18,4 @@ urlpatterns = [
 handler400 = "platform_site.kit.exceptions.bad_request"
 handler403 = "platform_site.kit.exceptions.permission_denied"
 handler404 = "platform_site.kit.exceptions.page_not_found"
-handler500 = "platform_site.kit.exceptions.server_error"
+handler500 = "platform_site.pages.server_error"

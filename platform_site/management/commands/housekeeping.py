@@ -18,8 +18,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
+from platform_site.kit.database import statements_of
+
 log = structlog.get_logger(__name__)
 
+STATEMENT_S: Final = 300.0
+"""What is deleted after a long time without it may be many rows; nobody waits for it."""
 RETRY_S: Final = 300
 """A loop tries a command that failed again after this, or after its interval if that is less."""
 
@@ -64,7 +68,8 @@ class Command(BaseCommand):
         """Run one command. Its failure is logged and told, and is nobody else's."""
         started = time.monotonic()
         try:
-            call_command(name, stdout=self.stdout)
+            with statements_of(STATEMENT_S, for_session=True):
+                call_command(name, stdout=self.stdout)
         except (Exception, SystemExit) as exc:
             log.exception("housekeeping_failed", command=name)
             self.stderr.write(f"{name}: {type(exc).__name__}: {exc}")

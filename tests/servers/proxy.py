@@ -1,0 +1,168 @@
+"""A TCP proxy in front of a server that a test slows down, hangs, resets or takes away."""
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from tests.servers.ports import free_port
+
+CHUNK_BYTES: Final = 64 * 1024
+LOOK_S: Final = 0.05
+
+
+class Proxy:
+    """Listens on ``port`` and hands everything on to ``target``, unless it is told otherwise.
+
+    ``target`` is a port of this machine or the path of a socket.
+    """
+
+    def __init__(self, target: int | str) -> None:
+        self.port = free_port()
+        self.accepted = 0
+        self._target = target
+        self._flows = threading.Event()
+        self._flows.set()
+        self._replies_late: list[float] = []
+        self._ends = threading.Event()
+        self._listener: socket.socket | None = None
+        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+
+    def start(self) -> "Proxy":
+        """Take connections."""
+        listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        listener.settimeout(LOOK_S)
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        """Refuse connections, and reset those that there are."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+        self.reset()
+
+    def end(self) -> None:
+        """Be no more."""
+        self._ends.set()
+        self._flows.set()
+        self.stop()
+
+    def reset(self) -> None:
+        """Reset every connection; new ones are taken."""
+        for pair in list(self._pairs):
+            self._drop(pair, is_reset=True)
+
+    def hang(self) -> None:
+        """Take connections and bytes, and let nothing through, as a stopped server does."""
+        self._flows.clear()
+
+    def flow(self) -> None:
+        """Let through again, what was held back first."""
+        self._flows.set()
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """`hang` for the block."""
+        self.hang()
+        try:
+            yield
+        finally:
+            self.flow()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """`stop` for the block."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def delay_one_reply(self, seconds: float) -> None:
+        """Hold the next bytes of the server back for so long."""
+        self._replies_late.append(seconds)
+
+    def _accept(self, listener: socket.socket) -> None:
+        while self._listener is listener:
+            try:
+                near, _address = listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            self.accepted += 1
+            threading.Thread(target=self._serve, args=(near,), daemon=True).start()
+
+    def _serve(self, near: socket.socket) -> None:
+        near.settimeout(None)
+        self._flows.wait()
+        try:
+            far = self._connected()
+        except OSError:
+            near.close()
+            return
+        pair = (near, far)
+        self._pairs.add(pair)
+        back = threading.Thread(target=self._pump, args=(far, near, self._late, pair), daemon=True)
+        back.start()
+        self._pump(near, far, _at_once, pair)
+        back.join()
+
+    def _connected(self) -> socket.socket:
+        if isinstance(self._target, int):
+            return socket.create_connection(("127.0.0.1", self._target))
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(self._target)
+        return far
+
+    def _pump(
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        wait: Callable[[], None],
+        pair: tuple[socket.socket, socket.socket],
+    ) -> None:
+        try:
+            while chunk := source.recv(CHUNK_BYTES):
+                self._flows.wait()
+                wait()
+                sink.sendall(chunk)
+        except OSError:
+            pass
+        self._flows.wait()
+        self._drop(pair, is_reset=False)
+
+    def _late(self) -> None:
+        if self._replies_late:
+            time.sleep(self._replies_late.pop())
+
+    def _drop(self, pair: tuple[socket.socket, socket.socket], *, is_reset: bool) -> None:
+        self._pairs.discard(pair)
+        for end in pair:
+            try:
+                if is_reset and end.family == socket.AF_INET:
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                # Wakes the thread that reads; a whole shutdown would say goodbye in order.
+                end.shutdown(socket.SHUT_RD if is_reset else socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+
+
+def _at_once() -> None:
+    """No wait."""
+
+
+@contextmanager
+def proxy(target: int | str) -> Iterator[Proxy]:
+    """A proxy for the block."""
+    running = Proxy(target).start()
+    try:
+        yield running
+    finally:
+        running.end()
