@@ -44,10 +44,10 @@ class Site:
     image_id: str
     delivery_path: str
     refresh: str
-    user: str
-    """An access token."""
+    users: Mapping[str, str]
+    """Alice's tokens, by the role that takes them."""
     services: Mapping[str, str]
-    """Tokens of the gateway, by audience."""
+    """The gateway's tokens, likewise."""
     admin_cookie: str
 
     def ask(self, role: str, route: Route) -> urllib3.BaseHTTPResponse:
@@ -74,7 +74,7 @@ class Site:
         if route.template == "internal/v1/token":
             return basic(self.platform)
         service = self.services.get(role, "")
-        user = {"Authorization": f"Bearer {self.user}"}
+        user = {"Authorization": f"Bearer {self.users[role]}"}
         return {**user, "X-Service-Authorization": f"Bearer {service}"} if service else user
 
     def _body(self, template: str) -> tuple[bytes | str, str]:
@@ -84,7 +84,7 @@ class Site:
         if template == "internal/v1/token":
             return urlencode({"grant_type": "client_credentials", "audience": "images"}), FORM
         if template == "internal/v1/introspect":
-            return urlencode({"token": self.user}), FORM
+            return urlencode({"token": self.users["auth"]}), FORM
         email = f"carol-{time.monotonic_ns()}@example.com"
         documents: dict[str, Any] = {
             "auth/register": {"email": email, "password": PASSWORD, "name": "Carol"},
@@ -133,20 +133,13 @@ def _furnished(running: Platform, front: Proxy, owner_url: str) -> Site:
         image_id=uploaded["image"]["id"],
         delivery_path="/i/" + original.partition("/i/")[2],
         refresh=alice.send("POST", "/auth/login", login).json["refresh"],
-        user=alice.token,
-        services={role: _service_token(running, role) for role in ("auth", "images")},
+        users={
+            **dict.fromkeys(("auth", "gateway"), alice.token),
+            "images": alice.role_token("images"),
+        },
+        services={role: running.service_token(role) for role in ("auth", "images")},
         admin_cookie=_admin_cookie(running),
     )
-
-
-def _service_token(running: Platform, audience: str) -> str:
-    reply = urllib3.request(
-        "POST",
-        f"{running.address('auth')}/internal/v1/token",
-        body=urlencode({"grant_type": "client_credentials", "audience": audience}),
-        headers={**basic(running), "Content-Type": FORM},
-    )
-    return str(reply.json()["access_token"])
 
 
 def _admin_cookie(running: Platform) -> str:
