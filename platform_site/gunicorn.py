@@ -1,6 +1,7 @@
 """Configuration of gunicorn for every role: ``gunicorn -c python:platform_site.gunicorn …``.
 
-Threads, because a role waits for the network most of the time; short keep-alive behind a proxy;
+Threads, because a role waits for the network most of the time, and none for a slow client
+(`platform_site.web`); short keep-alive behind a proxy;
 heartbeat files in memory; metrics of all workers joined and served on a port of their own.
 """
 
@@ -17,10 +18,18 @@ PORT = env.integer("PORT", 8000, about="Port on which the role listens.")
 
 wsgi_app = "platform_site.wsgi:application"
 bind = [f"{HOST}:{PORT}"]
-worker_class = "gthread"
+worker_class = "platform_site.web.worker.WebWorker"
+# Connections of one process, idle and unfinished ones included; above, the oldest of those ends.
+worker_connections = 512
 workers = env.integer("WEB_WORKERS", 2, about="Web processes of the role.")
 threads = env.integer(
     "WEB_THREADS", 16, about="Threads of one web process, each for one request at a time."
+)
+CLIENT_WAIT_S = env.integer(
+    "WEB_CLIENT_WAIT_S",
+    10,
+    about="Seconds that a client may keep a request unfinished, or an answer unread; longer "
+    "bodies have as many more as they come at 8 KiB a second.",
 )
 timeout = 60
 # The longest that the proxy in front waits for an answer (frontend/nginx: uploads).

@@ -3,8 +3,9 @@
 import re
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 import structlog
@@ -23,11 +24,16 @@ from images.selectors.delivery import (
     original_deliverable,
     rendition_deliverable,
 )
+from platform_site.kit.bounded import Bound
 from platform_site.kit.problems import DomainError, problem_response
 
 log = structlog.get_logger(__name__)
 
 CHUNK_BYTES: Final = 64 * 1024
+DELIVERIES: Final = Bound(
+    "deliveries", limit=lambda: settings.DELIVERIES_AT_ONCE, wait_s=1.0, waiting=4
+)
+"""Sent by the role itself, each of which holds a thread for as long as its reader is slow."""
 METHODS: Final = ("GET", "HEAD")
 RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
@@ -120,15 +126,19 @@ def _streamed(
     found: Deliverable, span: Span, status: int, headers: dict[str, str]
 ) -> StreamingHttpResponse:
     length = span.length if span.is_part else None
-    try:
-        stream = storage.object_open(found.storage_key, start=span.start, length=length)
-    except storage.ObjectMissing as exc:
-        log.error("object_missing", key=found.storage_key)  # noqa: TRY400 - a fact, not a fault
-        raise RenditionNotFound from exc
-    response = StreamingHttpResponse(
-        _chunks(stream, span.length), status=status, content_type=found.mime, headers=headers
-    )
-    response._resource_closers.append(stream.close)  # type: ignore[attr-defined]  # noqa: SLF001
+    with ExitStack() as stack:
+        stack.enter_context(DELIVERIES.hold())
+        try:
+            stream = storage.object_open(found.storage_key, start=span.start, length=length)
+        except storage.ObjectMissing as exc:
+            log.error("object_missing", key=found.storage_key)  # noqa: TRY400 - a fact, not a fault
+            raise RenditionNotFound from exc
+        stack.callback(stream.close)
+        response = StreamingHttpResponse(
+            _chunks(stream, span.length), status=status, content_type=found.mime, headers=headers
+        )
+        closers: list[Any] = response._resource_closers  # type: ignore[attr-defined]  # noqa: SLF001
+        closers.append(stack.pop_all().close)
     return response
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -53,7 +53,9 @@ def as_domain_error(exc: BaseException) -> DomainError | None:
             error = refusal(403, "permission_denied", "This is not allowed")
         case RequestDataTooBig():
             error = PayloadTooLarge(str(exc))
-        case SuspiciousOperation():
+        case UnreadablePostError(__cause__=TimeoutError()):
+            error = refusal(408, "request_timeout", "The request took too long to arrive")
+        case UnreadablePostError() | SuspiciousOperation():
             error = refusal(400, "bad_request", "The request cannot be served")
         case exceptions.ValidationError():
             error = _validation_problem(exc)

@@ -15,3 +15,9 @@ DELIVERY_ACCEL = env.boolean(
     default=False,
     about="Whether nginx in front brings the bytes of a picture; else the role sends them itself.",
 )
+DELIVERIES_AT_ONCE = env.integer(
+    "DELIVERIES_AT_ONCE",
+    8,
+    about="Pictures that one process sends by itself at once, each on a thread; more wait, "
+    "then 503.",
+)

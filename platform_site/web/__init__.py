@@ -1,0 +1,1 @@
+"""How a role speaks HTTP to whoever connects, however slowly: gunicorn's threads with bounds."""

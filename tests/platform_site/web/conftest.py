@@ -1,0 +1,50 @@
+"""The embedded role under gunicorn as ``make up`` runs it, which waits one second for a client."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.platform_site.web.wire import Wire
+from tests.servers.person import Person
+from tests.servers.ports import free_port
+from tests.servers.processes import Program, manage, wait_until_ready
+
+COMMAND = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Embedded:
+    """The one web process, and somebody who has an account there."""
+
+    program: Program
+    port: int
+    alice: Person
+
+    @property
+    def wire(self) -> Wire:
+        """Raw connections to it."""
+        return Wire(self.port)
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    directory = tmp_path_factory.mktemp("web")
+    port = free_port()
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
+        "VAR_DIR": str(directory / "var"),
+        "PORT": str(port),
+        "WEB_WORKERS": "1",
+        "WEB_CLIENT_WAIT_S": "1",
+    }
+    manage("migrate", "--verbosity", "0", environment=environment)
+    program = Program("web", COMMAND, environment, directory)
+    program.start()
+    address = f"http://127.0.0.1:{port}"
+    wait_until_ready(program, f"{address}/livez")
+    alice = Person("alice@example.com", address, address, address).sign_up()
+    yield Embedded(program, port, alice)
+    program.stop()
