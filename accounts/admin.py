@@ -15,9 +15,9 @@ from accounts import limits, metrics
 from accounts.models import Session, SessionQuerySet, User
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import login_refused, login_try, sessions_close_all
-from accounts.services.users import account_delete, account_disable
+from accounts.services.users import account_delete, account_disable, account_unlock
 from platform_site.kit.bounded import Busy
-from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address
+from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address, network_of
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -27,8 +27,9 @@ class SignInForm(AdminAuthenticationForm):
         """Count the try, then look at the password."""
         try:
             address = client_address(cast("HttpRequest", self.request))
-            limits.LOGIN_BY_ADDRESS.count(address).require()
-            login_try(email=self.cleaned_data.get("username", ""))
+            limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
+            email = self.cleaned_data.get("username", "")
+            _user, tried = login_try(email=email, address=address)
         except (RateLimited, LimiterUnavailable) as exc:
             raise ValidationError(f"{exc.title}. Try again later.", code=exc.code) from exc
         try:
@@ -37,8 +38,10 @@ class SignInForm(AdminAuthenticationForm):
             login_refused("refused")
             raise
         except Busy as exc:
+            tried.uncount()
             raise ValidationError(f"{exc.title}. Try again.", code=exc.code) from exc
         if self.get_user() is not None:
+            tried.forget()
             metrics.LOGINS.labels("succeeded").inc()
         return cleaned
 
@@ -71,6 +74,7 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
         """Store the password and end every session of the account."""
         user = cast("User", super().save(commit))
         sessions_close_all(user_id=user.id)
+        user.refresh_from_db(fields=["sign_out_epoch"])  # who changed their own goes on here
         return user
 
 
@@ -85,14 +89,15 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "name", "is_active", "is_staff", "created_at", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
-    readonly_fields = ("id", "created_at", "last_login")
+    readonly_fields = ("id", "created_at", "last_login", "unlocked_at")
+    actions = ("unlock_sign_in",)
     fieldsets = (
         (None, {"fields": ("id", "email", "name", "password")}),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("Times", {"fields": ("created_at", "last_login")}),
+        ("Times", {"fields": ("created_at", "last_login", "unlocked_at")}),
     )
     add_fieldsets = (
         (
@@ -111,6 +116,14 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             account_disable(user_id=obj.id)
         elif change and "is_staff" in form.changed_data:
             sessions_close_all(user_id=obj.id)
+
+    @admin.action(description="Unlock sign-in", permissions=["change"])
+    def unlock_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Forget the wrong passwords of the chosen accounts, so that their owners may try."""
+        ids = list(queryset.values_list("id", flat=True))
+        for user_id in ids:
+            account_unlock(user_id=user_id)
+        self.message_user(request, f"Unlocked accounts: {len(ids)}.")
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002
         """Delete the account and sign it out."""

@@ -22,6 +22,13 @@ class TokenReuseDetected(TokenInvalid):
     title = "The refresh token was used before; the session has been ended"
 
 
+class SessionExpired(TokenInvalid):
+    """The sign-in was too long ago, however often the session was refreshed since."""
+
+    code = "session_expired"
+    title = "The session has reached its longest life; sign in again"
+
+
 class OriginNotAllowed(DomainError):
     """The refresh cookie came from a page that is not ours."""
 

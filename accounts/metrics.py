@@ -5,7 +5,8 @@ from typing import Final
 from prometheus_client import Counter
 
 LOGINS: Final = Counter("accounts_logins_total", "Sign-ins by outcome.", ["outcome"])
-"""``succeeded``, ``refused`` (address, password or closed account) or ``locked``."""
+"""``succeeded``, ``refused`` (address, password or closed account), ``locked`` (too many tries at
+the account from one address) or ``slowed`` (likewise, while many addresses try)."""
 
 TOKENS_ISSUED: Final = Counter("accounts_tokens_issued_total", "Tokens signed by kind.", ["kind"])
 """``access`` or ``service``."""
@@ -13,7 +14,7 @@ TOKENS_ISSUED: Final = Counter("accounts_tokens_issued_total", "Tokens signed by
 REFRESHES: Final = Counter("accounts_refreshes_total", "Refreshes by outcome.", ["outcome"])
 """``rotated``, ``repeated`` (within the grace period), ``reused`` (ended it) or ``refused``."""
 
-for _outcome in ("succeeded", "refused", "locked"):
+for _outcome in ("succeeded", "refused", "locked", "slowed"):
     LOGINS.labels(_outcome)
 for _outcome in ("rotated", "repeated", "reused", "refused"):
     REFRESHES.labels(_outcome)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.fields import EmailLoginField, normalized_email
 from platform_site.kit.identifiers import uuid7
@@ -38,6 +39,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May enter the admin.")
     is_active = models.BooleanField(default=True, help_text="May sign in.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    unlocked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When wrong passwords were last forgotten; ``None`` = never."""
+    sign_out_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    """Counts what signs the person out everywhere; the admin's sessions of an older one end."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -55,6 +60,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return str(self.email)
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What an admin's session is held against: ends with the password or the epoch."""
+        value = f"{self.password}|{self.sign_out_epoch}"
+        return salted_hmac(
+            "accounts.User.session", value, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         """The name, or the address of someone without one; the admin greets with it."""

@@ -102,14 +102,16 @@ class ServiceToken(Token):
         return KeysetBackend(typ=SERVICE_TYPE, audience=None)
 
 
-def access_token_issue(*, user: User, session_id: UUID) -> str:
-    """A signed access token of ``session_id``, good for ``ACCESS_TOKEN_LIFETIME_S`` seconds.
+def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None = None) -> str:
+    """A signed access token of ``session_id``, good for ``lifetime_s`` seconds.
 
-    It holds the tokens for the roles behind the gateway, which end with it. So the gateway never
-    hands on what it was shown, and needs nobody to get what it hands on.
+    ``None`` stands for ``ACCESS_TOKEN_LIFETIME_S``. It holds the tokens for the roles behind the
+    gateway, which end with it. So the gateway never hands on what it was shown, and needs nobody
+    to get what it hands on.
     """
     token = AccessToken()
-    token.set_exp(lifetime=timedelta(seconds=settings.ACCESS_TOKEN_LIFETIME_S))
+    lifetime_s = lifetime_s or settings.ACCESS_TOKEN_LIFETIME_S
+    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
     scopes = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
     token.payload |= {
         "sub": str(user.id),
@@ -123,7 +125,7 @@ def access_token_issue(*, user: User, session_id: UUID) -> str:
                 user_id=user.id,
                 session_id=session_id,
                 scopes=role_scopes,
-                lifetime_s=settings.ACCESS_TOKEN_LIFETIME_S,
+                lifetime_s=lifetime_s,
             )
             for role, role_scopes in ROLE_SCOPES.items()
         },

@@ -5,7 +5,7 @@ from typing import Final
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
-from platform_site.kit.limits import client_address
+from platform_site.kit.limits import counted_address
 from platform_site.kit.tokens import Principal
 
 ROLE: Final = "gateway"
@@ -32,4 +32,4 @@ def counted_as(request: Request) -> str:
     caller: object = request.user
     if isinstance(caller, Principal):
         return f"user:{caller.id}"
-    return f"address:{client_address(request)}"
+    return f"address:{counted_address(request)}"

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.limits import Policy
-from platform_site.kit.limits import RateDecision, client_address
+from platform_site.kit.limits import RateDecision, counted_address
 
 
 class AddressLimitedView(APIView):
@@ -22,7 +22,7 @@ class AddressLimitedView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count the request before anything looks at its body. Raises `RateLimited`."""
         super().initial(request, *args, **kwargs)
-        self.decision = self.policy.count(client_address(request))
+        self.decision = self.policy.count(counted_address(request))
         self.decision.require()
 
     def finalize_response(

@@ -20,7 +20,7 @@ from accounts.api.signed_in import SignedInView
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_close, session_open, sessions_close_all
 from accounts.services.users import user_register
-from platform_site.kit.limits import client_address
+from platform_site.kit.limits import client_address, counted_address
 from platform_site.kit.openapi import answer_header
 from platform_site.kit.tokens import TokenInvalid
 
@@ -28,7 +28,7 @@ from platform_site.kit.tokens import TokenInvalid
 class Register(AddressLimitedView):
     """Make an account."""
 
-    policy = limits.REGISTER_BY_ADDRESS
+    policy = limits.REGISTER_TRIES_BY_ADDRESS
 
     @extend_schema(
         operation_id="auth_register",
@@ -47,7 +47,7 @@ class Register(AddressLimitedView):
         """Make an account. The reply does not tell whether the address had one already."""
         body = RegisterIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user_register(**body.validated_data)
+        user_register(**body.validated_data, counted_as=counted_address(request))
         return Response({"status": "accepted"}, status=202)
 
 
@@ -99,8 +99,8 @@ class Refresh(AddressLimitedView):
             200: TokensOut,
             400: replies.INVALID,
             401: OpenApiResponse(
-                description="`token_invalid`, `token_expired`, `token_revoked` or "
-                "`token_reuse_detected`"
+                description="`token_invalid`, `token_expired`, `session_expired`, "
+                "`token_revoked` or `token_reuse_detected`"
             ),
             403: OpenApiResponse(description="`origin_not_allowed`"),
             429: replies.LIMITED,

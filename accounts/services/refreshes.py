@@ -5,10 +5,12 @@ from typing import NoReturn
 
 import structlog
 from django.conf import settings
+from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts import metrics
-from accounts.errors import TokenReuseDetected
+from accounts.errors import SessionExpired, TokenReuseDetected
 from accounts.models import Session
 from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
 from accounts.services.revocations import sessions_deny, sessions_end
@@ -22,8 +24,8 @@ def session_refresh(*, raw: str, address: str) -> TokenPair:
     """A new pair for the refresh token ``raw``, which is used up.
 
     A second use within ``REFRESH_GRACE_S`` gets the same successor; a later one ends the session
-    and raises `TokenReuseDetected`. Raises `TokenInvalid`, `TokenExpired` or `TokenRevoked` for a
-    token that is noise, too old, or of a session that has ended.
+    and raises `TokenReuseDetected`. Raises `TokenInvalid`, `TokenExpired`, `SessionExpired` or
+    `TokenRevoked` for a token that is noise, too old, or of a session that is or has ended.
     """
     try:
         token = RefreshToken.parse(raw)
@@ -40,13 +42,21 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     session = Session.objects.select_related("user").filter(id=token.session_id).first()
     if session is None or not session.user.is_active or session.revoked_at is not None:
         _refuse(TokenRevoked())
+    if session.created_at + _longest() <= now:
+        _refuse(SessionExpired())
     if session.expires_at <= now:
         _refuse(TokenExpired())
     if not rotated and not _repeats(session, token, successor, at=now):
         _end_family(session)
     metrics.REFRESHES.labels("rotated" if rotated else "repeated").inc()
     log.info("session_rotated", session_id=str(session.id), repeated=not rotated)
-    return token_pair(user=session.user, token=successor)
+    left_s = int((session.expires_at - now).total_seconds())
+    return token_pair(user=session.user, token=successor, refresh_expires_in=left_s)
+
+
+def _longest() -> timedelta:
+    """How long after the sign-in a session ends, however often it was refreshed."""
+    return timedelta(seconds=settings.SESSION_LIFETIME_S)
 
 
 def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, address: str) -> bool:
@@ -54,13 +64,20 @@ def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, addre
     # the lock is granted. A join would move them into a subquery that it does not re-check.
     rows = (
         Session.objects.live(at=at)
-        .filter(id=token.session_id, refresh_hash=token.digest())
+        .filter(
+            id=token.session_id,
+            refresh_hash=token.digest(),
+            created_at__gt=at - _longest(),
+        )
         .update(
             refresh_hash=successor.digest(),
             previous_refresh_hash=token.digest(),
             rotated_at=at,
             last_seen_at=at,
-            expires_at=at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
+            expires_at=Least(
+                at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
+                ExpressionWrapper(F("created_at") + _longest(), output_field=DateTimeField()),
+            ),
             address=address[:ADDRESS_LENGTH],
         )
     )

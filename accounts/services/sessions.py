@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import limits, metrics, selectors
@@ -19,6 +19,7 @@ from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.tokens import access_token_issue
+from platform_site.kit.bounded import Busy
 from platform_site.kit.identifiers import random_token, uuid7
 
 log = structlog.get_logger(__name__)
@@ -43,34 +44,40 @@ class TokenPair:
 def session_open(*, email: str, password: str, device: str, address: str) -> TokenPair:
     """Sign in. One hash is computed whether or not the address has an account.
 
-    Raises `InvalidCredentials`, or `RateLimited` when the account is locked.
+    Raises `InvalidCredentials`, or `RateLimited` when ``address`` may try no more.
     """
-    user = login_try(email=email)
-    if not _password_matches(user, password) or user is None or not user.is_active:
+    user, tried = login_try(email=email, address=address)
+    try:
+        matches = _password_matches(user, password)
+    except Busy:
+        tried.uncount()
+        raise
+    if not matches or user is None or not user.is_active:
         login_refused("refused")
         raise InvalidCredentials
     session_id = uuid7()
     token = RefreshToken.new(session_id)
     _session_store(user=user, token=token, device=device, address=address)
+    tried.forget()
     metrics.LOGINS.labels("succeeded").inc()
     log.info("login_succeeded", user_id=str(user.id), session_id=str(session_id))
-    return token_pair(user=user, token=token)
+    return token_pair(user=user, token=token, refresh_expires_in=session_lifetime_s())
 
 
-def login_try(*, email: str) -> User | None:
-    """The user of ``email``, at whose password this is one try more.
+def login_try(*, email: str, address: str) -> tuple[User | None, limits.LoginTry]:
+    """The user of ``email``, and this try at the password, which whoever is right may forget.
 
-    Raises `RateLimited` when the account is locked, and `LimiterUnavailable`.
+    Raises `RateLimited` when ``address`` may try no more, and `LimiterUnavailable`.
     """
     user = selectors.user_by_email(email=email)
-    decision = limits.login_try_count(email=email, user=user)
-    if not decision.allowed:
-        login_refused("locked")
-    decision.require()
-    return user
+    tried = limits.login_try_count(email=email, user=user, address=address)
+    if not tried.decision.allowed:
+        login_refused("slowed" if tried.slowed else "locked")
+    tried.decision.require()
+    return user, tried
 
 
-def login_refused(outcome: Literal["refused", "locked"]) -> None:
+def login_refused(outcome: Literal["refused", "locked", "slowed"]) -> None:
     """Tell the people who watch."""
     metrics.LOGINS.labels(outcome).inc()
     log.info("login_refused", outcome=outcome)
@@ -84,7 +91,8 @@ def session_close(*, session_id: UUID, user_id: UUID) -> None:
 
 
 def sessions_close_all(*, user_id: UUID) -> int:
-    """End the sessions of ``user_id``; how many ended."""
+    """End the sessions of ``user_id``, those at the admin's pages too; how many ended."""
+    User.objects.filter(id=user_id).update(sign_out_epoch=F("sign_out_epoch") + 1)
     ended = sessions_end(Session.objects.filter(user_id=user_id))
     sessions_deny(ended)
     log.info("sessions_closed", user_id=str(user_id), count=len(ended))
@@ -103,14 +111,21 @@ def sessions_expire() -> int:
     return count
 
 
-def token_pair(*, user: User, token: RefreshToken) -> TokenPair:
-    """A new access token beside ``token``."""
+def session_lifetime_s() -> int:
+    """How long a new session lives when it is not refreshed."""
+    lifetime_s: int = min(settings.REFRESH_TOKEN_LIFETIME_S, settings.SESSION_LIFETIME_S)
+    return lifetime_s
+
+
+def token_pair(*, user: User, token: RefreshToken, refresh_expires_in: int) -> TokenPair:
+    """A new access token beside ``token``; neither outlives the session."""
     metrics.TOKENS_ISSUED.labels("access").inc()
+    lifetime_s = max(1, min(settings.ACCESS_TOKEN_LIFETIME_S, refresh_expires_in))
     return TokenPair(
-        access=access_token_issue(user=user, session_id=token.session_id),
-        expires_in=settings.ACCESS_TOKEN_LIFETIME_S,
+        access=access_token_issue(user=user, session_id=token.session_id, lifetime_s=lifetime_s),
+        expires_in=lifetime_s,
         refresh=token.encoded(),
-        refresh_expires_in=settings.REFRESH_TOKEN_LIFETIME_S,
+        refresh_expires_in=refresh_expires_in,
         session_id=token.session_id,
     )
 
@@ -126,7 +141,7 @@ def _session_store(*, user: User, token: RefreshToken, device: str, address: str
             refresh_hash=token.digest(),
             created_at=now,
             last_seen_at=now,
-            expires_at=now + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
+            expires_at=now + timedelta(seconds=session_lifetime_s()),
             device=device[:DEVICE_LENGTH],
             address=address[:ADDRESS_LENGTH],
         )

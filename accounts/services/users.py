@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import limits, selectors
 from accounts.errors import PasswordIncorrect, RegistrationClosed
@@ -20,16 +21,18 @@ from platform_site.kit.tokens import TokenRevoked
 log = structlog.get_logger(__name__)
 
 
-def user_register(*, email: str, password: str, name: str) -> None:
+def user_register(*, email: str, password: str, name: str, counted_as: str) -> None:
     """Make an account unless the address has one; the caller cannot tell which.
 
-    The work is the same: one hash and one INSERT that ignores a conflict. Raises
+    The work is the same: one hash and one INSERT that ignores a conflict. Only what could make an
+    account counts for ``counted_as``, the caller's network. Raises `RateLimited`,
     `InvalidRequest` for a weak password and `RegistrationClosed`.
     """
     if not settings.REGISTRATION_OPEN:
         raise RegistrationClosed
     user = User(email=email, name=name)
     password_require_strong(password, user=user, pointer="/password")
+    limits.REGISTER_BY_ADDRESS.count(counted_as).require()
     user.password = make_password(password)
     User.objects.bulk_create([user], ignore_conflicts=True)
     log.info("registration_accepted")
@@ -48,7 +51,8 @@ def password_change(*, session: Session, current: str, new: str) -> None:
     Raises `PasswordIncorrect`, `InvalidRequest` for a weak new password, and `RateLimited`.
     """
     user = session.user
-    limits.PASSWORD_BY_ACCOUNT.count(str(user.id)).require()
+    # By session: whoever stole one cannot keep the owner, who has another, from changing it.
+    limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
     if not user.check_password(current):
         detail = "Give the password that you sign in with now."
         raise PasswordIncorrect(errors=[FieldError("/current", "password_incorrect", detail)])
@@ -78,6 +82,12 @@ def account_disable(*, user_id: UUID) -> None:
     User.objects.filter(id=user_id).update(is_active=False)
     sessions_close_all(user_id=user_id)
     log.info("account_disabled", user_id=str(user_id))
+
+
+def account_unlock(*, user_id: UUID) -> None:
+    """Forget the wrong passwords of everybody at this account: all may try anew."""
+    User.objects.filter(id=user_id).update(unlocked_at=timezone.now())
+    log.info("account_unlocked", user_id=str(user_id))
 
 
 def account_ensure(*, email: str, name: str, password: str, is_staff: bool) -> bool:

@@ -1,8 +1,9 @@
 """Rate limits that count atomically in the shared cache, and the caller's true address."""
 
 import time
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final, Literal, Self
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from platform_site.kit.breaker import Breaker
 from platform_site.kit.problems import DomainError
 
 _breaker: Final = Breaker(failures=1, open_s=1.0)
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 
 
 class RateLimited(DomainError):
@@ -50,6 +52,11 @@ class RateDecision:
             "RateLimit": f'"{self.scope}";r={self.remaining};t={self.reset_s}',
         }
 
+    def narrowed(self, limit: int) -> Self:
+        """This count against a lower ``limit``. Asked of a count that is allowed."""
+        used = self.limit - self.remaining
+        return replace(self, limit=limit, allowed=used <= limit, remaining=max(0, limit - used))
+
     def require(self) -> None:
         """Raise `RateLimited` when the count is over the limit."""
         if not self.allowed:
@@ -86,6 +93,18 @@ def rate_limit(
     )
 
 
+def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
+    """Take ``uses`` that turned out not to count out of the window that runs."""
+    if not _breaker.allows():
+        return
+    try:
+        cache.incr(f"limit:{scope}:{key}:{int(time.time() // window_s)}", -uses)
+    except ValueError:  # the window has ended, and the count with it
+        return
+    except (RedisError, OSError):
+        _breaker.failed()
+
+
 def client_address(request: HttpRequest) -> str:
     """The address of the client as our own proxies saw it.
 
@@ -97,6 +116,34 @@ def client_address(request: HttpRequest) -> str:
     if count and len(forwarded) >= count and forwarded[-count]:
         return str(forwarded[-count])
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def counted_address(request: HttpRequest) -> str:
+    """What limits count instead of the client's address: see `network_of`."""
+    return network_of(client_address(request))
+
+
+def network_of(address: str) -> str:
+    """The network that one customer of a provider has: a /64 of IPv6, one address of IPv4.
+
+    An IPv4 address in the form of an IPv6 one (RFC 4291, RFC 6052) is that IPv4 address.
+
+    >>> network_of("2001:db8:0:1:aaaa::2"), network_of("::ffff:192.0.2.7")
+    ('2001:db8:0:1::/64', '192.0.2.7')
+    """
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(_ipv4_inside(known) or IPv6Network((int(known), 64), strict=False))
+
+
+def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped
 
 
 def _count(key: str, *, ttl_s: int) -> int | None:

@@ -1,12 +1,16 @@
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
 from accounts import metrics
 from accounts.models import Session, User
+from accounts.services.sessions import sessions_close_all
+from accounts.services.users import account_delete, account_disable
 from platform_site.kit import limits as counting
 from platform_site.kit.revocations import session_is_revoked
-from tests.accounts.callers import PASSWORD, Caller
+from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 USERS = "/admin/accounts/user"
 SESSIONS = "/admin/accounts/session"
@@ -163,3 +167,58 @@ def test_the_admin_shows_no_digest_and_makes_no_session(staff: Client) -> None:
     page = staff.get(f"{SESSIONS}/{session.id}/change/").content.decode()
     assert session.refresh_hash not in page
     assert staff.get(f"{SESSIONS}/add/").status_code == 403
+
+
+def test_staff_unlock_the_sign_in_of_an_account(staff: Client, alice_user: User) -> None:
+    chosen = {"action": "unlock_sign_in", "_selected_action": [str(alice_user.id)]}
+    reply = staff.post(f"{USERS}/", chosen, follow=True)
+    assert "Unlocked accounts: 1." in reply.content.decode()
+    alice_user.refresh_from_db()
+    assert alice_user.unlocked_at is not None
+
+
+def root_at_the_api(settings: Settings) -> Caller:
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    return signed_in(User.objects.get(email="root@example.com"))
+
+
+def enters(staff: Client, settings: Settings) -> bool:
+    settings.ROOT_URLCONF = "platform_site.urls.admin"
+    return staff.get(f"{USERS}/").status_code == 200
+
+
+def test_signing_out_everywhere_ends_the_admins_session(staff: Client, settings: Settings) -> None:
+    caller = root_at_the_api(settings)
+    assert enters(staff, settings)
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    assert caller.post("/auth/logout-all").status_code == 204
+    assert not enters(staff, settings)
+
+
+def test_signing_out_of_one_session_leaves_the_admin_open(
+    staff: Client, settings: Settings
+) -> None:
+    assert root_at_the_api(settings).post("/auth/logout").status_code == 204
+    assert enters(staff, settings)
+
+
+def test_a_changed_password_ends_the_admins_session(staff: Client, settings: Settings) -> None:
+    caller = root_at_the_api(settings)
+    change = {"current": PASSWORD, "new": "violet harbour 27 x"}
+    assert caller.post("/auth/password", change).status_code == 204
+    assert not enters(staff, settings)
+
+
+@pytest.mark.parametrize("way", [account_disable, account_delete, sessions_close_all])
+def test_whoever_is_closed_or_gone_is_out_of_the_admin(
+    staff: Client, settings: Settings, way: Callable[..., object]
+) -> None:
+    way(user_id=User.objects.get(email="root@example.com").id)
+    assert not enters(staff, settings)
+
+
+def test_staff_who_change_their_own_password_here_go_on(staff: Client, settings: Settings) -> None:
+    root = User.objects.get(email="root@example.com")
+    new = {"password1": "violet harbour 27 x", "password2": "violet harbour 27 x"}
+    assert staff.post(f"{USERS}/{root.id}/password/", new).status_code == 302
+    assert enters(staff, settings)

@@ -33,7 +33,7 @@ _SIGN_INS: Final = Row(
             "Locked out",
             "Sign-ins refused in the last hour because of too many tries.",
             "short",
-            'sum(increase(accounts_logins_total{outcome="locked"}[1h])) or vector(0)',
+            'sum(increase(accounts_logins_total{outcome=~"locked|slowed"}[1h])) or vector(0)',
             width=6,
             decimals=0,
             steps=((1, ORANGE), (20, RED)),
@@ -63,7 +63,7 @@ _SIGN_INS: Final = Row(
         ),
         Panel(
             "Sign-ins by outcome",
-            "Sign-ins each second. `locked`: too many tries for the account or address.",
+            "Sign-ins each second. `locked`, `slowed`: too many tries from one address.",
             "ops",
             (Query(rate("accounts_logins_total", "outcome"), "{{outcome}}"),),
             kind="areas",

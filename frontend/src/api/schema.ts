@@ -3943,7 +3943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_invalid`, `token_expired`, `token_revoked` or `token_reuse_detected` */
+            /** @description `token_invalid`, `token_expired`, `session_expired`, `token_revoked` or `token_reuse_detected` */
             401: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

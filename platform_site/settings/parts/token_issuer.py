@@ -22,6 +22,11 @@ REFRESH_TOKEN_LIFETIME_S = env.integer(
     14 * 86_400,
     about="Seconds after which a session that was not renewed ends.",
 )
+SESSION_LIFETIME_S = env.integer(
+    "SESSION_LIFETIME_S",
+    90 * 86_400,
+    about="Seconds after a sign-in when its session ends, however often it was renewed.",
+)
 REFRESH_GRACE_S = env.integer(
     "REFRESH_GRACE_S",
     10,

@@ -69,18 +69,34 @@ def test_what_is_wrong_with_a_registration_is_told(
     assert User.objects.count() == 0
 
 
-def test_registering_is_limited(charlie: Caller, settings: Settings) -> None:
+FORM = {"email": "new@example.com", "password": PASSWORD, "name": "N"}
+
+
+@pytest.mark.parametrize(
+    "useless", [{}, {**FORM, "email": "no address"}, {**FORM, "password": "1234567890"}]
+)
+def test_only_forms_that_could_make_an_account_use_up_the_limit(
+    charlie: Caller, settings: Settings, useless: dict[str, str]
+) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"register": (2, 3600)}
-    replies = [charlie.post("/auth/register", {}) for _ in range(3)]
-    assert [reply.status_code for reply in replies] == [400, 400, 429]
-    assert replies[2].json()["code"] == "rate_limited"
-    assert 1 <= int(replies[2].headers["Retry-After"]) <= 3600
+    forms = [useless] * 3 + [{**FORM, "email": f"new{number}@example.com"} for number in range(3)]
+    replies = [charlie.post("/auth/register", form) for form in forms]
+    assert [reply.status_code for reply in replies] == [400] * 3 + [202, 202, 429]
+    assert replies[5].json()["code"] == "rate_limited"
+    assert 1 <= int(replies[5].headers["Retry-After"]) <= 3600
+    assert User.objects.count() == 2
+
+
+def test_useless_forms_have_a_limit_of_their_own(charlie: Caller, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"register_tries": (2, 3600)}
+    statuses = [charlie.post("/auth/register", {}).status_code for _ in range(3)]
+    assert statuses == [400, 400, 429]
 
 
 def test_a_changed_forwarded_header_does_not_lift_the_limit(
     charlie: Caller, settings: Settings
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"register": (2, 3600)}
+    settings.ACCOUNT_RATE_LIMITS = {"register_tries": (2, 3600)}
     statuses = [
         charlie.post("/auth/register", {}, X_Forwarded_For=f"198.51.100.{number}").status_code
         for number in range(4)

@@ -32,7 +32,9 @@ def opened(user: User, password: str = PASSWORD) -> TokenPair:
 
 
 def test_registering_makes_an_account_that_can_sign_in(db: None) -> None:
-    users.user_register(email="Dora@Example.com", password=PASSWORD, name="Dora")
+    users.user_register(
+        email="Dora@Example.com", password=PASSWORD, name="Dora", counted_as="192.0.2.1"
+    )
     dora = User.objects.get()
     assert (dora.email, dora.name, dora.is_staff, dora.is_active) == (
         "dora@example.com",
@@ -45,14 +47,20 @@ def test_registering_makes_an_account_that_can_sign_in(db: None) -> None:
 
 def test_registering_a_taken_address_changes_nothing(alice_user: User) -> None:
     before = User.objects.values().get()
-    users.user_register(email="ALICE@example.com", password=NEW_PASSWORD, name="Mallory")
+    users.user_register(
+        email="ALICE@example.com", password=NEW_PASSWORD, name="Mallory", counted_as="192.0.2.1"
+    )
     assert User.objects.values().get() == before
 
 
 def test_registering_costs_one_hash_either_way(alice_user: User, hashing: MagicMock) -> None:
-    users.user_register(email="new@example.com", password=NEW_PASSWORD, name="")
+    users.user_register(
+        email="new@example.com", password=NEW_PASSWORD, name="", counted_as="192.0.2.1"
+    )
     assert hashing.call_count == 1
-    users.user_register(email="alice@example.com", password=NEW_PASSWORD, name="")
+    users.user_register(
+        email="alice@example.com", password=NEW_PASSWORD, name="", counted_as="192.0.2.1"
+    )
     assert hashing.call_count == 2
 
 
@@ -60,15 +68,21 @@ def test_registering_asks_the_database_the_same_either_way(
     alice_user: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
-        users.user_register(email="new@example.com", password=NEW_PASSWORD, name="")
+        users.user_register(
+            email="new@example.com", password=NEW_PASSWORD, name="", counted_as="192.0.2.1"
+        )
     with django_assert_num_queries(1):
-        users.user_register(email="alice@example.com", password=NEW_PASSWORD, name="")
+        users.user_register(
+            email="alice@example.com", password=NEW_PASSWORD, name="", counted_as="192.0.2.1"
+        )
 
 
 @pytest.mark.parametrize("weak", ["short", "password123", "dora.dorasdottir"])
 def test_a_weak_password_makes_no_account(db: None, weak: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        users.user_register(email="dora.dorasdottir@example.com", password=weak, name="Dora")
+        users.user_register(
+            email="dora.dorasdottir@example.com", password=weak, name="Dora", counted_as="192.0.2.1"
+        )
     assert {error.pointer for error in refusal.value.errors} == {"/password"}
     assert User.objects.count() == 0
 
@@ -76,7 +90,9 @@ def test_a_weak_password_makes_no_account(db: None, weak: str) -> None:
 def test_nobody_registers_where_registration_is_closed(db: None, settings: Settings) -> None:
     settings.REGISTRATION_OPEN = False
     with pytest.raises(RegistrationClosed):
-        users.user_register(email="new@example.com", password=PASSWORD, name="")
+        users.user_register(
+            email="new@example.com", password=PASSWORD, name="", counted_as="192.0.2.1"
+        )
     assert User.objects.count() == 0
 
 

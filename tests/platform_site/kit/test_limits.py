@@ -16,7 +16,9 @@ from platform_site.kit.limits import (
     RateDecision,
     RateLimited,
     client_address,
+    network_of,
     rate_limit,
+    rate_return,
 )
 from tests.platform_site.kit.clock import Clock
 from tests.servers.redis import RedisServer
@@ -181,3 +183,31 @@ def test_the_address_is_the_one_that_our_own_proxies_saw(
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", headers=headers)
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::FFFF:C000:207", "192.0.2.7"),
+        ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("2001:DB8::1:ffff:ffff:ffff:ffff", "2001:db8:0:1::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::/64"),
+        ("unix:", "unix:"),
+        ("", ""),
+    ],
+)
+def test_an_address_counts_as_the_network_of_one_customer(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_what_is_taken_back_may_be_used_again(clock: Clock) -> None:
+    for _ in range(3):
+        rate_limit("tries", "alice", limit=3, window_s=60)
+    rate_return("tries", "alice", window_s=60, uses=2)
+    after = [rate_limit("tries", "alice", limit=3, window_s=60).allowed for _ in range(3)]
+    assert after == [True, True, False]
+    rate_return("tries", "nobody", window_s=60)
