@@ -49,6 +49,7 @@ USES = {
         {"  - ../../credentials\n": "  - ../../components/external-secrets\n"},
         frozenset({"external-secrets.io/v1"}),
     ),
+    "production-size": Use({PLACING: f"{PLACING}  - ../../components/production-size\n"}),
     "registry": Use({PLACING: f"{PLACING}  - ../../credentials/registry\n"}),
 }
 

@@ -7,6 +7,7 @@ import pytest
 
 from deploy.k8s.tools import network, objects
 from deploy.k8s.tools.objects import Object, of_kind
+from deploy.k8s.tools.quantities import of_pod
 from tests.deploy.components import USES, WEB, with_component
 from tests.deploy.gates import pods, references, scaling
 from tests.deploy.gates.references import environment
@@ -131,6 +132,36 @@ def test_keda_takes_the_place_of_the_workers_autoscalers(
         i["spec"]["triggers"][0]["metadata"]["listName"] for i in of_kind(rendered, "ScaledObject")
     }
     assert lists == {"interactive", "bulk", "maintenance"}
+
+
+def test_the_production_size_scales_by_percent_of_what_its_pods_ask_for(
+    renders: Mapping[str, list[Object]],
+) -> None:
+    rendered = renders["production-size"]
+    assert scaling.faults(rendered) == []
+    targets = {
+        i["spec"]["metrics"][0]["resource"]["target"]["type"]
+        for i in of_kind(rendered, "HorizontalPodAutoscaler")
+    }
+    assert targets == {"Utilization"}
+    asked = {p.name: of_pod(p.spec).cpu_m for p in objects.pods(rendered)}
+    assert {name: asked[name] for name in scaling.PRODUCTION_M} == scaling.PRODUCTION_M
+
+
+def test_the_production_size_asks_for_more_of_everything_that_serves(
+    workspace: Workspace, renders: Mapping[str, list[Object]]
+) -> None:
+    small = {p.workload["metadata"]["name"]: p for p in objects.pods(workspace.render("platform"))}
+    for pod in objects.pods(renders["production-size"]):
+        before = of_pod(small[pod.workload["metadata"]["name"]].spec)
+        assert before.fits(of_pod(pod.spec))
+        if pod.namespace == "image-platform" and pod.name not in {
+            "scheduler",
+            "housekeeping",
+            "migrate",
+            "bucket",
+        }:
+            assert of_pod(pod.spec).cpu_m > before.cpu_m, pod.name
 
 
 def test_the_gateway_has_the_overlays_host(

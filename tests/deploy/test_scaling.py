@@ -47,7 +47,7 @@ SCALING: dict[str, tuple[str, Mutation]] = {
         "70 % of CPU",
         lambda r: named(r, "HorizontalPodAutoscaler", "auth")["spec"]["metrics"][0]["resource"][
             "target"
-        ].update(averageUtilization=90),
+        ].update(averageValue="200m"),
     ),
     "gentleness": (
         "shrinks at once",

@@ -14,7 +14,7 @@ VERSIONS = ("1.30", "1.33", "1.37")
 OWN_GROUPS = frozenset(
     {
         "v1", "apps/v1", "autoscaling/v2", "batch/v1", "networking.k8s.io/v1", "policy/v1",
-        "rbac.authorization.k8s.io/v1", "admissionregistration.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1", "scheduling.k8s.io/v1", "admissionregistration.k8s.io/v1",
     }
 )  # fmt: skip
 KINDS_OF_OTHERS = {

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -27,6 +27,12 @@ k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory 
 
 k8s-picture: .venv/.development ## draw the objects and connections into docs/deploy.md
 	@$(PY) -m deploy.k8s.tools.picture
+
+k8s-requests: .venv/.development ## write what pods ask for and use into docs/deploy.md (TOP=file of kubectl top)
+	@$(PY) -m deploy.k8s.tools.requests $(if $(TOP),--top $(TOP) --day $(shell date +%F))
+
+k8s-measure: .venv/.development ## measure what each workload uses, by processes here
+	@$(PY) -m tests.deploy.measure
 
 k8s-dev: .venv/.development ## the platform on kind, k3d or minikube: build, load, apply, wait
 	@sh deploy/k8s/tools/dev.sh

@@ -46,8 +46,11 @@ def _selector_faults(rendered: Sequence[Object]) -> Iterator[str]:
 def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
     kept = {kind: _index(rendered, kind) for kind in ("ConfigMap", "Secret", "ServiceAccount")}
     claims = _index(rendered, "PersistentVolumeClaim")
+    classes = {item["metadata"]["name"] for item in of_kind(rendered, "PriorityClass")}
     for pod in pods(rendered):
         where = title(pod.workload)
+        if (priority := pod.spec.get("priorityClassName")) and priority not in classes:
+            yield f"{where}: no PriorityClass {priority}"
         account = pod.spec.get("serviceAccountName", "default")
         if (pod.namespace, account) not in kept["ServiceAccount"]:
             yield f"{where}: no ServiceAccount {account}"

@@ -14,6 +14,8 @@ RANGES: Final = {
     "worker-maintenance": (2, 5),
     "frontend": (2, 10),
 }
+# CPU of a pod with components/production-size, in millicores; a test compares it with the render.
+PRODUCTION_M: Final = {"auth": 250, "gateway": 250, "images": 250, "worker": 500, "frontend": 110}
 
 
 def faults(rendered: Sequence[Object]) -> list[str]:
@@ -23,7 +25,7 @@ def faults(rendered: Sequence[Object]) -> list[str]:
     expected = {name: RANGES[name] for name in RANGES if name in deployments}
     found = [f"no autoscaler for {name}" for name in expected.keys() - scalers.keys()]
     for name, scaler in scalers.items():
-        found += _scaler_faults(scaler, expected.get(name))
+        found += _scaler_faults(scaler, expected.get(name), _aims(name))
     budgets = {i["metadata"]["name"]: i for i in of_kind(rendered, "PodDisruptionBudget")}
     found += [f"no disruption budget for {name}" for name in scalers.keys() - budgets.keys()]
     for budget in budgets.values():
@@ -37,13 +39,23 @@ def faults(rendered: Sequence[Object]) -> list[str]:
     return found
 
 
-def _scaler_faults(scaler: Object, expected: tuple[int, int] | None) -> list[str]:
+def _aims(name: str) -> list[Object]:
+    """70 % of what the production size asks for: a percentage there, a number elsewhere."""
+    number = f"{PRODUCTION_M.get(name.partition('-')[0], 0) * 70 // 100}m"
+    return [
+        {"type": "Utilization", "averageUtilization": 70},
+        {"type": "AverageValue", "averageValue": number},
+    ]
+
+
+def _scaler_faults(
+    scaler: Object, expected: tuple[int, int] | None, aims: Sequence[Object]
+) -> list[str]:
     spec, found = scaler["spec"], []
     if (spec["minReplicas"], spec["maxReplicas"]) != expected:
         found.append(f"{title(scaler)}: {spec['minReplicas']} to {spec['maxReplicas']}")
     (metric,) = spec["metrics"]
-    target = {"type": "Utilization", "averageUtilization": 70}
-    if metric.get("resource") != {"name": "cpu", "target": target}:
+    if metric.get("resource") not in ({"name": "cpu", "target": aim} for aim in aims):
         found.append(f"{title(scaler)} does not aim at 70 % of CPU")
     down = spec.get("behavior", {}).get("scaleDown", {})
     if down.get("stabilizationWindowSeconds", 0) < 300 or not down.get("policies"):

@@ -1,0 +1,141 @@
+"""Writes what containers ask for and what they use into docs/deploy.md: ``make k8s-requests``.
+
+What is asked for comes from the render, what is used from ``used.json``: the measurement of
+``make k8s-measure``, or of a cluster, as ``kubectl top pods --all-namespaces --containers`` prints
+it (``--top FILE``).
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.k8s.tools.objects import Object, Pod, build, objects, of_kind, pods
+from deploy.k8s.tools.quantities import Request, number, of_container, of_pod
+
+DOCUMENT: Final = Path("docs/deploy.md")
+USED: Final = Path("deploy/k8s/tools/used.json")
+BEGIN: Final = (
+    "<!-- requests: made by `make k8s-requests` from the render and the measurement -->\n"
+)
+END: Final = "<!-- end of the requests -->\n"
+# Everything of a cluster's own on a node: kube-system's pods and what is kept for the kubelet.
+RESERVED: Final = Request(850, 768)
+# What a ReplicaSet and a StatefulSet put after the name of the workload, and the queue of a worker.
+SUFFIX: Final = re.compile(r"(-(interactive|bulk|maintenance))?-[a-z0-9]{5,10}-[a-z0-9]{5}$|-\d+$")
+Used = Mapping[str, Mapping[str, Mapping[str, int]]]
+
+
+def replicas(pod: Pod, rendered: Sequence[Object]) -> int:
+    """How many pods there are at rest: the autoscaler's least, or what the workload says."""
+    name = pod.workload["metadata"]["name"]
+    for scaler in of_kind(rendered, "HorizontalPodAutoscaler"):
+        if scaler["spec"]["scaleTargetRef"]["name"] == name:
+            return int(scaler["spec"]["minReplicas"])
+    return int(pod.workload["spec"].get("replicas", 1))
+
+
+def surge(pod: Pod) -> int:
+    """How many pods more a roll-out has for a while."""
+    strategy = pod.workload["spec"].get("strategy", {})
+    if pod.workload["kind"] != "Deployment" or strategy.get("type") == "Recreate":
+        return 0
+    return int(strategy.get("rollingUpdate", {}).get("maxSurge", 1))
+
+
+def held(rendered: Sequence[Object]) -> tuple[Request, Request]:
+    """What all pods hold at rest, and what a roll-out of everything adds, with every Job."""
+    steady, more = Request(), Request()
+    for pod in pods(rendered):
+        if pod.workload["kind"] in {"Job", "CronJob"}:
+            more += of_pod(pod.spec)
+        else:
+            steady += of_pod(pod.spec) * replicas(pod, rendered)
+            more += of_pod(pod.spec) * surge(pod)
+    return steady, more
+
+
+def table(rendered: Sequence[Object], document: Mapping[str, Any]) -> str:
+    """The Markdown of it."""
+    used: Used = document["containers"]
+    lines = [
+        "| Workload | Container | Pods | Asks for | Uses at rest | Uses under load |",
+        "|----------|-----------|------|----------|--------------|-----------------|",
+    ]
+    for pod in pods(rendered):
+        count = replicas(pod, rendered) if pod.workload["kind"] not in {"Job", "CronJob"} else 1
+        for container in pod.spec["containers"]:
+            found = used.get(f"{pod.name}/{container['name']}", {})
+            cells = [
+                pod.workload["metadata"]["name"],
+                container["name"],
+                str(count),
+                _amount(of_container(container)),
+                *(_amount(_of(found, when)) for when in ("rest", "load")),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    steady, more = held(rendered)
+    words = (
+        f"At rest all pods of `platform` hold {_amount(steady)}; a roll-out of everything at once "
+        f"adds {_amount(more)}. Used: measured on {document['measured']} by {document['by']}; "
+        "an empty cell was not measured."
+    )
+    return "\n".join([*lines, "", words, ""])
+
+
+def _of(found: Mapping[str, Mapping[str, int]], when: str) -> Request | None:
+    usage = found.get(when)
+    return Request(usage["cpu_m"], usage["memory_mib"]) if usage else None
+
+
+def _amount(request: Request | None) -> str:
+    return f"{request.cpu_m}m, {request.memory_mib}Mi" if request else ""
+
+
+def replaced(text: str, inside: str) -> str:
+    """``text`` with ``inside`` between its markers. Raises ``ValueError`` without them."""
+    before, begin, rest = text.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("the document has no markers for the requests")
+    return f"{before}{begin}\n{inside}\n{end}{after}"
+
+
+def of_top(top: str, day: str) -> dict[str, Any]:
+    """A measurement from the words of ``kubectl top``: of several pods the one that uses most."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for line in top.splitlines():
+        words = line.split()
+        if len(words) != 5 or words[0] not in {"image-platform", "monitoring"}:  # noqa: PLR2004
+            continue
+        _namespace, pod, container, cpu, memory = words
+        usage = {
+            "cpu_m": round(1000 * number(cpu)),
+            "memory_mib": round(number(memory) / 2**20),
+        }
+        key = f"{SUFFIX.sub('', pod)}/{container}"
+        rest = found.setdefault(key, {}).setdefault("rest", usage)
+        rest.update({name: max(value, rest[name]) for name, value in usage.items()})
+    return {"measured": day, "by": "`kubectl top`", "containers": found}
+
+
+def main() -> int:
+    """Write the table; with ``--top`` the measurement first."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--top", type=Path, help="output of kubectl top pods -A --containers")
+    parser.add_argument("--day", default="", help="when it was measured")
+    given = parser.parse_args()
+    if given.top:
+        document = of_top(given.top.read_text(encoding="utf-8"), given.day)
+        USED.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    document = json.loads(USED.read_text(encoding="utf-8"))
+    inside = table(objects(build(Path("deploy/k8s/overlays/platform"))), document)
+    DOCUMENT.write_text(replaced(DOCUMENT.read_text(encoding="utf-8"), inside), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
