@@ -88,6 +88,9 @@ def open_to_others(var: Path) -> list[str]:
 
 
 def test_nobody_else_may_read_what_the_platform_keeps(demo: Person, laptop: Laptop) -> None:
+    uploaded = demo.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
+    if "job" in uploaded:  # else it is there already
+        demo.job_ended(uploaded["job"]["id"])
     var = laptop.program.log.parent / "var"
     names = {path.name for path in var.rglob("*")}
     assert names > {"platform.sqlite3", "demo-password", "web.log", "worker-heartbeat", "objects"}
