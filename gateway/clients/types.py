@@ -5,17 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-ImageState = Literal[
-    "pending_upload",
-    "uploaded",
-    "processing",
-    "ready",
-    "partially_ready",
-    "failed",
-    "quarantined",
-    "trashed",
-    "purged",
-]
+ImageState = Literal["uploaded", "processing", "ready", "partially_ready", "failed", "trashed"]
 RenditionState = Literal["pending", "ready", "failed"]
 JobState = Literal["queued", "running", "succeeded", "failed", "canceled"]
 JobKind = Literal["render", "delete"]

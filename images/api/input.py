@@ -10,10 +10,10 @@ from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from images.models import Image, Job
+from images.models import Job
 from images.planning import operations_spec
 from images.renditions import RenditionSpec
-from images.selectors.images import ImageFilter
+from images.selectors.images import SHOWN_STATES, ImageFilter
 from images.services.uploads import DEFAULT_PRESETS, UploadRequest
 from images.uploads import FIELD, HashedFile, ReceivedFile
 from platform_site.kit.problems import FieldError, InvalidRequest
@@ -24,7 +24,6 @@ TAG_CHARACTERS: Final = 50
 TITLE_CHARACTERS: Final = 200
 SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 SEVERAL: Final = ("presets", "tags")
-IMAGE_STATES: Final = (*Image.State.values, "trashed")
 
 
 class TagsField(serializers.ListField):
@@ -113,8 +112,8 @@ def image_filter_from(query: QueryDict) -> ImageFilter:
     """The filters of a list of images. Raises `InvalidRequest`."""
     parameters_check(query, {"limit", "cursor", "state", "tag", "q", "format", "trashed"})
     state = query.get("state")
-    if state is not None and state not in IMAGE_STATES:
-        raise _invalid("/state", "invalid", f"One of {', '.join(IMAGE_STATES)}.")
+    if state is not None and state not in SHOWN_STATES:
+        raise _invalid("/state", "invalid", f"One of {', '.join(SHOWN_STATES)}.")
     trashed = query.get("trashed", "false")
     if trashed not in {"true", "false"}:
         raise _invalid("/trashed", "invalid", "Either true or false.")

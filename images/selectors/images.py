@@ -11,6 +11,12 @@ from images.errors import ImageNotFound
 from images.models import Image, Job, Rendition, Tag
 from platform_site.kit.statements import Statement
 
+SHOWN_STATES: Final = (
+    *(state for state in Image.State.values if state != Image.State.PURGED),
+    "trashed",
+)
+"""What an image is said to be, and may be asked for by: a purged one exists for nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageFilter:

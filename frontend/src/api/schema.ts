@@ -532,18 +532,15 @@ export interface components {
             previous: string | null;
         };
         /**
-         * @description * `pending_upload` - pending_upload
-         *     * `uploaded` - uploaded
+         * @description * `uploaded` - uploaded
          *     * `processing` - processing
          *     * `ready` - ready
          *     * `partially_ready` - partially_ready
          *     * `failed` - failed
-         *     * `quarantined` - quarantined
          *     * `trashed` - trashed
-         *     * `purged` - purged
          * @enum {string}
          */
-        ImageStateEnum: "pending_upload" | "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "quarantined" | "trashed" | "purged";
+        ImageStateEnum: "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "trashed";
         /**
          * @description * `jpeg` - jpeg
          *     * `png` - png
@@ -1121,17 +1118,14 @@ export interface operations {
                 /** @description Words in the title or the file name. */
                 q?: string;
                 /**
-                 * @description * `pending_upload` - pending_upload
-                 *     * `uploaded` - uploaded
+                 * @description * `uploaded` - uploaded
                  *     * `processing` - processing
                  *     * `ready` - ready
                  *     * `partially_ready` - partially_ready
                  *     * `failed` - failed
-                 *     * `quarantined` - quarantined
                  *     * `trashed` - trashed
-                 *     * `purged` - purged
                  */
-                state?: "pending_upload" | "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "quarantined" | "trashed" | "purged";
+                state?: "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "trashed";
                 tag?: string;
                 /** @description Those in the trash instead. */
                 trashed?: boolean;

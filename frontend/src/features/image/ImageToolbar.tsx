@@ -48,10 +48,7 @@ export function ImageToolbar({ image }: { image: Image }) {
       </Button>
       <PageHeader title={nameOf(image) || t("library.untitled")}>
         {image.state !== "ready" && (
-          <StateChip
-            tone={IMAGE_TONES[image.state] ?? "neutral"}
-            label={states[image.state] ?? image.state}
-          />
+          <StateChip tone={IMAGE_TONES[image.state]} label={states[image.state] ?? image.state} />
         )}
         {!trashed && (
           <Tooltip label={t("image.edit")}>

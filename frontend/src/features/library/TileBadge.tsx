@@ -3,14 +3,12 @@ import type { Image } from "@/api/shapes";
 import { StateChip, type Tone } from "@/design/StateChip";
 import classes from "./TileBadge.module.css";
 
-export const IMAGE_TONES: Record<string, Tone> = {
-  pending_upload: "neutral",
+export const IMAGE_TONES: Record<Image["state"], Tone> = {
   uploaded: "live",
   processing: "live",
   ready: "good",
   partially_ready: "warn",
   failed: "bad",
-  quarantined: "bad",
   trashed: "neutral",
 };
 
@@ -20,7 +18,7 @@ export function TileBadge({ state }: { state: Image["state"] }) {
   if (state === "ready" || state === "trashed") return null;
   return (
     <span className={classes.badge}>
-      <StateChip tone={IMAGE_TONES[state] ?? "neutral"} label={names[state] ?? state} />
+      <StateChip tone={IMAGE_TONES[state]} label={names[state] ?? state} />
     </span>
   );
 }
