@@ -22,10 +22,12 @@ from platform_site.kit.health import NotReady
 from platform_site.kit.tokens import (
     ALGORITHM,
     LEEWAY_S,
+    MALFORMED,
     SERVICE_TYPE,
     USER_TYPE,
     TokenExpired,
     TokenInvalid,
+    claims_require_types,
     verify_service_token,
 )
 
@@ -152,11 +154,13 @@ def role_token_issue(
 def access_token_claims(raw: str) -> Mapping[str, Any]:
     """The verified claims of an access token. Raises `TokenExpired` or `TokenInvalid`."""
     try:
-        return AccessToken(raw).payload  # type: ignore[arg-type]  # simplejwt annotates it as Token
+        claims = AccessToken(raw).payload  # type: ignore[arg-type]  # it says Token
     except ExpiredTokenError as exc:
         raise TokenExpired from exc
-    except TokenError as exc:
+    except (TokenError, *MALFORMED) as exc:
         raise TokenInvalid from exc
+    claims_require_types(claims)
+    return claims
 
 
 def service_lifetime_s() -> int:

@@ -44,7 +44,55 @@ def forgeries(typ: str) -> dict[str, Callable[[Claims], str]]:
         "no expiry": lambda claims: signed(_without(claims, "exp"), typ=typ),
         "not yet valid": lambda claims: signed(claims, typ=typ, nbf=int(time.time()) + 3600),
         "text": lambda _claims: "not.a.token",
+        "a header of a thousand lists": lambda _claims: f"{_NESTED}.e30.AA",
+        **_of_other_types(
+            {**OTHER_TYPES, **(OTHER_TYPES_OF_USERS if typ == USER_TYPE else {})}, typ
+        ),
     }
+
+
+LATER = 9_999_999_999
+TIMES: tuple[Any, ...] = (
+    str(LATER), float(LATER), [LATER], {"at": LATER}, None, float("inf"), float("nan"), 1e300,
+    1 << 70, "", "soon",
+)  # fmt: skip
+WORDS: tuple[Any, ...] = (7, True, ["x"], {"x": "x"}, None, 1.5, "")
+OTHER_TYPES: dict[str, tuple[Any, ...]] = {
+    "exp": TIMES,
+    **dict.fromkeys(("iat", "nbf"), (*TIMES, "1", 1.5, True, -1)),
+    **dict.fromkeys(("sub", "jti", "iss"), WORDS),
+    "aud": (7, True, None, [], [7], {"images": True}, [["images"]]),
+}
+"""Claims as no issuer of ours writes them, some of which libraries take for good."""
+OTHER_TYPES_OF_USERS: dict[str, tuple[Any, ...]] = {
+    "sid": WORDS,
+    "scope": (7, True, ["images:read"], {"images:read": True}, None),
+    "staff": (1, "true", [True], None),
+    "role_tokens": ("x", ["x"], {"images": 7}, None),
+}
+_NESTED = base64.urlsafe_b64encode(b"[" * 3000).decode()
+
+
+def _of_other_types(
+    claims_by_name: Mapping[str, tuple[Any, ...]], typ: str
+) -> dict[str, Callable[[Claims], str]]:
+    def changed(name: str, value: Any) -> Callable[[Claims], str]:
+        return lambda claims: _signed_as_it_is({**claims, name: value}, typ=typ)
+
+    return {
+        f"{name} is {value!r}": changed(name, value)
+        for name, values in claims_by_name.items()
+        for value in values
+    }
+
+
+def _signed_as_it_is(claims: Claims, *, typ: str) -> str:
+    """Signed without what PyJWT refuses to write."""
+    key = settings.SIGNING_KEYS["keys"][0]
+    headers = {"kid": key["kid"], "typ": typ}
+    return jwt.api_jws.encode(
+        json.dumps(claims).encode(), key["private_pem"], "ES256", headers=headers
+    )
 
 
 USER_FORGERIES: dict[str, Callable[[Claims], str]] = {

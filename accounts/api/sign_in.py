@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts import limits
 from accounts.api import replies
+from accounts.api.cookie_authentication import SessionCookieAuthentication
 from accounts.api.cookies import (
     refresh_cookie_clear,
     refresh_cookie_read,
@@ -20,6 +21,7 @@ from accounts.api.signed_in import SignedInView
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_close, session_open, sessions_close_all
 from accounts.services.users import user_register
+from platform_site.kit.authentication import UserAuthentication
 from platform_site.kit.limits import client_address, counted_address
 from platform_site.kit.openapi import answer_header
 from platform_site.kit.tokens import TokenInvalid
@@ -127,7 +129,20 @@ class Refresh(AddressLimitedView):
         return response
 
 
-class Logout(SignedInView):
+class SigningOutView(SignedInView):
+    """Takes the refresh cookie where the access token has ended: leaving is never refused."""
+
+    authentication_classes = (SessionCookieAuthentication, UserAuthentication)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The refusal; a cookie that is of no use is taken away with it."""
+        response = super().handle_exception(exc)
+        if isinstance(exc, TokenInvalid):
+            refresh_cookie_clear(response)
+        return response
+
+
+class Logout(SigningOutView):
     """End this session, with any token of it."""
 
     write_scope = ""
@@ -137,16 +152,21 @@ class Logout(SignedInView):
         tags=["auth"],
         request=None,
         parameters=[answer_header("Set-Cookie", 204)],
-        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
+        responses={
+            204: replies.NOTHING,
+            401: replies.UNAUTHENTICATED,
+            403: OpenApiResponse(description="`origin_not_allowed`"),
+            503: replies.UNAVAILABLE,
+        },
     )
     def post(self, request: Request) -> Response:
-        """Sign out here."""
+        """Sign out here; the refresh cookie alone will do, from one of our pages."""
         session = self.session(request)
         session_close(session_id=session.id, user_id=session.user_id)
         return signed_out()
 
 
-class LogoutAll(SignedInView):
+class LogoutAll(SigningOutView):
     """End every session of the caller."""
 
     @extend_schema(
@@ -154,10 +174,15 @@ class LogoutAll(SignedInView):
         tags=["auth"],
         request=None,
         parameters=[answer_header("Set-Cookie", 204)],
-        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
+        responses={
+            204: replies.NOTHING,
+            401: replies.UNAUTHENTICATED,
+            403: OpenApiResponse(description="`origin_not_allowed`"),
+            503: replies.UNAVAILABLE,
+        },
     )
     def post(self, request: Request) -> Response:
-        """Sign out everywhere, here too."""
+        """Sign out everywhere, here too; the refresh cookie alone will do."""
         sessions_close_all(user_id=self.session(request).user_id)
         return signed_out()
 

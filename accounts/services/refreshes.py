@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import structlog
 from django.conf import settings
-from django.db.models import DateTimeField, ExpressionWrapper, F
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.db.models.functions import Least
 from django.utils import timezone
 
@@ -33,6 +33,22 @@ def session_refresh(*, raw: str, address: str) -> TokenPair:
     except MalformedRefreshTokenError as exc:
         metrics.REFRESHES.labels("refused").inc()
         raise TokenInvalid from exc
+
+
+def session_of_refresh_token(*, raw: str) -> Session:
+    """The live session whose newest refresh token, or the one before, is ``raw``; uses it not up.
+
+    Raises `TokenInvalid` for noise and `TokenRevoked` for any other session.
+    """
+    try:
+        token = RefreshToken.parse(raw)
+    except MalformedRefreshTokenError as exc:
+        raise TokenInvalid from exc
+    newest = Q(refresh_hash=token.digest()) | Q(previous_refresh_hash=token.digest())
+    session = Session.objects.live().filter(newest, id=token.session_id).first()
+    if session is None:
+        raise TokenRevoked
+    return session
 
 
 def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:

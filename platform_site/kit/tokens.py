@@ -20,6 +20,10 @@ ALGORITHM: Final = "ES256"
 LEEWAY_S: Final = 30
 MEMORY_ENTRIES: Final = 10_000
 REQUIRED_CLAIMS: Final = ["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]
+LATEST: Final = 1 << 40
+"""No time of a token is as late as this, in seconds."""
+MALFORMED: Final = (TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What libraries raise for a token or claim of a shape that they do not expect."""
 
 
 class TokenInvalid(DomainError):
@@ -130,7 +134,7 @@ class Verifier:
             key = self._keys.find(str(header.get("kid", "")))
             if key is None:
                 raise TokenInvalid("The key that signed the token is not known.")
-            return jwt.decode(
+            claims = jwt.decode(
                 raw,
                 key,
                 algorithms=[ALGORITHM],
@@ -141,8 +145,30 @@ class Verifier:
             )
         except jwt.ExpiredSignatureError as exc:
             raise TokenExpired from exc
-        except (jwt.PyJWTError, ValueError) as exc:
+        except (jwt.PyJWTError, *MALFORMED) as exc:
             raise TokenInvalid from exc
+        claims_require_types(claims)
+        return claims
+
+
+def claims_require_types(claims: Mapping[str, Any]) -> None:
+    """Raise `TokenInvalid` unless each claim is of the type that we issue.
+
+    Libraries are generous: to PyJWT, the text "9999999999" and ``true`` are times.
+    """
+    times = (claims.get(name) for name in ("exp", "iat", "nbf"))
+    words = (claims.get(name) for name in ("iss", "sub", "jti"))
+    others = (claims.get(name, "") for name in ("sid", "scope"))
+    held = claims.get("role_tokens", {})
+    if not (
+        all(type(time_) is int and 0 <= time_ < LATEST for time_ in times)
+        and all(isinstance(word, str) and word for word in words)
+        and all(isinstance(word, str) for word in others)
+        and isinstance(claims.get("staff", False), bool)
+        and isinstance(held, dict)
+        and all(isinstance(token, str) for token in held.values())
+    ):
+        raise TokenInvalid("A claim of the token is not of its type.")
 
 
 @cache
@@ -161,17 +187,17 @@ def verify_user_token(raw: str, *, audience: str) -> Principal:
     try:
         return Principal(
             id=UUID(claims["sub"]),
-            session_id=UUID(str(claims["sid"])),
-            scopes=frozenset(str(claims.get("scope", "")).split()),
+            session_id=UUID(claims["sid"]),
+            scopes=frozenset(claims.get("scope", "").split()),
             is_staff=claims.get("staff") is True,
             token=raw,
-            role_tokens={str(k): str(v) for k, v in claims.get("role_tokens", {}).items()},
+            role_tokens=claims.get("role_tokens", {}),
         )
-    except (AttributeError, KeyError, ValueError) as exc:
+    except (KeyError, ValueError) as exc:
         raise TokenInvalid from exc
 
 
 def verify_service_token(raw: str, *, audience: str) -> ServicePrincipal:
     """Which role sent ``raw`` to the role ``audience``. Raises `TokenInvalid`."""
     claims = verifier().claims(raw, typ=SERVICE_TYPE, audience=audience)
-    return ServicePrincipal(client_id=str(claims["sub"]))
+    return ServicePrincipal(client_id=claims["sub"])
