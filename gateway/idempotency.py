@@ -12,7 +12,6 @@ import structlog
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from redis.exceptions import RedisError
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,7 +25,10 @@ from gateway.errors import (
     UploadInterrupted,
 )
 from gateway.metrics import IDEMPOTENCY
+from platform_site.kit import shared_cache
+from platform_site.kit.identifiers import random_token
 from platform_site.kit.problems import DomainError
+from platform_site.kit.shared_cache import CacheSilent
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,6 @@ RUNNING_S: Final = 300
 KEY: Final = re.compile(r"[!-~]{1,255}")
 NOT_STORED: Final = 429
 KEPT_HEADERS: Final = ("Content-Type", "Location", "ETag", "Preference-Applied", "Retry-After")
-STORE_ERRORS: Final = (RedisError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +120,45 @@ class Slot:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._mark = {"running": random_token()}
 
     def take(self) -> bool:
-        """Whether the key was free, and now is taken. One of many wins."""
+        """Whether the key was free, and now is taken. One of many wins.
+
+        A question that was asked twice, over a connection that was reset, may find its own mark.
+        """
         try:
-            return cache.add(self._name, None, RUNNING_S)
-        except STORE_ERRORS as exc:
+            return shared_cache.asked(
+                lambda: (
+                    cache.add(self._name, self._mark, RUNNING_S)
+                    or cache.get(self._name) == self._mark
+                )
+            )
+        except CacheSilent as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
 
     def answer(self) -> StoredAnswer | None:
         """What the first request was answered; ``None`` while it runs."""
         try:
-            held = cache.get(self._name)
-        except STORE_ERRORS as exc:
+            held = shared_cache.asked(lambda: cache.get(self._name))
+        except CacheSilent as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
-        return StoredAnswer.from_held(held) if held is not None else None
+        return StoredAnswer.from_held(held) if isinstance(held, list) else None
 
     def keep(self, answer: StoredAnswer) -> None:
         """Keep ``answer`` for a day. The work is done, so a store that is down is only logged."""
         try:
-            cache.set(self._name, answer.held, KEEP_S)
-        except STORE_ERRORS:
+            shared_cache.asked(lambda: cache.set(self._name, answer.held, KEEP_S))
+        except CacheSilent:
             log.warning("idempotency_answer_lost")
 
     def free(self) -> None:
         """Let the next request with this key run."""
         try:
-            cache.delete(self._name)
-        except STORE_ERRORS:
+            shared_cache.asked(lambda: cache.delete(self._name))
+        except CacheSilent:
             log.warning("idempotency_key_stays_taken", seconds=RUNNING_S)
 
 

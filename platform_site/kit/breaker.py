@@ -1,25 +1,37 @@
-"""A circuit breaker: after repeated failures, fail at once for a while instead of waiting again."""
+"""A circuit breaker: where most calls fail, fail at once for a while instead of waiting again."""
 
 import threading
 import time
 
 
 class Breaker:
-    """Opens after ``failures`` in a row and lets one call try again after ``open_s`` seconds.
+    """Opens when ``share`` of at least ``least_calls`` in ``window_s`` seconds have failed.
 
-    Safe to share between threads. Time is monotonic.
+    One slow answer, or one connection that was reset, opens nothing. While it is open, one call is
+    let through every ``open_s`` seconds; the first that succeeds closes it. Safe to share between
+    threads. Time is monotonic.
     """
 
-    def __init__(self, *, failures: int, open_s: float) -> None:
-        self._limit = failures
+    def __init__(
+        self,
+        *,
+        least_calls: int = 5,
+        share: float = 0.5,
+        window_s: float = 10.0,
+        open_s: float = 1.0,
+    ) -> None:
+        self._least_calls = least_calls
+        self._share = share
+        self._window_s = window_s
         self._open_s = open_s
-        self._failed = 0
+        self._is_open = False
         self._retry_at = 0.0
         self._lock = threading.Lock()
+        self._begin_anew(0.0)
 
     def allows(self) -> bool:
         """Whether a call may be tried now. The one that is let through re-arms the wait."""
-        if self._failed < self._limit:
+        if not self._is_open:
             return True
         with self._lock:
             now = time.monotonic()
@@ -30,15 +42,34 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Tell that a call got an answer."""
-        self._failed = 0
+        with self._lock:
+            if self._is_open:
+                self._is_open = False
+                self._begin_anew(time.monotonic())
+            self._count()
 
     def failed(self) -> None:
-        """Tell that a call got none."""
+        """Tell that a call got none, or got it too late."""
         with self._lock:
-            self._failed += 1
-            self._retry_at = time.monotonic() + self._open_s
+            self._count()
+            self._failures += 1
+            now = time.monotonic()
+            self._retry_at = now + self._open_s
+            enough = self._calls >= self._least_calls
+            if enough and self._failures >= self._share * self._calls:
+                self._is_open = True
 
     @property
     def retry_after_s(self) -> int:
         """Whole seconds until the next try, at least one."""
         return max(1, round(self._retry_at - time.monotonic()))
+
+    def _count(self) -> None:
+        now = time.monotonic()
+        if now >= self._ends_at and not self._is_open:
+            self._begin_anew(now)
+        self._calls += 1
+
+    def _begin_anew(self, now: float) -> None:
+        self._ends_at = now + self._window_s
+        self._calls = self._failures = 0

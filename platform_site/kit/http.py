@@ -72,7 +72,7 @@ class Upstream:
     def __init__(self, role: str, pool: Pool) -> None:
         self.role = role
         self._pool = pool
-        self._breaker = Breaker(failures=5, open_s=2.0)
+        self._breaker = Breaker()
 
     def request(
         self,

@@ -8,12 +8,10 @@ from typing import Final, Literal, Self
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
-from platform_site.kit.breaker import Breaker
+from platform_site.kit import shared_cache
 from platform_site.kit.problems import DomainError
 
-_breaker: Final = Breaker(failures=1, open_s=1.0)
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -95,14 +93,14 @@ def rate_limit(
 
 def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
     """Take ``uses`` that turned out not to count out of the window that runs."""
-    if not _breaker.allows():
-        return
+    counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
     try:
-        cache.incr(f"limit:{scope}:{key}:{int(time.time() // window_s)}", -uses)
-    except ValueError:  # the window has ended, and the count with it
+        shared_cache.asked(lambda: cache.incr(counter, -uses))
+    except (
+        ValueError,
+        shared_cache.CacheSilent,
+    ):  # the former: the window has ended, and the count
         return
-    except (RedisError, OSError):
-        _breaker.failed()
 
 
 def client_address(request: HttpRequest) -> str:
@@ -147,15 +145,10 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 
 
 def _count(key: str, *, ttl_s: int) -> int | None:
-    if not _breaker.allows():
-        return None
     try:
-        used = _incremented(key, ttl_s=ttl_s)
-    except (RedisError, OSError):
-        _breaker.failed()
+        return shared_cache.asked(lambda: _incremented(key, ttl_s=ttl_s))
+    except shared_cache.CacheSilent:
         return None
-    _breaker.succeeded()
-    return used
 
 
 def _incremented(key: str, *, ttl_s: int) -> int:

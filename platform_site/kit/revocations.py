@@ -4,9 +4,8 @@ import time
 from uuid import UUID
 
 from django.core.cache import caches
-from redis.exceptions import RedisError
 
-from platform_site.kit.breaker import Breaker
+from platform_site.kit import shared_cache
 
 MEMORY_S = 1.0
 """How long a no is remembered in this process; so a revocation is seen this much later."""
@@ -14,7 +13,6 @@ REVOKED_MEMORY_S = 900.0
 """A session never comes back, so a yes outlives an outage of the store, and its access tokens."""
 MEMORY_ENTRIES = 10_000
 
-_breaker = Breaker(failures=1, open_s=1.0)
 _memory: dict[UUID, tuple[float, bool]] = {}
 
 
@@ -33,14 +31,12 @@ def session_is_revoked(session_id: UUID) -> bool | None:
     remembered = _memory.get(session_id)
     if remembered is not None and remembered[0] > now:
         return remembered[1]
-    if not _breaker.allows():
-        return None
     try:
-        revoked = caches["revocations"].get(_key(session_id)) is not None
-    except (RedisError, OSError):
-        _breaker.failed()
+        revoked = (
+            shared_cache.asked(lambda: caches["revocations"].get(_key(session_id))) is not None
+        )
+    except shared_cache.CacheSilent:
         return None
-    _breaker.succeeded()
     _remember(session_id, now + (REVOKED_MEMORY_S if revoked else MEMORY_S), revoked=revoked)
     return revoked
 

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from platform_site.kit import limits as kit_limits
+from platform_site.kit import shared_cache
 from platform_site.kit.breaker import Breaker
 from tests.gateway.documents import JOB_ID, job, usage
 from tests.gateway.provider import Answer, Provider
@@ -76,6 +77,6 @@ def test_a_dead_store_closes_nothing(as_alice: Client, monkeypatch: pytest.Monke
             raise RedisConnectionError
 
     monkeypatch.setattr(kit_limits, "cache", DeadStore())
-    monkeypatch.setattr(kit_limits, "_breaker", Breaker(failures=1, open_s=1.0))
+    monkeypatch.setattr(shared_cache, "breaker", Breaker())
     assert [as_alice.get("/api/v1/usage").status_code for _ in range(5)] == [200] * 5
     assert [as_alice.post(CANCEL).status_code for _ in range(5)] == [202] * 5

@@ -29,6 +29,7 @@ class Proxy:
         self._replies_late: list[float] = []
         self._ends = threading.Event()
         self._listener: socket.socket | None = None
+        self._accepting: threading.Thread | None = None
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
 
     def start(self) -> "Proxy":
@@ -36,13 +37,15 @@ class Proxy:
         listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
         listener.settimeout(LOOK_S)
         self._listener = listener
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, args=(listener,), daemon=True)
+        self._accepting.start()
         return self
 
     def stop(self) -> None:
         """Refuse connections, and reset those that there are."""
         listener, self._listener = self._listener, None
-        if listener is not None:
+        if listener is not None and self._accepting is not None:
+            self._accepting.join()  # the port is not free while a thread looks at it
             listener.close()
         self.reset()
 
@@ -93,8 +96,6 @@ class Proxy:
                 near, _address = listener.accept()
             except TimeoutError:
                 continue
-            except OSError:
-                return
             self.accepted += 1
             threading.Thread(target=self._serve, args=(near,), daemon=True).start()
 

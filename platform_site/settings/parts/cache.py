@@ -1,19 +1,25 @@
 """The shared cache (Redis, LRU): limits, idempotency answers and the deny list of sessions.
 
-Its answers are never the truth, so a dead cache costs a tenth of a second and not a request.
+Its answers are never the truth, so a dead cache costs a moment and not a request. An answer may be
+slow now and then (a fork, a page fault), and a connection may have been reset since it was used.
 """
 
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from platform_site.kit import env
 
+_TIMEOUT_S = env.number(
+    "CACHE_TIMEOUT_S", 0.25, about="Seconds that one answer of the shared cache may take."
+)
 _OPTIONS = {
-    "socket_timeout": 0.1,
-    "socket_connect_timeout": 0.1,
-    "retry": Retry(NoBackoff(), 0),
+    "socket_timeout": _TIMEOUT_S,
+    "socket_connect_timeout": _TIMEOUT_S,
+    # Again on a new connection where the old one was reset; who has waited once waits no more.
+    "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     "health_check_interval": 25,
-    "max_connections": 64,
+    "max_connections": 64,  # of each thread, which has its own pool and needs one: nobody waits
     "serializer": "platform_site.json_cache.JSONSerializer",  # Django's own runs what it reads
 }
 _REDIS = {

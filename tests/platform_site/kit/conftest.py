@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from platform_site.kit import http, limits, revocations
+from platform_site.kit import http, shared_cache
 from platform_site.kit.breaker import Breaker
 from platform_site.kit.tokens import verifier
 from tests.platform_site.kit.answering import Server, serving
@@ -32,8 +32,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def closed_breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No outage of one test reaches the next."""
-    for module in (limits, revocations):
-        monkeypatch.setattr(module, "_breaker", Breaker(failures=1, open_s=1.0))
+    monkeypatch.setattr(shared_cache, "breaker", Breaker())
     http.upstream.cache_clear()
     yield
     http.upstream.cache_clear()

@@ -142,7 +142,7 @@ def test_after_five_failures_the_next_calls_fail_at_once_until_the_role_is_back(
     with serving(port) as server:
         with pytest.raises(UpstreamUnavailable) as refusal:
             images.request("GET", "/a")
-        assert refusal.value.headers == {"Retry-After": "2"}
+        assert refusal.value.headers == {"Retry-After": "1"}
         assert server.asked == []
         clock.advance(2.0)
         assert images.request("GET", "/a").status == 200
