@@ -15,7 +15,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from jwt.algorithms import ECAlgorithm
 
 from platform_site.kit.identifiers import random_token
@@ -35,13 +40,21 @@ class SigningKey:
     @property
     def entry(self) -> dict[str, str]:
         """How the key stands in ``SIGNING_KEYS``; it may sign from now on."""
-        sign_from = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return self.entry_from(datetime.now(UTC))
+
+    def entry_from(self, moment: datetime) -> dict[str, str]:
+        """How the key stands in ``SIGNING_KEYS`` when it signs from ``moment`` (UTC) on."""
+        sign_from = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
         return {"kid": self.kid, "sign_from": sign_from, "private_pem": self.private_pem}
 
 
-def signing_key() -> SigningKey:
-    """A new P-256 key; its ``kid`` is the RFC 7638 thumbprint."""
-    private = ec.generate_private_key(ec.SECP256R1())
+def signing_key(private_pem: str = "") -> SigningKey:
+    """That P-256 key, or a new one; its ``kid`` is the RFC 7638 thumbprint."""
+    private: Any = (
+        load_pem_private_key(private_pem.encode(), password=None)
+        if private_pem
+        else ec.generate_private_key(ec.SECP256R1())
+    )
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     public = ECAlgorithm(ECAlgorithm.SHA256).to_jwk(private.public_key(), as_dict=True)
     kid = _thumbprint(public)
@@ -144,7 +157,12 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
         "minio-images": material.store(),
     }
     with_django = {
-        role: {"django-secret-key": random_token(50), **files} for role, files in roles.items()
+        role: {
+            "django-secret-key": random_token(50),
+            "django-secret-key-fallbacks": "",
+            **files,
+        }
+        for role, files in roles.items()
     }
     return {**with_django, **servers}
 

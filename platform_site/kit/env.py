@@ -76,6 +76,16 @@ def secret(name: str, *, about: str, min_length: int = 32) -> str:
     return value
 
 
+def former_secrets(name: str, *, about: str, min_length: int = 32) -> list[str]:
+    """Secrets that are still believed and make nothing new, by commas; none when it is absent."""
+    form = f"list, by commas, of at least {min_length} characters each"
+    raw = _read(Variable(name, "", about, form, "", is_secret=True))
+    found = [word.strip() for word in raw.split(",") if word.strip()]
+    for number, value in enumerate(found, start=1):
+        _require_strong(f"{name}[{number}]", value, min_length=min_length)
+    return found
+
+
 def integer(name: str, default: int | None = None, *, about: str) -> int:
     """A whole number."""
     fallback = REQUIRED if default is None else str(default)
@@ -127,6 +137,22 @@ def secrets_by_id(name: str, *, about: str, min_length: int = 32) -> dict[str, s
     for secret_id, value in found.items():
         _require_strong(f"{name}[{secret_id!r}]", str(value), min_length=min_length)
     return {str(secret_id): str(value) for secret_id, value in found.items()}
+
+
+def live_secrets_by_id(name: str, *, about: str) -> dict[str, tuple[str, ...]]:
+    """As `secrets_by_id`, where an id may also have a list: all that are good at the moment."""
+    example = json.dumps({"id": _EXAMPLE_KEY})
+    form = "JSON: by id a secret of at least 32 characters, or a list of them"
+    found = _json(Variable(name, REQUIRED, about, form, example, is_secret=True))
+    if not isinstance(found, dict) or not found:
+        raise _wrong_form(name, "a JSON object of secrets by id")
+    live = {str(i): tuple(v) if isinstance(v, list) else (v,) for i, v in found.items()}
+    for secret_id, values in live.items():
+        if not values:
+            raise _wrong_form(f"{name}[{secret_id!r}]", "at least one secret")
+        for value in values:
+            _require_strong(f"{name}[{secret_id!r}]", str(value), min_length=32)
+    return live
 
 
 def keys_by_id(name: str, *, about: str) -> dict[str, str]:

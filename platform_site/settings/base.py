@@ -21,6 +21,10 @@ VERSION: str = (
 SECRET_KEY = env.secret(
     "DJANGO_SECRET_KEY", about="Key that signs sessions of the admin, messages and one-time links."
 )
+SECRET_KEY_FALLBACKS = env.former_secrets(
+    "DJANGO_SECRET_KEY_FALLBACKS",
+    about="Other keys of which signatures are believed: former ones, and the next one.",
+)
 DEBUG = False
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS",

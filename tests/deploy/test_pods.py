@@ -133,9 +133,12 @@ def test_the_gateway_and_the_scheduler_hold_no_data_credentials(workspace: Works
         for item in of_kind(rendered, "Secret")
     }
     assert keys["gateway"] == {
-        "django-secret-key", "service-client-secret", "jwks.json", "cache-url",
+        "django-secret-key", "django-secret-key-fallbacks", "service-client-secret", "jwks.json",
+        "cache-url",
     }  # fmt: skip
-    assert keys["scheduler"] == {"django-secret-key", "broker-url"}
+    assert keys["scheduler"] == {
+        "django-secret-key", "django-secret-key-fallbacks", "broker-url",
+    }  # fmt: skip
 
 
 def test_passwords_in_volumes_keep_their_name(workspace: Workspace) -> None:

@@ -99,6 +99,10 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("s3-secret-access-key", {"images", "admin", "minio-images"}),
         ("database-url", {"auth", "images", "admin", "migrate"}),
         ("django-secret-key", {"auth", "gateway", "images", "admin", "scheduler", "migrate"}),
+        (
+            "django-secret-key-fallbacks",
+            {"auth", "gateway", "images", "admin", "scheduler", "migrate"},
+        ),
     ],
 )
 def test_a_role_gets_what_it_needs_and_no_more(

@@ -31,7 +31,7 @@ def missing_files(manifests: Path) -> list[str]:
     for name in (name for generator in generators for name in generator["files"]):
         file = credentials / name.rpartition("=")[2]
         if not file.is_file():
-            found.append(f"{file} is missing: `make k8s-secrets` writes a new set")
+            found.append(f"{file} is missing: `make k8s-secrets` adds it")
         elif file.stat().st_mode & 0o077:
             found.append(f"{file} is readable by others: chmod 600 {file}")
     return found

@@ -1,4 +1,7 @@
-"""``manage.py init_secrets``: all key material and passwords of a cluster, one directory a role."""
+"""``manage.py init_secrets``: all key material and passwords of a cluster, one directory a role.
+
+What is there is never touched; what is missing is made to fit it.
+"""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,11 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site import key_material
+from platform_site import key_material, secret_files
 
 
 class Command(BaseCommand):
-    help = "Write every key and password of a new platform, readable by their owner only (0600)."
+    help = "Write every key and password that is missing, readable by their owner only (0600)."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,12 +26,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
-        if directory.exists() and any(directory.iterdir()):
-            raise CommandError(
-                f"{directory} is not empty. Existing keys are never overwritten: what they signed "
-                "and locked would be lost. Choose another --directory, or move this one away."
-            )
-        for role, files in key_material.cluster(key_material.KeyMaterial()).items():
+        is_new = not directory.exists() or not any(directory.iterdir())
+        try:
+            missing = secret_files.missing(directory)
+        except secret_files.Inconsistent as exc:
+            raise CommandError(f"{exc} Nothing was written.") from exc
+        for role, files in missing.items():
             key_material.write(directory / role, files)
             self.stdout.write(f"{role:13} {', '.join(sorted(files))}")
-        self.stdout.write(self.style.SUCCESS(f"Written to {directory}, mode 0600. Back it up."))
+        if is_new:
+            said = f"Written to {directory}, mode 0600. Back it up."
+        elif missing:
+            said = f"Added to {directory}; nothing that was there was touched. Back it up."
+        else:
+            said = f"{directory} is complete: nothing was written."
+        self.stdout.write(self.style.SUCCESS(said))

@@ -14,7 +14,7 @@ SIGNING_KEYS: dict[str, Any] = env.key_set(
 )
 if not SIGNING_KEYS["keys"]:
     raise ImproperlyConfigured("SIGNING_KEYS has no key: no token could be signed.")
-SERVICE_CLIENTS = env.secrets_by_id(
+SERVICE_CLIENTS = env.live_secrets_by_id(
     "SERVICE_CLIENTS", about="Secrets of the roles that may ask for a service token, by client id."
 )
 REFRESH_TOKEN_LIFETIME_S = env.integer(

@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture(autouse=True)
 def clients(settings: Settings) -> None:
-    settings.SERVICE_CLIENTS = {"gateway": SECRET}
+    settings.SERVICE_CLIENTS = {"gateway": (SECRET,)}
 
 
 def basic(client_id: str, secret: str) -> str:

@@ -6,15 +6,17 @@ from accounts.services.clients import service_token_open
 from platform_site.kit.tokens import verify_service_token
 
 SECRET = "a secret of the gateway, long enough"
+OLD = "the one before, which is still good for now"
 
 
 @pytest.fixture(autouse=True)
 def clients(settings: Settings) -> None:
-    settings.SERVICE_CLIENTS = {"gateway": SECRET, "empty": ""}
+    settings.SERVICE_CLIENTS = {"gateway": (OLD, SECRET), "empty": ("",)}
 
 
-def test_a_known_client_gets_a_token_for_the_role_it_names() -> None:
-    token = service_token_open(client_id="gateway", client_secret=SECRET, audience="images")
+@pytest.mark.parametrize("secret", [SECRET, OLD])
+def test_a_known_client_gets_a_token_for_the_role_it_names(secret: str) -> None:
+    token = service_token_open(client_id="gateway", client_secret=secret, audience="images")
     assert verify_service_token(token, audience="images").client_id == "gateway"
 
 

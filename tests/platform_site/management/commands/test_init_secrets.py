@@ -1,10 +1,15 @@
 import io
 import json
+import shutil
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from platform_site.key_material import KeyMaterial, cluster, write
+from platform_site.key_rotation import rotate
 
 
 def run(directory: Path) -> str:
@@ -37,19 +42,81 @@ def test_every_role_gets_a_directory_of_its_own(tmp_path: Path) -> None:
     assert clients == {"gateway": written["gateway/service-client-secret"]}
 
 
-def test_existing_keys_are_never_overwritten(tmp_path: Path) -> None:
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     run(tmp_path / "secrets")
     before = files(tmp_path / "secrets")
-    with pytest.raises(CommandError, match=r"is not empty\. Existing keys are never overwritten"):
-        run(tmp_path / "secrets")
+    assert "is complete: nothing was written" in run(tmp_path / "secrets")
     assert files(tmp_path / "secrets") == before
 
 
-def test_a_directory_with_anything_in_it_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "README").write_text("mine")
-    with pytest.raises(CommandError, match="is not empty"):
+WHOLE = [path for role, names in cluster(KeyMaterial()).items() for path in
+         (f"{role}/{name}" for name in names)]  # fmt: skip
+UNKNOWN = {"auth/signing-keys.json"}
+"""Of this its copies tell only a part, so it is not made anew beside them."""
+ALONE = {
+    *(path for path in WHOLE if "django-secret-key" in path),
+    *("minio/root-password", "delivery-keys.json"),
+}
+"""What no other file tells."""
+
+
+@pytest.mark.parametrize("lost", [path for path in WHOLE if path not in UNKNOWN])
+def test_what_is_missing_is_added_and_fits_what_is_there(tmp_path: Path, lost: str) -> None:
+    key_directories(tmp_path)
+    before = files(tmp_path)
+    (tmp_path / lost).unlink()
+    said = run(tmp_path)
+    after = files(tmp_path)
+    assert lost.partition("/")[2] in said
+    assert {path for path in after if after[path] != before[path]} <= {lost}
+    if lost not in ALONE:
+        assert json_or_text(after[lost]) == json_or_text(before[lost])
+
+
+def test_a_role_that_is_new_gets_its_directory(tmp_path: Path) -> None:
+    key_directories(tmp_path)
+    before = files(tmp_path)
+    shutil.rmtree(tmp_path / "images")
+    run(tmp_path)
+    fresh = "images/django-secret-key"
+    assert {path for path, word in files(tmp_path).items() if word != before[path]} == {fresh}
+
+
+def test_published_keys_follow_every_signing_key(tmp_path: Path) -> None:
+    key_directories(tmp_path)
+    rotate(tmp_path, "signing", "begin", now=datetime.now(UTC))
+    both = (tmp_path / "images" / "jwks.json").read_text()
+    assert len(json.loads(both)["keys"]) == 2
+    (tmp_path / "gateway" / "jwks.json").unlink()
+    run(tmp_path)
+    assert (tmp_path / "gateway" / "jwks.json").read_text() == both
+
+
+def test_a_lost_source_is_not_made_anew_beside_its_copies(tmp_path: Path) -> None:
+    key_directories(tmp_path)
+    (tmp_path / "auth" / "signing-keys.json").unlink()
+    before = files(tmp_path)
+    with pytest.raises(CommandError, match=r"signing-keys\.json is missing.*Nothing was written"):
         run(tmp_path)
-    assert files(tmp_path) == {"README": "mine"}
+    assert files(tmp_path) == before
+
+
+def test_what_is_somebody_elses_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "README").write_text("mine")
+    run(tmp_path)
+    assert files(tmp_path)["README"] == "mine"
+
+
+def key_directories(directory: Path) -> None:
+    for role, contents in cluster(KeyMaterial()).items():
+        write(directory / role, contents)
+
+
+def json_or_text(content: str) -> object:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
 
 
 def test_two_platforms_share_nothing(tmp_path: Path) -> None:
@@ -57,6 +124,7 @@ def test_two_platforms_share_nothing(tmp_path: Path) -> None:
     run(tmp_path / "two")
     names = {"minio/root-user", "minio-images/s3-access-key-id"}
     names |= {f"{role}/s3-access-key-id" for role in ("images", "admin")}
+    names |= {path for path in files(tmp_path / "one") if path.endswith("-fallbacks")}
     one, two = files(tmp_path / "one"), files(tmp_path / "two")
     assert one.keys() == two.keys()
     assert {name for name in one if one[name] == two[name]} == names
