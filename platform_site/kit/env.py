@@ -122,6 +122,18 @@ def words(name: str, default: str = "", *, about: str) -> list[str]:
     return [word.strip() for word in raw.split(",") if word.strip()]
 
 
+def origins(name: str, *, about: str, is_any_allowed: bool = False) -> frozenset[str]:
+    """Origins as browsers write them (``https://photos.example``), or ``*`` alone if allowed."""
+    form = "list of origins, by commas" + (", or *" if is_any_allowed else "")
+    raw = _read(Variable(name, "", about, form, "https://photos.example"))
+    found = frozenset(word.strip() for word in raw.split(",") if word.strip())
+    if is_any_allowed and found == {"*"}:
+        return found
+    if not all(_is_origin(word) for word in found):
+        raise _wrong_form(name, f"a {form} (https://photos.example, with no path)")
+    return found
+
+
 def json_value(name: str, default: str = REQUIRED, *, about: str) -> Any:
     """A JSON document. The value itself is never repeated in the error: it may be a secret."""
     return _json(Variable(name, default, about, "JSON", "{}"))
@@ -219,6 +231,22 @@ def _json(variable: Variable) -> Any:
         raise ImproperlyConfigured(
             f"{variable.name} is not valid JSON: {exc.msg} at {exc.pos}."
         ) from exc
+
+
+def _is_origin(text: str) -> bool:
+    """In lower case and without a default port: browsers send no other, and nothing would match."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and text == f"{parts.scheme}://{parts.netloc}".lower()
+        and not set("@*") & set(parts.netloc)
+        and port != {"http": 80, "https": 443}[parts.scheme]
+    )
 
 
 def _require_strong(name: str, value: str, *, min_length: int) -> None:

@@ -3,6 +3,7 @@
 from .base import *
 from .parts.accounts import *
 from .parts.cache import *
+from .parts.cors import *
 from .parts.database import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *

@@ -41,8 +41,10 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_ORIGINS = env.words(
     "TRUSTED_ORIGINS",
-    about="Origins besides the request's own whose pages may renew a session by its cookie.",
+    about="Other addresses of the platform's own pages, which may renew a session by its cookie. "
+    "Pages of others use CORS_ORIGINS.",
 )
+SHARED_PATHS: dict[str, Any] = {}
 HSTS_SECONDS = env.integer(
     "HSTS_SECONDS",
     0,
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "platform_site.kit.middleware.RequestContext",
     "platform_site.kit.middleware.Account",
     "platform_site.kit.middleware.SecurityHeaders",
+    "platform_site.kit.cors.CrossOrigin",
     "django.middleware.common.CommonMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [

@@ -7,6 +7,7 @@ from .parts.embedded_secrets import *  # first: the readers below find the key m
 from .base import *
 from .parts.accounts import *
 from .parts.broker import *
+from .parts.cors import *
 from .parts.delivery import *
 from .parts.django_admin import *
 from .parts.embedded_data import *  # after `broker`: the queue is a directory here

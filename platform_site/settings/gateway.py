@@ -2,6 +2,7 @@
 
 from .base import *
 from .parts.cache import *
+from .parts.cors import *
 from .parts.peers import *
 from .parts.static_files import *
 from .parts.token_verifier import *

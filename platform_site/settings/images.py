@@ -3,6 +3,7 @@
 from .base import *
 from .parts.broker import *
 from .parts.cache import *
+from .parts.cors import *
 from .parts.database import *
 from .parts.delivery import *
 from .parts.library import *

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from platform_site.kit.identifiers import random_token
 from tests.edge.server import running_edge
@@ -66,14 +67,23 @@ def _running(directory: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def behind_nginx(postgresql_url: str) -> Iterator[Site]:
-    """Every role as processes of its own, and nginx with the built SPA in front of them."""
-    extra = {"TRUSTED_PROXY_COUNT": "1", "DELIVERY_ACCEL": "true", **LIMITS}
+def behind_nginx(
+    postgresql_url: str, shared: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Site]:
+    """Every role as processes of its own, and nginx with the built SPA in front of them.
+
+    ``shared`` are variables that the roles and nginx have alike.
+    """
+    extra = {"TRUSTED_PROXY_COUNT": "1", "DELIVERY_ACCEL": "true", **LIMITS, **shared}
     with ExitStack() as stack:
         split = stack.enter_context(platform(postgresql_url, extra=extra))
         names = {"GATEWAY": "gateway", "AUTH": "auth", "IMAGES": "images"}
         variables = {f"{name}_UPSTREAM": _host(split.address(role)) for name, role in names.items()}
-        variables |= {"STORE_UPSTREAM": _host(split.store.endpoint), "STATIC_ROOT": str(DIST)}
+        variables |= {
+            "STORE_UPSTREAM": _host(split.store.endpoint),
+            "STATIC_ROOT": str(DIST),
+            **shared,
+        }
         edge = stack.enter_context(running_edge(variables))
         yield Site(edge.url, split=split)
 

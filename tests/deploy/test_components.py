@@ -243,6 +243,31 @@ def test_one_line_names_a_store_elsewhere_for_those_who_ask_it_and_for_the_front
     assert maps["frontend"]["STORE_UPSTREAM"] == "s3.eu-central-1.example.net"
 
 
+@pytest.mark.parametrize("overlay", ["platform", "headless", "dev"])
+def test_one_line_each_names_the_pages_that_may_use_api_and_pictures(
+    own_workspace: Workspace, overlay: str
+) -> None:
+    file = own_workspace.manifests / "overlays" / overlay / "kustomization.yaml"
+    text = file.read_text()
+    pages = {
+        "CORS_ORIGINS": "https://a.example.net,https://b.example.net",
+        "PICTURE_CORS_ORIGINS": "*",
+    }
+    for name, value in pages.items():
+        line = f"- {name.lower().replace('_', '-')}="
+        assert f"{line}\n" in text
+        text = text.replace(f"{line}\n", f"{line}{value}\n")
+    file.write_text(text)
+    rendered = objects.objects(own_workspace.build(f"overlays/{overlay}"))
+    told = {
+        item["metadata"]["name"].rpartition("-")[0]: {name: item["data"][name] for name in pages}
+        for item in of_kind(rendered, "ConfigMap")
+        if "CORS_ORIGINS" in item["data"]
+    }
+    front = set() if overlay == "headless" else {"frontend"}
+    assert told == dict.fromkeys({"auth", "gateway", "images"} | front, pages)
+
+
 def test_scaling_holds_for_each_colour(
     workspace: Workspace, renders: Mapping[str, list[Object]]
 ) -> None:
