@@ -136,7 +136,7 @@ def test_the_local_cluster_is_built_loaded_applied_and_awaited(
     assert calls.index(gone) == applied - 1
     restarted = "kubectl --namespace image-platform rollout restart deployment/auth"
     assert calls.index(restarted) == applied + 1
-    assert "job/migrate-0.1.0 job/bucket-0.1.0" in calls[applied + 2]
+    assert "job/migrate-0-1-0 job/bucket-0-1-0" in calls[applied + 2]
     assert "port-forward service/frontend 8080:3000" in done.stdout
 
 

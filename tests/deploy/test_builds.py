@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from deploy.k8s.tools.objects import BuildFailed
 from tests.deploy.workspace import MANIFESTS, OVERLAYS, Workspace
@@ -42,6 +43,29 @@ def test_a_file_outside_the_root_is_refused(own_workspace: Workspace, tmp_path: 
 def test_an_overlay_is_a_few_lines(overlay: str) -> None:
     lines = (MANIFESTS / overlay / "kustomization.yaml").read_text().splitlines()
     assert len(lines) <= 25, "an overlay names what is different and nothing else"
+
+
+RULES = ("Namespace", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+NEEDED = ("PriorityClass", "NetworkPolicy", "ServiceAccount", "ConfigMap", "Secret", "Service")
+NEEDING = ("StatefulSet", "Job", "Deployment", "CronJob", "HorizontalPodAutoscaler", "Ingress")
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_rules_are_there_before_anybody_whom_they_bind(
+    workspace: Workspace, overlay: str
+) -> None:
+    """An apply goes from top to bottom: a pod without its policy would be open for a while."""
+    kinds = [item["kind"] for item in workspace.render(overlay)]
+    assert list(dict.fromkeys(kinds))[: len(RULES)] == list(RULES)
+    ends = {kind: len(kinds) - kinds[::-1].index(kind) for kind in (*RULES, *NEEDED)}
+    starts = {kind: kinds.index(kind) for kind in NEEDING if kind in kinds}
+    assert max(ends.values()) <= min(starts.values())
+    assert ends["NetworkPolicy"] <= min(kinds.index(kind) for kind in ("ConfigMap", "Secret"))
+
+
+def test_every_overlay_is_sorted_in_the_same_way() -> None:
+    files = [MANIFESTS / "overlays" / name / "kustomization.yaml" for name in OVERLAYS]
+    assert len({yaml.safe_load(file.read_text())["sortOptions"].__repr__() for file in files}) == 1
 
 
 def test_no_secret_is_in_the_tree() -> None:

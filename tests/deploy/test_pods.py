@@ -1,6 +1,9 @@
 """Gate 6, and the proof that it sees each way to weaken a pod."""
 
+import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +118,28 @@ def test_the_gate_sees_a_namespace_that_enforces_less(workspace: Workspace) -> N
     labels = named(rendered, "Namespace", "image-platform")["metadata"]["labels"]
     labels["pod-security.kubernetes.io/enforce"] = "baseline"
     assert faults(rendered) == ["Namespace -/image-platform enforces baseline"]
+
+
+@pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
+def test_a_probe_of_a_pod_that_has_just_begun_says_no_and_nothing_else(
+    workspace: Workspace, tmp_path: Path, probe: str
+) -> None:
+    """The kubelet writes what a probe says on its error stream into an event, every two seconds."""
+    asked = 0
+    for deployment in of_kind(workspace.render("platform"), "Deployment"):
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        command = container.get(probe, {}).get("exec", {}).get("command")
+        if command is None:
+            continue
+        asked += 1
+        done = subprocess.run(
+            command, env={"PATH": os.environ["PATH"], "WORKER_HEARTBEAT_FILE": f"{tmp_path}/none"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if "WORKER_HEARTBEAT_FILE" in command[-1]:
+            assert done.returncode == 1
+        assert done.stderr + done.stdout == ""
+    assert asked >= (4 if probe != "startupProbe" else 3)
 
 
 def test_only_auth_mounts_the_signing_key(workspace: Workspace) -> None:

@@ -6,10 +6,13 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from deploy.k8s.tools import release
+from deploy.k8s.tools.objects import of_kind
 from tests.deploy.workspace import MANIFESTS, ROOT, Workspace
 
+RELEASE = MANIFESTS / "release" / "release.yaml"
 DIGEST = f"sha256:{'ab' * 32}"
 
 
@@ -18,10 +21,19 @@ def test_a_release_is_written_in_one_place_and_reaches_everything(own_workspace:
     digests = {"app": DIGEST, "frontend": None}
     place.write_text(release.released(place.read_text(), "1.2.3-rc.1", digests))
     text = own_workspace.build("overlays/platform")
-    assert "name: migrate-1.2.3-rc.1\n" in text
+    assert "name: migrate-1-2-3-rc-1\n" in text
     assert f"/app:1.2.3-rc.1@{DIGEST}\n" in text
     assert "/frontend:1.2.3-rc.1\n" in text
     assert "0.1.0" not in text
+    assert "0-1-0" not in text
+
+
+def test_no_job_has_a_dot_in_its_name(workspace: Workspace) -> None:
+    """Its pods' host names come from it, and the API server warns of a dot in one."""
+    for job in of_kind(workspace.render("platform"), "Job"):
+        assert "." not in job["metadata"]["name"]
+    said = yaml.safe_load(RELEASE.read_text())["data"]
+    assert said["job"] == said["version"].replace(".", "-"), "make release writes both"
 
 
 @pytest.mark.parametrize("version", ["", "v1.2.3", "1.2", "latest", "1.2.3+build", "1.2.3-RC"])

@@ -154,13 +154,9 @@ def _alertmanager_start(stack: Stack) -> None:
     configuration = yaml.safe_load((source / "alertmanager.yml").read_text())
     configuration["templates"] = [str(source / "*.tmpl")]
     for receiver in configuration["receivers"]:
-        receiver.pop("slack_configs", None)
-        receiver.pop("email_configs", None)
         receiver["webhook_configs"] = [{"url": stack.receiver.url, "send_resolved": True}]
     for route in (configuration["route"], *configuration["route"]["routes"]):
         route.update(group_wait="1s", group_interval="1s")
-    for name in [name for name in configuration["global"] if name.startswith(("slack", "smtp"))]:
-        del configuration["global"][name]
     path = stack.directory / "alertmanager.yml"
     path.write_text(yaml.safe_dump(configuration))
     command = [

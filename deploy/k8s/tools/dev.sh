@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/../../.."
 context=$(kubectl config current-context)
 version=$(sed -n 's/^  version: "\(.*\)"$/\1/p' deploy/k8s/release/release.yaml)
+job=$(sed -n 's/^  job: "\(.*\)"$/\1/p' deploy/k8s/release/release.yaml)
 builder=$(command -v docker || command -v podman) || { echo "docker or podman is needed to build" >&2; exit 1; }
 
 load() { # FILE: an archive, because only that way takes images of podman, too
@@ -32,7 +33,7 @@ sh deploy/k8s/tools/apply.sh dev
 # The images have the names that they had before, so nothing would roll by itself.
 # shellcheck disable=SC2086  # a list of words
 [ -z "$before" ] || kubectl --namespace image-platform rollout restart $before
-kubectl --namespace image-platform wait --for=condition=complete --timeout=600s "job/migrate-$version" "job/bucket-$version"
+kubectl --namespace image-platform wait --for=condition=complete --timeout=600s "job/migrate-$job" "job/bucket-$job"
 for deployment in $(kubectl --namespace image-platform get deployments --output=name); do
     kubectl --namespace image-platform rollout status --timeout=300s "$deployment"
 done

@@ -20,7 +20,7 @@ def released(text: str, version: str, digests: dict[str, str | None]) -> str:
     """``text`` for ``version``; an image with a digest is named by both. Raises `BadRelease`."""
     if not VERSION.fullmatch(version):
         raise BadRelease(f"{version!r} is no version like 1.2.3 or 1.2.3-rc.1")
-    values = {"version": version}
+    values = {"version": version, "job": version.replace(".", "-")}
     for image, digest in digests.items():
         if digest is not None and not DIGEST.fullmatch(digest):
             raise BadRelease(f"{digest!r} is no digest: sha256: and 64 hexadecimal digits")
