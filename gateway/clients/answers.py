@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gateway.deadlines import deadline_s
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import UPSTREAM_SECONDS
 from platform_site.kit.database import DatabaseUnavailable
@@ -21,9 +22,9 @@ def call(
     *,
     headers: Mapping[str, str],
     body: bytes | SupportsRead | None = None,
-    timeout_s: float = 10.0,
+    timeout_s: float | None = None,
 ) -> Reply:
-    """What ``role`` answers below 400 (304 included).
+    """What ``role`` answers below 400 (304 included), in the time that such a call may take.
 
     Raises `Refused` for its refusals, `UpstreamFailed` when it broke, and the kit's
     `UpstreamUnavailable` when there is no answer.
@@ -32,7 +33,11 @@ def call(
     outcome = "failed"
     try:
         reply = upstream(role).request(
-            method, path, headers=headers, body=body, timeout_s=timeout_s
+            method,
+            path,
+            headers=headers,
+            body=body,
+            timeout_s=deadline_s(method) if timeout_s is None else timeout_s,
         )
         if reply.status >= 400:  # noqa: PLR2004 - where refusals begin in HTTP
             raise refusal_of(reply, role=role)

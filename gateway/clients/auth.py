@@ -4,6 +4,7 @@ from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import Profile
+from gateway.deadlines import STATUS_S
 from platform_site.kit.tokens import Principal
 
 
@@ -14,7 +15,6 @@ def profile_of(*, principal: Principal) -> Profile:
         "GET",
         "/auth/profile",
         headers={"Authorization": f"Bearer {principal.token}"},
-        timeout_s=3.0,
     )
     return document_as(Profile, document_of(reply))
 
@@ -25,9 +25,9 @@ def account_delete(*, principal: Principal) -> None:
         "Authorization": f"Bearer {principal.token}",
         "X-Service-Authorization": f"Bearer {service_token('auth').value()}",
     }
-    call("auth", "DELETE", "/internal/v1/account", headers=credentials, timeout_s=5.0)
+    call("auth", "DELETE", "/internal/v1/account", headers=credentials)
 
 
 def readiness_check() -> None:
     """Return when auth says that it is ready. Raises like `answers.call` when it does not."""
-    call("auth", "GET", "/readyz", headers={}, timeout_s=2.0)
+    call("auth", "GET", "/readyz", headers={}, timeout_s=STATUS_S)

@@ -24,13 +24,13 @@ from gateway.clients.types import (
     StoredUpload,
     Usage,
 )
+from gateway.deadlines import STATUS_S, UPLOAD_S
 from gateway.errors import Refused
 from platform_site.kit.http import Reply, SupportsRead, UpstreamUnavailable
 from platform_site.kit.tokens import Principal
 
 ROLE: Final = "images"
 ROOT: Final = "/internal/v1"
-UPLOAD_TIMEOUT_S: Final = 60.0
 NOT_MODIFIED: Final = 304
 UNAUTHORIZED: Final = 401
 ABOUT_THE_PERSON: Final = frozenset({"token_expired", "token_revoked"})
@@ -96,9 +96,7 @@ def image_store(
 ) -> StoredUpload:
     """Relay an upload; ``body`` is read as images takes it and is never held whole."""
     headers = {"Content-Type": content_type, "Content-Length": str(content_length)}
-    reply = _call(
-        principal, "POST", "/images", headers=headers, body=body, timeout_s=UPLOAD_TIMEOUT_S
-    )
+    reply = _call(principal, "POST", "/images", headers=headers, body=body, timeout_s=UPLOAD_S)
     return document_as(StoredUpload, document_of(reply))
 
 
@@ -154,7 +152,7 @@ def usage_of(*, principal: Principal) -> Usage:
 
 def status_get() -> ImagesStatus:
     """What images knows about its own health; acts for nobody."""
-    reply = _call(None, "GET", "/status", headers={}, timeout_s=3.0)
+    reply = _call(None, "GET", "/status", headers={}, timeout_s=STATUS_S)
     return document_as(ImagesStatus, document_of(reply))
 
 
@@ -190,7 +188,7 @@ def _call(
     *,
     headers: Mapping[str, str],
     body: bytes | SupportsRead | None = None,
-    timeout_s: float = 10.0,
+    timeout_s: float | None = None,
 ) -> Reply:
     """Call with both tokens; a service token that is not taken is replaced and tried once more.
 
@@ -223,7 +221,7 @@ def _attempt(
     *,
     headers: Mapping[str, str],
     body: bytes | SupportsRead | None,
-    timeout_s: float,
+    timeout_s: float | None,
 ) -> Reply:
     token = service_token(ROLE)
     raw = token.value()

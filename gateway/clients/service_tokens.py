@@ -13,6 +13,7 @@ from django.conf import settings
 
 from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
+from gateway.deadlines import READ_S
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import SERVICE_TOKENS
 from platform_site.kit.health import NotReady
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S: Final = 5.0
 """How long a failed renewal is not repeated while the old token still works."""
-FETCH_TIMEOUT_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _token_ask(audience: str) -> IssuedToken:
             "Content-Type": "application/x-www-form-urlencoded",
         },
         body=urlencode({"grant_type": "client_credentials", "audience": audience}).encode(),
-        timeout_s=FETCH_TIMEOUT_S,
+        timeout_s=READ_S,
     )
     return document_as(IssuedToken, document_of(reply))
 

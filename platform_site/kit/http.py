@@ -1,6 +1,8 @@
 """Calls to other roles: one pooled client a process, with deadlines, a breaker and our headers."""
 
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol
@@ -11,6 +13,7 @@ import urllib3
 from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from platform_site.kit.bounded import Bound, Busy
 from platform_site.kit.breaker import Breaker
 from platform_site.kit.inprocess import InProcessPool
 from platform_site.kit.problems import DomainError
@@ -20,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 CHUNK_BYTES: Final = 64 * 1024
 CONNECT_TIMEOUT_S: Final = 1.0
+PROGRESS_S: Final = 5.0
+"""How long a piece of a body may take to be accepted: a role that hangs takes none."""
 POOL_SIZE: Final = 32
 IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
 PREFIX: Final = "inprocess:"
@@ -69,10 +74,11 @@ class Pool(Protocol):
 class Upstream:
     """The way to one role. Threads share it; connections are kept alive."""
 
-    def __init__(self, role: str, pool: Pool) -> None:
+    def __init__(self, role: str, pool: Pool, *, places: Bound | None = None) -> None:
         self.role = role
         self._pool = pool
-        self._breaker = Breaker()
+        self._places = places
+        self._breaker = Breaker(least_calls=3)
 
     def request(
         self,
@@ -86,23 +92,41 @@ class Upstream:
         """Send one request; whatever the status, it is an answer.
 
         A body with ``read`` is streamed and needs ``Content-Length`` among ``headers``. A GET is
-        tried a second time when the connection fails. Raises `UpstreamUnavailable`.
+        tried a second time when the connection fails and time is left. A call that gets no answer
+        within ``timeout_s`` counts against the role, and only so many wait at once, so a role that
+        hangs holds up few callers, and those not for long. Raises `UpstreamUnavailable`.
         """
         if not self._breaker.allows():
             raise UpstreamUnavailable(self.role, retry_after_s=self._breaker.retry_after_s)
+        until = time.monotonic() + timeout_s
         tries = 2 if method in IDEMPOTENT else 1
-        for last in (False, True)[-tries:]:
-            try:
-                reply = self._send(method, path, headers=headers, body=body, timeout_s=timeout_s)
-            except (HTTPError, OSError) as exc:
-                if last or not _is_worth_a_retry(exc):
-                    self._breaker.failed()
-                    log.warning("upstream_unavailable", role=self.role, reason=type(exc).__name__)
-                    raise UpstreamUnavailable(self.role) from exc
-            else:
-                self._breaker.succeeded()
-                return reply
+        try:
+            with self._place(body):
+                for last in (False, True)[-tries:]:
+                    left_s = until - time.monotonic()
+                    try:
+                        reply = self._send(
+                            method, path, headers=headers, body=body, timeout_s=left_s
+                        )
+                    except (HTTPError, OSError) as exc:
+                        if last or not _is_worth_a_retry(exc) or time.monotonic() >= until:
+                            raise self._unavailable(exc) from exc
+                    else:
+                        self._breaker.succeeded()
+                        return reply
+        except Busy as exc:
+            raise UpstreamUnavailable(self.role) from exc
         raise AssertionError("unreachable")
+
+    def _place(self, body: bytes | SupportsRead | None) -> AbstractContextManager[None]:
+        """One of the places for calls; a stream, which is as slow as its sender, needs none."""
+        is_stream = not (body is None or isinstance(body, bytes))
+        return nullcontext() if self._places is None or is_stream else self._places.hold()
+
+    def _unavailable(self, exc: Exception) -> UpstreamUnavailable:
+        self._breaker.failed()
+        log.warning("upstream_unavailable", role=self.role, reason=type(exc).__name__)
+        return UpstreamUnavailable(self.role)
 
     def _send(
         self,
@@ -131,9 +155,29 @@ def upstream(role: str) -> Upstream:
     address: str = settings.UPSTREAMS[role]
     if address.startswith(PREFIX):
         return Upstream(role, InProcessPool(address.removeprefix(PREFIX), host=role))
-    return Upstream(
-        role, urllib3.connectionpool.connection_from_url(address, maxsize=POOL_SIZE, block=False)
+    pool = urllib3.connectionpool.connection_from_url(address, maxsize=POOL_SIZE, block=False)
+    pool.ConnectionCls = _with_progress(pool.ConnectionCls)
+    # Not all of a process's threads, so that the rest of it is served while one role hangs.
+    places = Bound(
+        f"calls_{role}", limit=lambda: int(settings.UPSTREAM_CALLS), wait_s=1.0, waiting=POOL_SIZE
     )
+    return Upstream(role, pool, places=places)
+
+
+def _with_progress(kind: Any) -> Any:
+    """Connections that send for `PROGRESS_S` at most.
+
+    urllib3 leaves a socket that is used again with the time limit of its last answer.
+    """
+
+    class Connection(kind):  # type: ignore[misc]  # a class that is chosen by the scheme
+        def request(self, *args: Any, **named: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            self.sock.settimeout(PROGRESS_S)
+            super().request(*args, **named)
+
+    return Connection
 
 
 def _chunks(body: SupportsRead) -> Iterator[bytes]:

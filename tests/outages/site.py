@@ -50,7 +50,9 @@ class Site:
     """The gateway's tokens, likewise."""
     admin_cookie: str
 
-    def ask(self, role: str, route: Route) -> urllib3.BaseHTTPResponse:
+    def ask(
+        self, role: str, route: Route, *, timeout_s: float = DEADLINE_S
+    ) -> urllib3.BaseHTTPResponse:
         """One request of somebody who may do this, with a body that the route takes."""
         values = {**VALUES, "image_id": self.image_id}
         path = self.delivery_path if route.template.startswith("i/") else route.path(values)
@@ -62,8 +64,12 @@ class Site:
             route.method,
             f"{self.platform.address(role)}{path}",
             body=body,
-            headers={**self._credentials(role, route), "Content-Type": content_type},
-            timeout=DEADLINE_S,
+            headers={
+                **self._credentials(role, route),
+                "Content-Type": content_type,
+                "Connection": "close",  # a refusal leaves the rest of a body unread
+            },
+            timeout=timeout_s,
             retries=False,
             redirect=False,
         )

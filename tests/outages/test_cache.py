@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -105,13 +104,6 @@ def test_a_dead_cache_is_found_again_by_itself(front: Proxy) -> None:
     with front.down():
         assert [ask() for _ in range(20)] == [SILENT] * 20
     _comes_back()
-
-
-def test_a_thread_needs_one_connection_and_waits_for_no_other(front: Proxy) -> None:
-    before = front.accepted
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _number: ask(), range(64)))
-    assert front.accepted - before <= 2 * 8, "one for each of the two caches"
 
 
 def test_a_key_whose_taking_was_heard_twice_is_ones_own(front: Proxy) -> None:

@@ -12,17 +12,11 @@ import pytest
 import urllib3
 
 from tests.outages.routes import Route, routes
-from tests.outages.site import Site, site_over_proxy
+from tests.outages.site import Site
 from tests.servers.person import PHOTOGRAPHS
 
 pytestmark = pytest.mark.processes
 
-SHORT = {
-    "DATABASE_STATEMENT_TIMEOUT_S": "0.6",
-    "DATABASE_LOCK_TIMEOUT_S": "0.4",
-    "DATABASE_POOL_TIMEOUT_S": "0.6",
-    "JOB_LEASE_S": "120",  # no sweeper helps
-}
 ROLES = ("auth", "images", "admin", "gateway")
 WITHOUT_DATABASE = {
     # What these say is known without a row: from keys, from code, or from the path alone.
@@ -37,12 +31,6 @@ WITHOUT_DATABASE = {
     ("gateway", "GET", "api/v1/status"),  # says so with 503 and a document of its own
 }
 PROBES = tuple((role, Route("GET", "readyz")) for role in ("auth", "images", "admin"))
-
-
-@pytest.fixture(scope="module")
-def site(postgresql_url: str) -> Iterator[Site]:
-    with site_over_proxy(postgresql_url, extra=SHORT) as furnished:
-        yield furnished
 
 
 @contextmanager

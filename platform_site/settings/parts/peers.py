@@ -12,6 +12,11 @@ UPSTREAMS = {
     )
     for role in ("auth", "images")
 }
+UPSTREAM_CALLS = env.integer(
+    "UPSTREAM_CALLS",
+    12,
+    about="Calls to one other role that may wait at once in a process; below its threads.",
+)
 SERVICE_CLIENT_ID = env.text(
     "SERVICE_CLIENT_ID",
     "gateway",

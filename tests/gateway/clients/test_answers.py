@@ -95,7 +95,7 @@ def test_after_repeated_silence_nobody_waits_any_more(
             call("images", "POST", "/x", headers={}, body=b"", timeout_s=30)
         with pytest.raises(BlockingIOError):
             silent.accept()
-    assert waiting == 5
+    assert waiting == 3
 
 
 def test_the_request_id_travels(provider: Provider) -> None:

@@ -130,7 +130,7 @@ def test_nobody_there_is_told_as_such(settings: Settings) -> None:
         upstream("images").request("GET", "/a")
 
 
-def test_after_five_failures_the_next_calls_fail_at_once_until_the_role_is_back(
+def test_after_some_failures_the_next_calls_fail_at_once_until_the_role_is_back(
     settings: Settings, clock: Clock
 ) -> None:
     port = free_port()

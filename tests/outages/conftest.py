@@ -1,0 +1,20 @@
+"""One platform over a proxied database for all tests here that break it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.outages.site import Site, site_over_proxy
+
+SHORT = {
+    "DATABASE_STATEMENT_TIMEOUT_S": "0.6",
+    "DATABASE_LOCK_TIMEOUT_S": "0.4",
+    "DATABASE_POOL_TIMEOUT_S": "0.6",
+    "JOB_LEASE_S": "120",  # no sweeper helps
+}
+
+
+@pytest.fixture(scope="session")
+def site(postgresql_url: str) -> Iterator[Site]:
+    with site_over_proxy(postgresql_url, extra=SHORT) as furnished:
+        yield furnished
