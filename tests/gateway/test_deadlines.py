@@ -19,7 +19,7 @@ WAIT: Final = re.compile(r"proxy_read_timeout (\d+)s;")
 def waits_s(template: str, location: str = "") -> list[float]:
     """What nginx waits in the block that ``location`` begins, or in the whole file."""
     text = (TEMPLATES / f"{template}.conf.template").read_text()
-    block = text.partition(location)[2].partition("}")[0] if location else text
+    block = text.partition(location)[2].partition("\n    }")[0] if location else text
     return [float(found) for found in WAIT.findall(block)]
 
 
