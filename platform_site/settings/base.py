@@ -74,6 +74,12 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 WSGI_APPLICATION = "platform_site.wsgi.application"
 APPEND_SLASH = False
+SILENCED_SYSTEM_CHECKS = [
+    "security.W001",  # these headers are set by the kit's SecurityHeaders, HSTS where it is asked
+    "security.W002",  # likewise
+    "security.W003",  # no cookie signs anybody in here; the refresh cookie's Origin is checked
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 DATABASES: dict[str, dict[str, Any]] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 READINESS_CHECKS: list[str] = []

@@ -222,3 +222,13 @@ def test_staff_who_change_their_own_password_here_go_on(staff: Client, settings:
     new = {"password1": "violet harbour 27 x", "password2": "violet harbour 27 x"}
     assert staff.post(f"{USERS}/{root.id}/password/", new).status_code == 302
     assert enters(staff, settings)
+
+
+def test_the_admins_cookies_are_guarded(root: User, settings: Settings) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client = Client()
+    form = client.get("/admin/login/")
+    reply = client.post("/admin/login/", {"username": root.email, "password": PASSWORD})
+    session, forgery = reply.cookies["sessionid"], form.cookies["csrftoken"]
+    assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Strict")
+    assert forgery["secure"] is True
