@@ -1,6 +1,24 @@
 """The Django application of the images and worker roles."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
 from django.apps import AppConfig
+
+INTERACTIVE: Final = "interactive"
+BULK: Final = "bulk"
+MAINTENANCE: Final = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task that is due every ``every_s`` seconds, or as ``variable`` says, which is ``about``."""
+
+    every_s: float
+    queue: str = MAINTENANCE
+    variable: str = ""
+    about: str = ""
 
 
 class ImagesConfig(AppConfig):
@@ -10,3 +28,14 @@ class ImagesConfig(AppConfig):
     label = "images"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Images"
+    queues: ClassVar = (INTERACTIVE, BULK, MAINTENANCE)
+    """Those that a worker of the app reads; the first is for a task that names none."""
+    periodic: ClassVar[Mapping[str, Periodic]] = {
+        "images.sweep": Periodic(
+            15.0,
+            variable="SWEEP_INTERVAL_S",
+            about="Seconds between two looks for jobs that the queue has lost.",
+        ),
+        "images.purge_trash": Periodic(3600.0),
+    }
+    """What the scheduler sends, by task."""

@@ -10,13 +10,20 @@ from kombu.exceptions import ChannelError, KombuError
 from redis.exceptions import RedisError
 
 from images import metrics
+from images.apps import BULK, INTERACTIVE, MAINTENANCE, ImagesConfig
+
+__all__ = [
+    "BULK",
+    "INTERACTIVE",
+    "MAINTENANCE",
+    "QUEUES",
+    "depths",
+    "job_send",
+]
 
 log = structlog.get_logger(__name__)
 
-INTERACTIVE: Final = "interactive"
-BULK: Final = "bulk"
-MAINTENANCE: Final = "maintenance"
-QUEUES: Final = (INTERACTIVE, BULK, MAINTENANCE)
+QUEUES: Final = ImagesConfig.queues
 
 TASKS: Final = {"render": "images.render", "delete": "images.delete"}
 CONNECT_TIMEOUT_S: Final = 2

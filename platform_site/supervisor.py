@@ -89,7 +89,7 @@ def worker(log: Path) -> Child:
     """One Celery worker for every queue, with the scheduler inside it."""
     options = [
         *("--beat", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"),
-        *("--queues", "interactive,bulk,maintenance", "--without-gossip", "--without-mingle"),
+        *("--without-gossip", "--without-mingle"),
     ]
     return Child(
         "worker",

@@ -16,7 +16,7 @@ APPS = {
     "gateway": {"gateway"},
     "images": {"images"},
     "worker": {"images"},
-    "scheduler": set[str](),
+    "scheduler": {"images"},  # what is due, and when
     "admin": {"accounts", "images"},
     "migrate": {"accounts", "images"},
 }

@@ -110,6 +110,14 @@ def test_a_role_starts_alone_and_loads_its_own_application_only(
     assert booted[role]["debug"] is False
 
 
+def test_the_scheduler_reads_what_is_due_and_nothing_else(
+    booted: dict[str, dict[str, Any]],
+) -> None:
+    loaded = {name for name in booted["scheduler"]["modules"] if name.startswith("images")}
+    assert loaded == {"images", "images.apps"}
+    assert "images" not in booted["scheduler"]["apps"]
+
+
 @pytest.mark.parametrize("role", ["gateway", "images", "worker", "scheduler"])
 def test_a_role_without_accounts_has_no_user_table(
     booted: dict[str, dict[str, Any]], role: str

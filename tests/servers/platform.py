@@ -25,7 +25,7 @@ GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunico
 WORKER = (
     *(sys.executable, "-m", "celery", "-A", "platform_site.celery", "worker"),
     *("--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"),
-    *("--queues", "interactive,bulk,maintenance", "--without-gossip", "--without-mingle"),
+    *("--without-gossip", "--without-mingle"),
 )
 SCHEDULER = (sys.executable, "-m", "celery", "-A", "platform_site.celery", "beat")
 

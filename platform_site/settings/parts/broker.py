@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.module_loading import import_string
 from kombu import Queue
 
 from platform_site.kit import env
@@ -22,9 +23,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TASK_PUBLISH_RETRY = False
 
-QUEUES = ("interactive", "bulk", "maintenance")
+# The app that has work for a queue says which queues there are, and what it wants done regularly.
+_WORK: Any = import_string("images.apps.ImagesConfig")
+QUEUES: tuple[str, ...] = _WORK.queues
 CELERY_TASK_QUEUES = tuple(Queue(name, routing_key=name) for name in QUEUES)
-CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 
 CELERY_TASK_ACKS_LATE = True
@@ -48,19 +51,14 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 
 # Intervals only, so there is nothing to remember over a restart and no file to write.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "re-send lost jobs": {
-        "task": "images.sweep",
-        "schedule": env.number(
-            "SWEEP_INTERVAL_S",
-            15.0,
-            about="Seconds between two looks for jobs that the queue has lost.",
-        ),
-        "options": {"queue": "maintenance", "expires": 30},
-    },
-    "purge trash": {
-        "task": "images.purge_trash",
-        "schedule": 3600.0,
-        "options": {"queue": "maintenance", "expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+for _task, _due in _WORK.periodic.items():
+    _every_s = (
+        env.number(_due.variable, _due.every_s, about=_due.about) if _due.variable else _due.every_s
+    )
+    CELERY_BEAT_SCHEDULE[_task] = {
+        "task": _task,
+        "schedule": _every_s,
+        # What has waited until the next is due is not needed any more.
+        "options": {"queue": _due.queue, "expires": max(30.0, _every_s)},
+    }

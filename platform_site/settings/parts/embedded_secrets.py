@@ -32,3 +32,4 @@ for _name, _file in _FILES.items():
 for _role in ("auth", "images"):
     os.environ.setdefault(f"{_role.upper()}_URL", f"inprocess:platform_site.urls.{_role}")
 os.environ.setdefault("BROKER_URL", "filesystem://localhost/")
+os.environ.setdefault("SWEEP_INTERVAL_S", "5")
