@@ -1,5 +1,6 @@
 """Gate 1: every overlay builds with plain kubectl, always the same, from its own directory."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,11 @@ def test_a_file_outside_the_root_is_refused(own_workspace: Workspace, tmp_path: 
 
 @pytest.mark.parametrize("overlay", [p for p in DIRECTORIES if p.startswith("overlays/")])
 def test_an_overlay_is_a_few_lines(overlay: str) -> None:
-    lines = (MANIFESTS / overlay / "kustomization.yaml").read_text().splitlines()
-    assert len(lines) <= 25, "an overlay names what is different and nothing else"
+    text = (MANIFESTS / overlay / "kustomization.yaml").read_text()
+    literals = re.findall(r"^ +- [a-z-]+=.*$", text, re.MULTILINE)  # what an operator fills in
+    assert len(text.splitlines()) - len(literals) <= 25, (
+        "an overlay names what is different and nothing else"
+    )
 
 
 RULES = ("Namespace", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")

@@ -184,7 +184,7 @@ def test_behind_a_gateway_certificates_are_proved_through_it(
         gateway = named(rendered, "Gateway", parent["name"])["metadata"]
         assert gateway["namespace"] == parent["namespace"]
     proof = named(rendered, "NetworkPolicy", "acme-proof")["spec"]["ingress"][0]["from"]
-    assert proof == named(rendered, "NetworkPolicy", "gateway-api")["spec"]["ingress"][0]["from"]
+    assert proof == named(rendered, "NetworkPolicy", "frontend")["spec"]["ingress"][0]["from"]
 
 
 def test_a_private_registry_reaches_every_service_account(

@@ -29,8 +29,11 @@ def _stranger(name: str, namespace: str | None, address: str = "", **labels: str
     return Peer(name, name, namespace, words, address=address)
 
 
+CONTROLLER: Final = Peer(
+    "ingress controller", "ingress controller", "traefik", {"app.kubernetes.io/name": "traefik"}
+)
 STRANGERS: Final = (
-    _stranger("ingress controller", "ingress-nginx", app="controller"),
+    _stranger("neighbour of the controller", "traefik", app="neighbour"),
     _stranger("cert-manager", "cert-manager", app="cert-manager"),
     _stranger("stranger here", "image-platform", app="stranger"),
     _stranger("stranger elsewhere", "default", app="stranger"),
@@ -46,11 +49,12 @@ PROMETHEUS: Final = Peer(
 ANY_PORT: Final = 65000
 
 
-def edges(rendered: Sequence[Object]) -> set[Edge]:
+def edges(rendered: Sequence[Object], *, controller: Peer = CONTROLLER) -> set[Edge]:
     """Every allowed connection as (from, to, port): both the sender and the receiver agree.
 
     Whether anybody listens there does not matter. Workloads that share a name (one Deployment a
     queue, one a colour) are called by it where they may all do the same, else each by its own.
+    ``controller`` is whoever stands before the platform.
     """
     policies = of_kind(rendered, "NetworkPolicy")
     namespaces = {
@@ -60,7 +64,7 @@ def edges(rendered: Sequence[Object]) -> set[Edge]:
         }
         for item in of_kind(rendered, "Namespace")
     }
-    everybody = peers(rendered)
+    everybody = peers(rendered, controller=controller)
     found = {
         (source.workload, target.workload, "any" if port[1] == ANY_PORT else f"{port[1]}/{port[0]}")
         for source in everybody
@@ -70,15 +74,15 @@ def edges(rendered: Sequence[Object]) -> set[Edge]:
         and _sends(policies, source, target, port, namespaces)
         and _receives(policies, target, source, port, namespaces)
     }
-    outside = {peer.workload for peer in STRANGERS if _is_foreign(peer, namespaces)}
+    outside = {peer.workload for peer in (controller, *STRANGERS) if _is_foreign(peer, namespaces)}
     return _by_name(_anywhere(found, outside), everybody)
 
 
-def peers(rendered: Sequence[Object]) -> list[Peer]:
+def peers(rendered: Sequence[Object], *, controller: Peer = CONTROLLER) -> list[Peer]:
     """The render's own pods, one for each workload, and the strangers."""
     own = [_peer(pod) for pod in pods(rendered)]
     known = {peer.name for peer in own}
-    return [*own, *([] if PROMETHEUS.name in known else [PROMETHEUS]), *STRANGERS]
+    return [*own, *([] if PROMETHEUS.name in known else [PROMETHEUS]), controller, *STRANGERS]
 
 
 def _peer(pod: Pod) -> Peer:
