@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("gateway.urls"))]
+urlpatterns = [
+    path("", include("gateway.urls")),
+    path("", include("gateway.internal_urls")),
+]
 handler400 = "platform_site.kit.exceptions.bad_request"
 handler403 = "platform_site.kit.exceptions.permission_denied"
 handler404 = "platform_site.kit.exceptions.page_not_found"

@@ -30,10 +30,15 @@ class Answer:
     hang_up: bool = False
 
 
+ACCESS = "/internal/v1/upload-access"
+
+
 class Upstream:
     """A server on the loopback network; by default it answers everything with ``{}``.
 
-    ``first_bytes`` tells that some of a body has come, ``answered`` that an answer was taken whole.
+    Whether a caller may upload is answered by ``access``, and not recorded; ``asked`` tells that it
+    was. ``first_bytes`` tells that some of a body has come, ``answered`` that an answer was taken
+    whole.
     """
 
     def __init__(
@@ -50,6 +55,8 @@ class Upstream:
         """Forget what was; a request that is still under way tells nothing of it any more."""
         self.received: list[Received] = []
         self.respond: Callable[[Received], Answer] = lambda _: Answer()
+        self.access = Answer(204)
+        self.asked = threading.Event()
         self.first_bytes = threading.Event()
         self.answered = threading.Event()
 
@@ -98,8 +105,12 @@ class _Handler(BaseHTTPRequestHandler):
         received, answered = upstream.received, upstream.answered
         self._first_bytes = upstream.first_bytes
         request = Received(self.command, self.path, self._received_headers(), self._body())
-        received.append(request)
-        answer = upstream.respond(request)
+        if request.path == ACCESS:
+            upstream.asked.set()
+            answer = upstream.access
+        else:
+            received.append(request)
+            answer = upstream.respond(request)
         if answer.hang_up:
             self.close_connection = True
             return
