@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 import structlog
@@ -40,6 +41,14 @@ def limits_of_files() -> Limits:
     )
 
 
+def limits_of_stored(image: Image) -> Limits:
+    """As `limits_of_files`, for a file that was taken: its size was weighed then, and only then.
+
+    The limit of uploads may have been another, or be unknown to a worker; the row is the truth.
+    """
+    return replace(limits_of_files(), max_bytes=max(image.bytes, settings.UPLOAD_MAX_BYTES))
+
+
 def render_run(run: Run) -> None:
     """Make what the job asks for and is not there yet.
 
@@ -71,11 +80,12 @@ def _render(run: Run, image: Image, source: BinaryIO) -> None:
     done = len(run.job.specs) - len(missing)
     run.write(progress_done=done, progress_step="decoding")
     smallest: BinaryIO = source
-    for picture in render_all(source, missing, limits_of_files()):
+    limits = limits_of_stored(image)
+    for picture in render_all(source, missing, limits):
         _store(run, image, picture)
         smallest = io.BytesIO(picture.content)
     if image.placeholder is None:
-        made = placeholder(smallest, limits_of_files())
+        made = placeholder(smallest, limits)
         image_touch(image_id=image.id, placeholder=made)
 
 

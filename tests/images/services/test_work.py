@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from images import storage
 from images.errors import StorageUnavailable
@@ -44,6 +45,16 @@ def test_a_message_that_comes_twice_does_its_work_once(job: Job, store: Path) ->
     job.refresh_from_db()
     assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 1)
     assert (stored_keys(store), list(Rendition.objects.order_by("id").values())) == before
+
+
+def test_a_file_that_was_taken_under_a_higher_limit_is_worked_on(
+    job: Job, settings: Settings
+) -> None:
+    assert job.image is not None
+    settings.UPLOAD_MAX_BYTES = job.image.bytes - 1
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.SUCCEEDED, "")
 
 
 def test_an_unknown_job_is_nothing_to_do(db: None) -> None:

@@ -1,0 +1,118 @@
+"""Gate: memory and disk of each pod hold what its processes may have at once by their bounds."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+
+from accounts.hashers import TunedArgon2PasswordHasher
+from deploy.k8s.tools.objects import Object, Pod, named, of_kind
+from deploy.k8s.tools.quantities import number
+from images.uploads import MEMORY_BYTES
+from platform_site import gunicorn
+from platform_site.web import connections
+from tests.deploy.gates.references import environment
+from tests.deploy.workspace import MANIFESTS
+
+MIB: Final = 2**20
+USED: Final = json.loads((MANIFESTS / "tools" / "used.json").read_text())["containers"]
+CELERY_CHILDREN: Final = 2
+JSON_TIMES: Final = 2
+"""A document is there as bytes and as objects."""
+DECODES: Final = 3
+"""Of a picture: as decoded, upright or converted, and resized."""
+NGINX_CONNECTIONS: Final = 2048
+"""worker_connections of nginx.conf; a proxied client takes two."""
+NGINX_BUFFERS: Final = 9 * 16 * 1024
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What one process may hold: ``bytes`` of it, ``at_once`` times."""
+
+    name: str
+    bytes: int
+    at_once: int
+
+    @property
+    def row(self) -> str:
+        """As docs/deploy.md tells it."""
+        size = f"{self.bytes / MIB:.0f} MiB" if self.bytes >= MIB else f"{self.bytes // 1024} KiB"
+        return f"{self.name} | {size} | {self.at_once}"
+
+
+def held(role: str) -> list[Thing]:
+    """What one process of ``role`` may hold at once, beyond what it has at rest."""
+    received = connections.HEAD_BYTES + 2 * connections.RECEIVE_BYTES
+    long_bodies = gunicorn.threads // 2
+    web = [
+        Thing("unfinished requests", received, gunicorn.worker_connections),
+        Thing("JSON", JSON_TIMES * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, gunicorn.threads),
+    ]
+    hashes = Thing(
+        "password hashes", TunedArgon2PasswordHasher.memory_cost * 1024, settings.HASHES_AT_ONCE
+    )
+    upload = Thing("uploads, in memory", 3 * MEMORY_BYTES, long_bodies)
+    picture = Thing("pictures sent", 1024 * 1024, settings.DELIVERIES_AT_ONCE)
+    decode = Thing("decoded picture", 4 * DECODES * settings.IMAGE_MAX_PIXELS, 1)
+    clients = Thing("answers that wait", NGINX_BUFFERS, NGINX_CONNECTIONS // 2)
+    return {
+        "auth": [hashes, *web],
+        "admin": [hashes, *web],
+        "gateway": [Thing("uploads, passed on", 1024 * 1024, long_bodies), *web],
+        "images": [upload, picture, *web],
+        "worker": [decode],
+        "frontend": [clients],
+    }[role]
+
+
+ROLES: Final = ("auth", "admin", "gateway", "images", "worker", "frontend")
+
+
+def processes(role: str) -> int:
+    """How many processes a pod of ``role`` has."""
+    return {"worker": CELERY_CHILDREN, "frontend": 2}.get(role, gunicorn.workers)
+
+
+def memory_needed(role: str) -> int:
+    """At rest, as measured, and with everything that may be there at once."""
+    rest: int = USED[f"{role}/app"]["rest"]["memory_mib"] * MIB
+    return rest + processes(role) * sum(each.bytes * each.at_once for each in held(role))
+
+
+def disk_needed(role: str, variables: dict[str, str]) -> int:
+    """Bodies that wait until they are whole (nginx), or until the store has them (images)."""
+    largest = int(variables["UPLOAD_MAX_BYTES"]) + 65_536
+    if role == "frontend":
+        uploads, writes = (int(variables[n]) for n in ("UPLOADS_AT_ONCE", "WRITES_AT_ONCE"))
+        return uploads * largest + writes * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return gunicorn.workers * (gunicorn.threads // 2) * largest
+
+
+def faults(rendered: Sequence[Object], edge: dict[str, str]) -> Iterator[str]:
+    """Every pod that its own bounds can end; ``edge`` are the defaults of nginx's variables."""
+    maps = dict(named(rendered, "ConfigMap"))
+    for item in of_kind(rendered, "Deployment"):
+        pod = Pod(item)
+        if pod.name not in ROLES:
+            continue
+        container = next(each for each in pod.spec["containers"] if each["name"] == "app")
+        limit = number(container["resources"]["limits"]["memory"])
+        if limit < (needed := memory_needed(pod.name)):
+            yield f"{pod.name}: {limit / MIB:.0f} MiB of memory, {needed / MIB:.0f} needed"
+        if pod.name in {"frontend", "images"}:
+            variables = edge | environment(container, pod.namespace, maps)
+            yield from _disk_faults(pod, container, disk_needed(pod.name, variables))
+
+
+def _disk_faults(pod: Pod, container: Object, needed: int) -> Iterator[str]:
+    (tmp,) = (each for each in pod.spec["volumes"] if each["name"] == "tmp")
+    limits = {
+        "volume": number(tmp["emptyDir"]["sizeLimit"]),
+        "container": number(container["resources"]["limits"]["ephemeral-storage"]),
+    }
+    for where, limit in limits.items():
+        if limit < needed:
+            yield f"{pod.name}: {limit / MIB:.0f} MiB of disk ({where}), {needed / MIB:.0f} needed"
