@@ -5,6 +5,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts.passwords import normalized_password
 from platform_site.kit.bounded import Bound
 
 HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
@@ -23,11 +24,18 @@ class TunedArgon2PasswordHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash ``password``. Raises `Busy`."""
+        """Hash ``password`` in its one spelling. Raises `Busy`."""
         with HASHES.hold():
-            return super().encode(password, salt)
+            return super().encode(normalized_password(password), salt)
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Whether ``encoded`` is of ``password``. Raises `Busy`."""
+        """Whether ``encoded`` is of ``password``, also as it was typed. Raises `Busy`.
+
+        Hashes from before there was one spelling are of what was typed then.
+        """
+        spellings = dict.fromkeys((normalized_password(password), password))
+        return any(self._matches(spelling, encoded) for spelling in spellings)
+
+    def _matches(self, password: str, encoded: str) -> bool:
         with HASHES.hold():
             return super().verify(password, encoded)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import limits, selectors
 from accounts.errors import PasswordIncorrect, RegistrationClosed
 from accounts.models import Session, User
+from accounts.passwords import normalized_password
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
 from platform_site.kit.problems import FieldError, InvalidRequest
@@ -113,7 +114,7 @@ def account_ensure(*, email: str, name: str, password: str, is_staff: bool) -> b
 def password_require_strong(password: str, *, user: User, pointer: str) -> None:
     """Apply ``AUTH_PASSWORD_VALIDATORS``. Raises `InvalidRequest` at ``pointer``."""
     try:
-        validate_password(password, user)
+        validate_password(normalized_password(password), user)
     except ValidationError as exc:
         weaknesses = [
             FieldError(pointer, str(error.code or "invalid"), message)

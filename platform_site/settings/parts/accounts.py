@@ -12,6 +12,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.RepetitivePasswordValidator"},
+    {"NAME": "accounts.passwords.PersonalPasswordValidator"},
+    {"NAME": "accounts.passwords.DecoratedPasswordValidator"},
 ]
 ACCOUNT_RATE_LIMITS = env.limits(
     "ACCOUNT_RATE_LIMITS",

@@ -7,6 +7,7 @@ import { Panel } from "@/design/Panel";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
+import { useFieldProblem } from "@/design/useFieldProblem";
 import { PASSWORD_MIN_LENGTH } from "@/features/session/passwordRule";
 import classes from "./AccountPage.module.css";
 
@@ -18,6 +19,7 @@ export function PasswordPanel() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const refused = error === null ? null : asProblem(error);
+  const wrongWith = useFieldProblem(refused);
   const short = fresh.length < PASSWORD_MIN_LENGTH;
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -48,9 +50,7 @@ export function PasswordPanel() {
           autoComplete="current-password"
           value={current}
           onChange={(event) => setCurrent(event.currentTarget.value)}
-          error={
-            checked && !current ? t("session.passwordRequired") : refused?.fieldDetail("current")
-          }
+          error={checked && !current ? t("session.passwordRequired") : wrongWith("current")}
         />
         <PasswordField
           label={t("account.newPassword")}
@@ -61,7 +61,7 @@ export function PasswordPanel() {
           error={
             checked && short
               ? t("session.passwordShort", { count: PASSWORD_MIN_LENGTH })
-              : refused?.fieldDetail("new")
+              : wrongWith("new")
           }
         />
         <Button type="submit" loading={busy}>

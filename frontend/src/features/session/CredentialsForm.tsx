@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { asProblem } from "@/api/problem";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import layout from "./AuthLayout.module.css";
@@ -21,6 +22,9 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
+  const refused = error === null ? null : asProblem(error);
+  const minutes = Math.ceil((refused?.retryAfterS ?? 60) / 60);
+
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setChecked(true);
@@ -39,7 +43,13 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
 
   return (
     <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
-      {error !== null && <ProblemNotice error={error} compact />}
+      {refused && (
+        <ProblemNotice
+          {...(refused.code === "rate_limited" && { heading: t("tooManyTries", { minutes }) })}
+          error={refused}
+          compact
+        />
+      )}
       <TextInput
         label={t("email")}
         type="email"

@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { asProblem } from "@/api/problem";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
+import { useFieldProblem } from "@/design/useFieldProblem";
 import { AuthLayout } from "./AuthLayout";
 import layout from "./AuthLayout.module.css";
 import { PASSWORD_MIN_LENGTH } from "./passwordRule";
@@ -23,6 +24,7 @@ export default function RegisterPage() {
 
   const short = fields.password.length < PASSWORD_MIN_LENGTH;
   const refused = error === null ? null : asProblem(error);
+  const wrongWith = useFieldProblem(refused);
   const set = (name: keyof typeof fields) => (event: { currentTarget: HTMLInputElement }) =>
     setFields({ ...fields, [name]: event.currentTarget.value });
 
@@ -100,7 +102,7 @@ export default function RegisterPage() {
           error={
             checked && short
               ? t("passwordShort", { count: PASSWORD_MIN_LENGTH })
-              : refused?.fieldDetail("password")
+              : wrongWith("password")
           }
         />
         <Button type="submit" size="md" loading={busy}>
