@@ -127,3 +127,34 @@ def test_every_path_that_a_page_names_exists(page: str, path: str) -> None:
 )
 def test_every_link_of_a_page_leads_somewhere(page: str, target: str) -> None:
     assert ((ROOT / page).parent / target).exists(), page
+
+
+FIGURE = re.compile(r"\d\s?(ms|µs|s|seconds?|minutes?|MB|MiB|GB|GiB|requests/s|cores|times as)\b")
+MEASURED = re.compile(r"\b(measured|median|fastest|slowest|costs?|took|takes up|went from)\b")
+SOURCE = re.compile(r"bench|tests?/|make k8s-measure|[Aa] test ")
+
+
+def measured_sections() -> list[tuple[str, str]]:
+    """Sections with a paragraph that tells of a measurement and its number."""
+    return [
+        (str(page.relative_to(ROOT)), section)
+        for page, text in TEXT.items()
+        for section in re.split(r"^#+ ", text, flags=re.MULTILINE)
+        if any(
+            FIGURE.search(paragraph) and MEASURED.search(paragraph)
+            for paragraph in re.split(r"\n\n+", section)
+        )
+    ]
+
+
+def test_every_measured_figure_names_what_measures_it() -> None:
+    found = measured_sections()
+    assert len(found) > 3
+    assert [f"{page}: {text[:200]}" for page, text in found if not SOURCE.search(text)] == []
+
+
+def test_a_figure_without_its_measurement_is_found() -> None:
+    text = "Restoring took 9 minutes, measured on a laptop."
+    assert FIGURE.search(text)
+    assert MEASURED.search(text)
+    assert not SOURCE.search(text)

@@ -62,7 +62,7 @@ sbom: .venv/.runtime ## what the images hold, as CycloneDX: var/sbom/
 	@sh deploy/k8s/tools/sbom.sh
 
 compose-up: ## the whole platform with Docker or Podman Compose, at http://localhost:8080
-	@[ -d var/compose ] || LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory var/compose
+	@LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory var/compose
 	@chmod 0700 var/compose && chmod -R a+rX var/compose/*
 	@$(BUILDER) compose up --build --detach --wait
 

@@ -18,7 +18,7 @@ load() { # FILE: an archive, because only that way takes images of podman, too
 }
 case $context in kind-* | k3d-* | minikube) ;; *) load "" ;; esac
 
-[ -d deploy/k8s/credentials/secrets ] || .venv/bin/python manage.py init_secrets --directory deploy/k8s/credentials/secrets
+.venv/bin/python manage.py init_secrets --directory deploy/k8s/credentials/secrets
 .venv/bin/python -m deploy.k8s.tools.check dev --cluster
 archives=$(mktemp -d)
 trap 'rm -rf "$archives"' EXIT
