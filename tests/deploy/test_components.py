@@ -222,7 +222,7 @@ def test_a_managed_service_takes_the_place_of_a_part(
         if i["metadata"]["name"] == f"managed-{component}"
     ]
     assert objects.selects(policy["podSelector"], {"app.kubernetes.io/name": caller})
-    assert policy["egress"][0]["ports"] == [{"port": int(port)}]
+    assert policy["egress"][0]["ports"] == [{"port": int(port), "protocol": "TCP"}]
 
 
 def test_one_line_names_a_store_elsewhere_for_those_who_ask_it_and_for_the_frontend(

@@ -13,6 +13,7 @@ from tests.deploy.gates.references import environment
 from tests.deploy.workspace import OVERLAYS, Workspace, named
 
 PRODUCTION = ("platform", "headless")
+LONGEST_GRACE_S = 90
 Mutation = Callable[[list[Object]], object]
 
 
@@ -24,6 +25,15 @@ def test_workloads_scale_as_promised(workspace: Workspace, overlay: str) -> None
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_pods_have_the_time_to_end(workspace: Workspace, overlay: str) -> None:
     assert termination.faults(workspace.render(overlay)) == []
+
+
+def test_no_pod_holds_up_the_end_of_its_namespace(workspace: Workspace) -> None:
+    """The cluster looks at an ending namespace again after half the longest time, once a round."""
+    times = {
+        pod.spec.get("terminationGracePeriodSeconds", 30)
+        for pod in pods(workspace.render("platform"))
+    }
+    assert max(times) == LONGEST_GRACE_S
 
 
 def test_dev_runs_one_of_each(workspace: Workspace) -> None:
