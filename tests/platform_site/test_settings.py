@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from platform_site.settings.parts import broker
 from tests.platform_site.roles import Manifests, python
 
 SECRETS = {
@@ -134,3 +135,11 @@ def test_secrets_may_all_come_from_files(manifests: Manifests, tmp_path: Path) -
         (tmp_path / name).write_text(environment.pop(name) + "\n")
         environment[f"{name}_FILE"] = str(tmp_path / name)
     assert refusals(environment, ("", {})) == [""]
+
+
+def test_the_times_of_a_task_follow_from_each_other() -> None:
+    """A message comes again only when both of its runs are over; a worker ends after its job."""
+    visible_s = broker.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    assert broker.CELERY_TASK_SOFT_TIME_LIMIT < broker.WORKER_DRAIN_S
+    assert broker.CELERY_TASK_SOFT_TIME_LIMIT < broker.CELERY_TASK_TIME_LIMIT
+    assert visible_s > 2 * broker.CELERY_TASK_TIME_LIMIT

@@ -1,21 +1,27 @@
 """A value that the gateway publishes is one that the owner of it knows, and the other way round."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
+from gateway.api import bodies
 from gateway.clients import types
 from gateway.urls import urlpatterns
 from images import renditions
+from images.api import input as input_of_images
 from images.models import Job, Rendition
-from images.renditions.spec import Fit
+from images.renditions.spec import MAX_OUTPUT_SIDE, Fit
 from images.selectors.images import SHOWN_STATES
+from platform_site.kit.pagination import LIMIT_MAX
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PAGES = Path(bodies.__file__).resolve().parents[2] / "frontend" / "src" / "features"
 OWNED = {
     "ImageState": SHOWN_STATES,
     "JobState": Job.State.values,
@@ -61,3 +67,36 @@ def test_every_published_value_of_every_filter_is_taken(alice_client: Client) ->
     assert {name for _, name, _ in asked} >= {"state", "format"}
     answers = {one: alice_client.get(one[0], {one[1]: one[2]}).status_code for one in asked}
     assert {one for one, status in answers.items() if status != 200} == set()
+
+
+def test_the_gateway_publishes_the_bounds_that_images_holds() -> None:
+    changes: Any = bodies.ImageChanges().fields
+    operations: Any = bodies.OperationsIn().fields
+    page: Any = bodies.PageQuery().fields
+    assert changes["title"].max_length == input_of_images.TITLE_CHARACTERS
+    assert changes["tags"].max_length == input_of_images.TAGS_MAX
+    assert changes["tags"].child.max_length == input_of_images.TAG_CHARACTERS
+    assert operations["width"].max_value == operations["height"].max_value == MAX_OUTPUT_SIDE
+    assert page["limit"].max_value == LIMIT_MAX
+
+
+def _written(path: str, pattern: str) -> str:
+    (found,) = re.findall(pattern, (PAGES / path).read_text())
+    return str(found)
+
+
+def test_the_pages_offer_what_images_takes() -> None:
+    side = _written("image/recipe.ts", r"LARGEST_SIDE = (\d+)")
+    assert int(side) == MAX_OUTPUT_SIDE
+    formats = _written("image/recipe.ts", r"FORMATS = \[(.*?)\]")
+    assert set(re.findall(r'"(\w+)"', formats)) == set(renditions.OUTPUT_FORMATS)
+    fits = _written("image/recipe.ts", r"FITS = \[(.*?)\]")
+    assert set(re.findall(r'"(\w+)"', fits)) == {str(fit) for fit in Fit}
+    qualities = _written("image/recipe.ts", r"DEFAULT_QUALITY.*= \{(.*?)\}")
+    assert {name: int(value) for name, value in re.findall(r"(\w+): (\d+)", qualities)} == {
+        name: renditions.FORMATS[name].default_quality or 100 for name in renditions.OUTPUT_FORMATS
+    }
+    title = _written("image/EditDialog.tsx", r"maxLength=\{(\d+)\}")
+    assert int(title) == input_of_images.TITLE_CHARACTERS
+    tags = _written("library/TagsField.tsx", r"maxTags=\{(\d+)\}")
+    assert int(tags) == input_of_images.TAGS_MAX
