@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(demo: Person, lapt
     assert len(demo.image(uploaded["image"]["id"])["renditions"]) == 8
 
 
+def test_it_keeps_house_by_itself(laptop: Laptop) -> None:
+    log = laptop.program.log.parent / "var" / "log" / "housekeeping.log"
+    deadline = time.monotonic() + 60
+    while not (log.exists() and "Housekeeping:" in log.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert re.search(r"^Removed 0 expired sessions\.$", log.read_text(), re.MULTILINE)
+    assert re.search(r"^Housekeeping: \d+ commands, 0 failed\.$", log.read_text(), re.MULTILINE)
+
+
 def open_to_others(var: Path) -> list[str]:
     """What somebody else on this machine may look at."""
     paths = (var, *var.rglob("*"))
@@ -89,7 +100,7 @@ def open_to_others(var: Path) -> list[str]:
 
 def test_nobody_else_may_read_what_the_platform_keeps(demo: Person, laptop: Laptop) -> None:
     uploaded = demo.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
-    if "job" in uploaded:  # else it is there already
+    if uploaded["job"]:  # else it is there already
         demo.job_ended(uploaded["job"]["id"])
     var = laptop.program.log.parent / "var"
     names = {path.name for path in var.rglob("*")}

@@ -1,5 +1,6 @@
 """Guessing at one account: what an attacker gets out of it, and what the owner notices."""
 
+from collections.abc import Iterator
 from io import StringIO
 from unittest.mock import patch
 
@@ -29,9 +30,11 @@ def tried(address: str, *, email: str = ALICE, password: str = GUESS) -> str:
 
 
 @pytest.fixture(autouse=True)
-def quick_hashes(settings: Settings) -> None:
+def quick_hashes(settings: Settings) -> Iterator[None]:
     """What a hash costs is not what these tests are about."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    sessions._decoy.cache_clear()
+    yield
     sessions._decoy.cache_clear()
 
 
