@@ -116,7 +116,7 @@ def _filled(report: dict[str, Any], age_s: float) -> Gauges:
     gauges = _gauges()
     gauges["report_age_seconds"].add_metric([], age_s)
     _add_queues(gauges, report["queues"], is_known=report["database"]["ok"])
-    for part in ("broker", "database", "storage"):
+    for part in ("broker", "cache", "database", "storage"):
         gauges["dependency_up"].add_metric([part], float(report[part]["ok"]))
     if report["storage"]["latency_ms"] is not None:
         gauges["store_seconds"].add_metric([], report["storage"]["latency_ms"] / 1000)

@@ -670,6 +670,9 @@ export interface components {
             jobs: components["schemas"]["Job"][];
             unavailable: string[];
         };
+        PartStatus: {
+            ok: boolean | null;
+        };
         /** @description The password now, and the next one. */
         PasswordRequest: {
             current: string;
@@ -766,7 +769,7 @@ export interface components {
             renditions: components["schemas"]["Rendition"][];
         };
         RoleStatus: {
-            ok: boolean;
+            ok: boolean | null;
         };
         /** @description One sign-in on one device. */
         Session: {
@@ -796,6 +799,9 @@ export interface components {
             status: string;
             roles: {
                 [key: string]: components["schemas"]["RoleStatus"];
+            };
+            parts: {
+                [key: string]: components["schemas"]["PartStatus"];
             };
             version: string;
             links: {
