@@ -50,9 +50,11 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
           ))}
         </dl>
       </Panel>
-      <Panel title={t("queues")}>
-        <QueueTable queues={detail.queues} />
-      </Panel>
+      <div className={classes.wide}>
+        <Panel title={t("queues")}>
+          <QueueTable queues={detail.queues} />
+        </Panel>
+      </div>
       <div className={classes.wide}>
         <Panel title={t("workers")}>
           <WorkerTable workers={detail.workers} now={now} />
