@@ -20,7 +20,8 @@ LONGEST: Final = timedelta(days=180)
 COLUMNS: Final = 6
 # What pulls an image without naming it as a manifest does.
 PULLED: Final = re.compile(
-    r"(?:\bFROM|\b(?:docker|podman|crane|skopeo|nerdctl) (?:pull|run|inspect))\s+(\S+)"
+    r"(?:^FROM|\b(?:docker|podman|crane|skopeo|nerdctl) (?:pull|run|inspect))[ \t]+(\S+[:/]\S+)",
+    re.MULTILINE,
 )
 OURS: Final = ("$", "packages", "bundle", "--", "localhost/", "docker://{}")
 
