@@ -1,5 +1,6 @@
 """What the pages say when something is missing, late, refused or cut off."""
 
+import json
 import re
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from tests.browser.site import Site
 from tests.browser.views import BY_NAME, DOWN, NO_SUCH_IMAGE
 from tests.browser.visitor import VisitorMade
 from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
+from tests.servers.processes import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
+PROBLEMS = json.loads((ROOT / "frontend/src/i18n/en.json").read_text())["problems"]
 FOUR = ["mountains.jpg", "wine-portrait-exif.jpg", "dandelion-alpha.png", "dogs-progressive.jpg"]
 
 
@@ -48,7 +51,7 @@ def test_a_refusal_shows_its_title_its_detail_and_the_request_id(
     expect(page.get_by_role("alert")).to_contain_text(problem["detail"])
     expect(page.get_by_role("alert").locator("code")).to_have_text(problem["request_id"])
     for error in problem["errors"]:
-        expect(page.get_by_text(error["detail"]).first).to_be_visible()
+        expect(page.get_by_text(PROBLEMS[error["code"]]).first).to_be_visible()
 
 
 def test_an_account_that_could_not_be_signed_in_at_once_is_told_with_the_reason(

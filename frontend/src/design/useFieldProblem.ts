@@ -5,7 +5,8 @@ import type { ApiProblem } from "@/api/problem";
 export function useFieldProblem(problem: ApiProblem | null): (name: string) => string | null {
   const words: Record<string, string> = useMessages().problems;
   return (name) => {
-    const found = problem?.errors.find((error) => error.pointer === `/${name}`);
-    return found ? (words[found.code] ?? found.detail) : null;
+    const found = problem?.errors.filter((error) => error.pointer === `/${name}`) ?? [];
+    const said = found.map((error) => words[error.code] ?? error.detail);
+    return said.length > 0 ? said.map((text) => text.replace(/\.$/, "")).join(". ") : null;
   };
 }
