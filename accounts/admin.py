@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
@@ -12,10 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import limits, metrics
+from accounts.errors import DeletionBegun
 from accounts.models import Session, SessionQuerySet, User
+from accounts.services.closing import account_close, account_restore
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import login_refused, login_try, sessions_close_all
-from accounts.services.users import account_delete, account_disable, account_unlock
+from accounts.services.users import account_disable, account_unlock
 from platform_site.kit.bounded import Busy
 from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address, network_of
 
@@ -44,6 +46,12 @@ class SignInForm(AdminAuthenticationForm):
             tried.forget()
             metrics.LOGINS.labels("succeeded").inc()
         return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Nobody whose account is going to be deleted comes in. Raises ``ValidationError``."""
+        super().confirm_login_allowed(user)
+        if user.deletion_due_at is not None:
+            raise self.get_invalid_login_error()
 
 
 admin.site.login_form = SignInForm
@@ -80,24 +88,27 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
-    """Accounts; closing or deleting one signs it out everywhere."""
+    """Accounts. Deleting one closes it now and deletes it, with its images, some days later."""
 
     form = AccountChangeForm
     add_form = AccountCreationForm
     change_password_form = AccountPasswordForm
     ordering = ("email",)
-    list_display = ("email", "name", "is_active", "is_staff", "created_at", "last_login")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("email", "name", "is_active", "is_staff", "deletion_due_at", "last_login")
+    list_filter = ("is_active", "is_staff", ("deletion_due_at", admin.EmptyFieldListFilter))
+    actions = ("unlock_sign_in", "close_accounts", "restore_accounts")
     search_fields = ("email", "name")
-    readonly_fields = ("id", "created_at", "last_login", "unlocked_at")
-    actions = ("unlock_sign_in",)
+    readonly_fields = ("id", "created_at", "last_login", "unlocked_at", "deletion_due_at")
     fieldsets = (
         (None, {"fields": ("id", "email", "name", "password")}),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("Times", {"fields": ("created_at", "last_login", "unlocked_at")}),
+        (
+            "Times",
+            {"fields": ("created_at", "last_login", "unlocked_at", "deletion_due_at")},
+        ),
     )
     add_fieldsets = (
         (
@@ -125,14 +136,26 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             account_unlock(user_id=user_id)
         self.message_user(request, f"Unlocked accounts: {len(ids)}.")
 
-    def delete_model(self, request: HttpRequest, obj: User) -> None:  # noqa: ARG002
-        """Delete the account and sign it out."""
-        account_delete(user_id=obj.id)
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
+        """Rows are not deleted here: images would not hear of it. See the actions."""
+        return False
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:  # noqa: ARG002
-        """Delete the accounts and sign them out."""
-        for user_id in list(queryset.values_list("id", flat=True)):
-            account_delete(user_id=user_id)
+    @admin.action(description="Delete (can be taken back for some days)", permissions=["change"])
+    def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Close the chosen accounts now; housekeeping deletes them when their day has come."""
+        days = [account_close(user_id=i) for i in list(queryset.values_list("id", flat=True))]
+        if days:
+            until = max(days).strftime("%Y-%m-%d %H:%M UTC")
+            self.message_user(request, f"Closed: {len(days)}. Deleted for good after {until}.")
+
+    @admin.action(description="Take the deletion back", permissions=["change"])
+    def restore_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Open the chosen accounts again; images hears of it with the next housekeeping."""
+        try:
+            for user_id in list(queryset.values_list("id", flat=True)):
+                account_restore(user_id=user_id)
+        except DeletionBegun as exc:
+            self.message_user(request, f"{exc.title}.", messages.ERROR)
 
 
 @admin.register(Session)

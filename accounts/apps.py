@@ -15,7 +15,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
-    housekeeping: ClassVar[Mapping[str, int]] = {"expire_sessions": 3600}
+    housekeeping: ClassVar[Mapping[str, int]] = {
+        "expire_sessions": 3600,
+        "delete_due_accounts": 3600,
+    }
     """What ``manage.py housekeeping`` runs: a command, and the seconds between two runs."""
 
     def ready(self) -> None:

@@ -45,6 +45,14 @@ class PasswordIncorrect(DomainError):
     title = "The current password is wrong"
 
 
+class DeletionBegun(DomainError):
+    """The days in which the account could be taken back are over."""
+
+    status = 409
+    code = "deletion_begun"
+    title = "The account is being deleted and cannot be taken back any more"
+
+
 class RegistrationClosed(DomainError):
     """New accounts are made by the staff here."""
 

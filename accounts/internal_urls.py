@@ -8,4 +8,5 @@ urlpatterns = [
     path("internal/v1/token", internal.ServiceToken.as_view()),
     path("internal/v1/introspect", internal.Introspect.as_view()),
     path("internal/v1/account", internal.Account.as_view()),
+    path("internal/v1/account/restore", internal.AccountRestore.as_view()),
 ]

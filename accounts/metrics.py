@@ -14,6 +14,13 @@ TOKENS_ISSUED: Final = Counter("accounts_tokens_issued_total", "Tokens signed by
 REFRESHES: Final = Counter("accounts_refreshes_total", "Refreshes by outcome.", ["outcome"])
 """``rotated``, ``repeated`` (within the grace period), ``reused`` (ended it) or ``refused``."""
 
+CLOSINGS: Final = Counter(
+    "accounts_closings_total", "Accounts closed to be deleted, or taken back.", ["outcome"]
+)
+"""``closed`` or ``taken_back``."""
+
+for _outcome in ("closed", "taken_back"):
+    CLOSINGS.labels(_outcome)
 for _outcome in ("succeeded", "refused", "locked", "slowed"):
     LOGINS.labels(_outcome)
 for _outcome in ("rotated", "repeated", "reused", "refused"):

@@ -1,7 +1,7 @@
 """Users and their sessions."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -12,9 +12,27 @@ from django.utils.crypto import salted_hmac
 from accounts.fields import EmailLoginField, normalized_email
 from platform_site.kit.identifiers import uuid7
 
+ONLY_WAY: Final = "Accounts are deleted by accounts.services.closing, images first."
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts by what is to become of them."""
+
+    def delete(self) -> NoReturn:
+        """Not a way out: what the account has at images would be there for good."""
+        raise TypeError(ONLY_WAY)
+
+    def erase(self) -> None:
+        """Delete the rows, once nothing is left anywhere else."""
+        super().delete()
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users with hashed passwords and finds them by any spelling of their address."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """Rows that cannot be deleted in passing."""
+        return UserQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A stored user; without ``password`` one that cannot sign in with a password."""
@@ -31,7 +49,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address."""
+    """A person who signs in with an e-mail address.
+
+    With ``deletion_due_at`` the account is closed: it will be deleted then, and until then it can
+    be taken back. ``restored_at`` is when that was done, until images is known to have heard.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = EmailLoginField("e-mail address", unique=True, max_length=254)
@@ -43,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     """When wrong passwords were last forgotten; ``None`` = never."""
     sign_out_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     """Counts what signs the person out everywhere; the admin's sessions of an older one end."""
+    deletion_due_at = models.DateTimeField(
+        null=True, blank=True, editable=False, db_index=True, help_text="When it will be deleted."
+    )
+    restored_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -67,6 +93,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(
             "accounts.User.session", value, secret=secret, algorithm="sha256"
         ).hexdigest()
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the account is open, or closed and can still be taken back."""
+        due = self.deletion_due_at
+        return self.is_active and (due is None or due > timezone.now())
+
+    def delete(self, *_args: object, **_options: object) -> NoReturn:
+        """As `UserQuerySet.delete`: not a way out."""
+        raise TypeError(ONLY_WAY)
 
     def get_full_name(self) -> str:
         """The name, or the address of someone without one; the admin greets with it."""

@@ -1,10 +1,24 @@
 """What the app reads. Someone else's session does not exist."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.errors import SessionNotFound
 from accounts.models import Session, SessionQuerySet, User
 from platform_site.kit.tokens import TokenRevoked
+
+OVERDUE_AFTER_S: Final = 86_400
+"""How long after its day an account may still be there before somebody has to look."""
+
+
+def accounts_overdue() -> QuerySet[User]:
+    """Accounts whose day of deletion was more than a day ago."""
+    long_ago = timezone.now() - timedelta(seconds=OVERDUE_AFTER_S)
+    return User.objects.filter(deletion_due_at__lt=long_ago)
 
 
 def user_by_email(*, email: str) -> User | None:

@@ -33,7 +33,11 @@ from platform_site.kit.tokens import (
 
 RENEWAL_S: Final = 300
 """How often a role asks for a new service token; see docs/adr/0009."""
-USER_SCOPES: Final = ("account:read", "account:write", "images:read", "images:write")
+USER_SCOPES: Final = (
+    "account:read", "account:write", "account:restore", "images:read", "images:write",
+)  # fmt: skip
+CLOSING_SCOPES: Final = ("account:read", "account:restore")
+"""All that is left to somebody whose account will be deleted."""
 STAFF_SCOPES: Final = ("platform:read",)
 HELD_AUDIENCES: Final = ("gateway", "auth")
 """The roles that people and programs reach with the token that they hold; see docs/adr/0038."""
@@ -114,13 +118,17 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
     token = AccessToken()
     lifetime_s = lifetime_s or settings.ACCESS_TOKEN_LIFETIME_S
     token.set_exp(lifetime=timedelta(seconds=lifetime_s))
-    scopes = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
+    closing = user.deletion_due_at is not None
+    scopes: Sequence[str] = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
+    if closing:
+        scopes = CLOSING_SCOPES
     token.payload |= {
         "sub": str(user.id),
         "sid": str(session_id),
         "nbf": token["iat"],
         "scope": " ".join(scopes),
-        "staff": user.is_staff,
+        "staff": user.is_staff and not closing,
+        "closing": closing,
         "role_tokens": {
             role: role_token_issue(
                 role=role,
@@ -130,6 +138,7 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
                 lifetime_s=lifetime_s,
             )
             for role, role_scopes in ROLE_SCOPES.items()
+            if not closing
         },
     }
     return str(token)

@@ -15,7 +15,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 MEANINGS: Final[Mapping[int, str]] = {
     400: "The request is not valid; `errors` says where.",
     401: "There is no token, or it is not valid any more.",
-    403: "The quota is used up (`quota_exceeded`).",
+    403: "The token does not have the scope (`permission_denied`), the account is being deleted "
+    "(`account_closing`), or the quota is used up (`quota_exceeded`).",
     404: "There is no such thing, or it belongs to someone else.",
     409: "The state does not allow it, or the first request with this key still runs.",
     411: "Content-Length is missing (`length_required`).",
@@ -115,7 +116,7 @@ def documented(
     those of every route.
     """
     responses: dict[Any, Any] = {status: _reply(kind) for status, kind in replies.items()}
-    known = (*refusals, *(() if anonymous else (401,)), *EVERYWHERE)
+    known = (*refusals, *(() if anonymous else (401, 403)), *EVERYWHERE)
     for status in sorted(set(known) - set(replies)):
         responses[status] = OpenApiResponse(description=MEANINGS[status])
     return extend_schema(

@@ -99,6 +99,13 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedAccount:
+    """The account is closed, and will be deleted at ``deletes_at``; until then it can be kept."""
+
+    deletes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ImageResults:
     """A page of images, newest first; the neighbours' URLs are ``None`` at either end."""
 
@@ -143,16 +150,9 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class RoleStatus:
-    """Whether a role does its work; ``None`` while nobody knows."""
+    """Whether a role does its work."""
 
-    ok: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartStatus:
-    """Whether a part that the roles stand on answers in time; ``None`` while nobody knows."""
-
-    ok: bool | None
+    ok: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,11 @@ class StatusDetail:
 class Status:
     """The state of the platform; ``detail`` is for staff, and ``None`` without images.
 
-    It is ``ok`` when every role and every part is known to be. ``parts``: cache, database, broker,
-    storage, keys (those that verify tokens are fresh), queues (no job waits for minutes).
     ``links`` names pages of the operator's: ``grafana``, when there is one.
     """
 
     status: str
     roles: dict[str, RoleStatus]
-    parts: dict[str, PartStatus]
     version: str
     links: dict[str, str]
     detail: StatusDetail | None

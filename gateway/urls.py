@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gateway.api.account import Account
+from gateway.api.account import Account, AccountRestore
 from gateway.api.documentation import Documentation, Schema
 from gateway.api.images import ImageDetail, ImageRestore, Images
 from gateway.api.jobs import JobCancel, JobDetail, JobRetry, Jobs
@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{JOB}/cancel", JobCancel.as_view(), name="job-cancel"),
     path(f"{JOB}/retry", JobRetry.as_view(), name="job-retry"),
     path(f"{ROOT}/account", Account.as_view(), name="account"),
+    path(f"{ROOT}/account/restore", AccountRestore.as_view(), name="account-restore"),
     path(f"{ROOT}/presets", Presets.as_view(), name="presets"),
     path(f"{ROOT}/usage", UsageDetail.as_view(), name="usage"),
     path(f"{ROOT}/overview", OverviewDetail.as_view(), name="overview"),

@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{V1}/jobs/<uuid:job_id>/cancel", jobs.JobCancel.as_view()),
     path(f"{V1}/jobs/<uuid:job_id>/retry", jobs.JobRetry.as_view()),
     path(f"{V1}/usage", operations.UsageDetail.as_view()),
-    path(f"{V1}/owners/<uuid:owner_id>/purge", operations.OwnerPurge.as_view()),
+    path(f"{V1}/owner/withhold", operations.OwnerWithhold.as_view()),
+    path(f"{V1}/owner/release", operations.OwnerRelease.as_view()),
+    path(f"{V1}/owner/purge", operations.OwnerPurge.as_view()),
     path(f"{V1}/status", operations.Status.as_view()),
 ]

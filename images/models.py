@@ -45,6 +45,9 @@ class Image(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     trashed_at = models.DateTimeField(null=True, blank=True)
+    withheld_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its owner's account is closed: nothing is served."
+    )
 
     class Meta:
         indexes = [

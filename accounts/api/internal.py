@@ -12,16 +12,20 @@ from accounts import limits
 from accounts.api import replies
 from accounts.api.limited import AddressLimitedView
 from accounts.api.serializers import (
+    ClosedOut,
     IntrospectIn,
     IntrospectOut,
+    PasswordProofIn,
+    RestoredOut,
     ServiceTokenIn,
     ServiceTokenOut,
 )
 from accounts.api.signed_in import GATEWAY, ROLE, SignedInView
 from accounts.errors import InvalidClient, UnsupportedGrantType
+from accounts.owner_images import withhold_token
 from accounts.services.clients import service_token_open
+from accounts.services.closing import account_close_by_owner, account_restore
 from accounts.services.introspection import token_introspect
-from accounts.services.users import account_delete
 from accounts.tokens import service_lifetime_s
 from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.rendering import FormParser
@@ -97,12 +101,49 @@ class Account(SignedInView):
     @extend_schema(
         operation_id="internal_account_delete",
         tags=["internal"],
-        responses={204: replies.NOTHING, 401: replies.UNAUTHENTICATED, 503: replies.UNAVAILABLE},
+        request=PasswordProofIn,
+        responses={
+            202: ClosedOut,
+            400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
+            401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
+            429: replies.LIMITED,
+            503: replies.UNAVAILABLE,
+        },
     )
     def delete(self, request: Request) -> Response:
-        """Delete the account and end its sessions, for good; its images have gone before."""
-        account_delete(user_id=self.session(request).user_id)
-        return Response(status=204)
+        """Close the account, with the password once more; it is deleted some days later."""
+        session = self.session(request)
+        body = PasswordProofIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        due = account_close_by_owner(session=session, password=body.validated_data["password"])
+        token = withhold_token(user_id=session.user_id)
+        return Response({"deletes_at": due, "images_token": token}, status=202)
+
+
+class AccountRestore(SignedInView):
+    """An account that is going to be deleted."""
+
+    callers = GATEWAY
+    authentication_classes = (ServiceAuthentication,)
+    write_scope = "account:restore"
+
+    @extend_schema(
+        operation_id="internal_account_restore",
+        tags=["internal"],
+        request=None,
+        responses={
+            200: RestoredOut,
+            401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
+            409: OpenApiResponse(description="`deletion_begun`"),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Take the deletion back."""
+        session = self.session(request)
+        account_restore(user_id=session.user_id)
+        return Response({"images_token": withhold_token(user_id=session.user_id)})
 
 
 def _basic_credentials(header: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ class Profile(SignedInView):
     @extend_schema(
         operation_id="auth_profile_read",
         tags=["auth"],
-        responses={200: AccountProfileOut, 401: replies.UNAUTHENTICATED},
+        responses={200: AccountProfileOut, 401: replies.UNAUTHENTICATED, 403: replies.FORBIDDEN},
     )
     def get(self, request: Request) -> Response:
         """Who I am."""
@@ -26,7 +26,12 @@ class Profile(SignedInView):
         operation_id="auth_profile_update",
         tags=["auth"],
         request=ProfileIn,
-        responses={200: AccountProfileOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+        responses={
+            200: AccountProfileOut,
+            400: replies.INVALID,
+            401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
+        },
     )
     def patch(self, request: Request) -> Response:
         """Change my name; the address and the rights are not the caller's to change."""
@@ -49,6 +54,7 @@ class Password(SignedInView):
             204: replies.NOTHING,
             400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
             401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
             429: replies.LIMITED,
             503: replies.UNAVAILABLE,
         },

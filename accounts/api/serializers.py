@@ -78,6 +78,9 @@ class AccountProfileOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     is_staff = serializers.BooleanField()
     created_at = serializers.DateTimeField()
+    deletion_due_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the account will be deleted; null unless that is asked."
+    )
 
 
 class ProfileIn(StrictSerializer):
@@ -91,6 +94,25 @@ class PasswordIn(StrictSerializer):
 
     current = password_field()
     new = password_field()
+
+
+class PasswordProofIn(StrictSerializer):
+    """The password, once more."""
+
+    password = password_field()
+
+
+class ClosedOut(serializers.Serializer[Any]):
+    """``images_token`` is for the role images alone: to withhold what the account has there."""
+
+    deletes_at = serializers.DateTimeField()
+    images_token = serializers.CharField()
+
+
+class RestoredOut(serializers.Serializer[Any]):
+    """``images_token`` is for the role images alone: to give free what it withholds."""
+
+    images_token = serializers.CharField()
 
 
 class SessionOut(serializers.Serializer[Any]):

@@ -34,7 +34,12 @@ class SessionList(SignedInView):
             ),
             OpenApiParameter("cursor", str, description="From `next` or `previous`."),
         ],
-        responses={200: SessionPageOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+        responses={
+            200: SessionPageOut,
+            400: replies.INVALID,
+            401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
+        },
     )
     def get(self, request: Request) -> Response:
         """My live sessions, newest first."""
@@ -64,6 +69,7 @@ class SessionDetail(SignedInView):
         responses={
             204: replies.NOTHING,
             401: replies.UNAUTHENTICATED,
+            403: replies.FORBIDDEN,
             404: OpenApiResponse(description="`session_not_found`"),
             503: replies.UNAVAILABLE,
         },

@@ -177,7 +177,9 @@ class LogoutAll(SigningOutView):
         responses={
             204: replies.NOTHING,
             401: replies.UNAUTHENTICATED,
-            403: OpenApiResponse(description="`origin_not_allowed`"),
+            403: OpenApiResponse(
+                description="`origin_not_allowed`, `permission_denied`, `account_closing`"
+            ),
             503: replies.UNAVAILABLE,
         },
     )

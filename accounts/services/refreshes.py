@@ -56,7 +56,7 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     successor = token.successor()
     rotated = _rotate(token, successor, at=now, address=address)
     session = Session.objects.select_related("user").filter(id=token.session_id).first()
-    if session is None or not session.user.is_active or session.revoked_at is not None:
+    if session is None or not session.user.may_sign_in or session.revoked_at is not None:
         _refuse(TokenRevoked())
     if session.created_at + _longest() <= now:
         _refuse(SessionExpired())

@@ -52,7 +52,7 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
     except Busy:
         tried.uncount()
         raise
-    if not matches or user is None or not user.is_active:
+    if not matches or user is None or not user.may_sign_in:
         login_refused("refused")
         raise InvalidCredentials
     session_id = uuid7()
@@ -150,10 +150,8 @@ def _session_store(*, user: User, token: RefreshToken, device: str, address: str
 def _login_confirm(user: User) -> None:
     # The row is locked and looked at again: a password changed, or an account closed, while the
     # old password was being hashed must not leave a session that the change did not see.
-    same = User.objects.select_for_update().filter(
-        id=user.id, password=user.password, is_active=True
-    )
-    if not same.exists():
+    same = User.objects.select_for_update().filter(id=user.id, password=user.password).first()
+    if same is None or not same.may_sign_in or same.deletion_due_at != user.deletion_due_at:
         login_refused("refused")
         raise InvalidCredentials
 

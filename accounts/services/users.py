@@ -1,4 +1,4 @@
-"""Making, changing and deleting accounts."""
+"""Making and changing accounts; what ends them is in `accounts.services.closing`."""
 
 from uuid import UUID
 
@@ -52,11 +52,7 @@ def password_change(*, session: Session, current: str, new: str) -> None:
     Raises `PasswordIncorrect`, `InvalidRequest` for a weak new password, and `RateLimited`.
     """
     user = session.user
-    # By session: whoever stole one cannot keep the owner, who has another, from changing it.
-    limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
-    if not user.check_password(current):
-        detail = "Give the password that you sign in with now."
-        raise PasswordIncorrect(errors=[FieldError("/current", "password_incorrect", detail)])
+    password_require(session, current, pointer="/current")
     password_require_strong(new, user=user, pointer="/new")
     old_hash, new_hash = user.password, make_password(new)
     with transaction.atomic():
@@ -69,13 +65,16 @@ def password_change(*, session: Session, current: str, new: str) -> None:
     sessions_deny(ended)
 
 
-def account_delete(*, user_id: UUID) -> None:
-    """Delete the account and its sessions, for good. Nothing happens when it is gone already."""
-    with transaction.atomic():
-        ended = sessions_end(Session.objects.filter(user_id=user_id))
-        User.objects.filter(id=user_id).delete()
-    log.info("account_deleted", user_id=str(user_id))
-    sessions_deny(ended)
+def password_require(session: Session, password: str, *, pointer: str) -> None:
+    """Ask who it is once more, before what a stolen session must not do.
+
+    Raises `PasswordIncorrect` at ``pointer``, and `RateLimited`.
+    """
+    # By session: whoever stole one cannot keep the owner, who has another, from changing it.
+    limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
+    if not session.user.check_password(password):
+        detail = "Give the password that you sign in with now."
+        raise PasswordIncorrect(errors=[FieldError(pointer, "password_incorrect", detail)])
 
 
 def account_disable(*, user_id: UUID) -> None:

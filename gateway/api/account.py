@@ -1,21 +1,61 @@
-"""The end of an account."""
+"""The end of an account, and the way back."""
 
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.views import GatewayView
+from gateway.api.bodies import PasswordProof
+from gateway.api.views import GatewayView, body_of
 from gateway.callers import principal_of
-from gateway.schema import documented
-from gateway.services.accounts import account_delete
+from gateway.idempotency import idempotent
+from gateway.schema import IDEMPOTENCY_KEY, documented
+from gateway.services.accounts import account_close, account_restore
+from gateway.shapes import ClosedAccount
+
+TAG = "platform"
 
 
 class Account(GatewayView):
     """The caller's account, with everything that belongs to it."""
 
     write_scope = "account:write"
+    delete_reads_body = True
 
-    @documented("account_delete", tag="platform", replies={204: None})
+    @documented(
+        "account_delete",
+        tag=TAG,
+        request=PasswordProof,
+        replies={202: ClosedAccount},
+        refusals=(400,),
+    )
     def delete(self, request: Request) -> Response:
-        """Delete your images, then your account. You are signed out everywhere, for good."""
-        account_delete(principal=principal_of(request))
+        """Delete your account, with the password once more. You are signed out everywhere.
+
+        Your images are served no more from now on, and are deleted with the account at
+        `deletes_at`. Until then you can sign in and take it back.
+        """
+        password: str = body_of(PasswordProof, request)["password"]
+        deletes_at = account_close(principal=principal_of(request), password=password)
+        return Response(ClosedAccount(deletes_at), status=202)
+
+
+class AccountRestore(GatewayView):
+    """An account that is going to be deleted."""
+
+    write_scope = "account:restore"
+
+    @documented(
+        "account_restore",
+        tag=TAG,
+        replies={204: None},
+        refusals=(409, 422),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponseBase:
+        """Keep your account: the deletion is taken back, and your images are served again.
+
+        Refresh your access token afterwards: the one of a closed account opens nothing else.
+        """
+        account_restore(principal=principal_of(request))
         return Response(status=204)

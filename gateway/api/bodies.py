@@ -38,6 +38,12 @@ class RenditionCreate(StrictSerializer):
     ops = OperationsIn(required=False)
 
 
+class PasswordProof(StrictSerializer):
+    """The password of the account, once more, before what ends it."""
+
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
 class PageQuery(serializers.Serializer[Any]):
     """Which part of a list."""
 

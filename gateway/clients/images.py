@@ -139,10 +139,14 @@ def job_retry(*, principal: Principal, job_id: UUID) -> Job:
     return document_as(Job, document_of(_send(principal, "POST", f"/jobs/{job_id}/retry", None)))
 
 
-def owner_purge(*, owner_id: UUID) -> Job:
-    """Hide all that the owner has, at once: the job that deletes it. Acts for nobody."""
-    reply = _call(None, "POST", f"/owners/{owner_id}/purge", headers={})
-    return document_as(DeletionStarted, document_of(reply)).job
+def owner_withhold(*, token: str) -> None:
+    """Have nothing of the person served any more; ``token`` is auth's, for this alone."""
+    _call(None, "POST", "/owner/withhold", headers={"Authorization": f"Bearer {token}"})
+
+
+def owner_release(*, token: str) -> None:
+    """Have what was withheld served again; ``token`` is auth's, for this alone."""
+    _call(None, "POST", "/owner/release", headers={"Authorization": f"Bearer {token}"})
 
 
 def usage_of(*, principal: Principal) -> Usage:

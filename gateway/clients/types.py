@@ -204,6 +204,22 @@ class Profile:
     name: str
     is_staff: bool
     created_at: datetime
+    deletion_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """Auth's answer to the end of an account; ``images_token`` has images withhold all of it."""
+
+    deletes_at: datetime
+    images_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRestored:
+    """Auth's answer to the way back; ``images_token`` has images serve all of it again."""
+
+    images_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +281,5 @@ class ImagesStatus:
     database: Reachable
     broker: Reachable
     jobs: JobCounts
-    cache: Reachable | None = None
     queues: list[QueueStatus] = field(default_factory=list)
     workers: list[WorkerStatus] = field(default_factory=list)

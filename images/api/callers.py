@@ -46,6 +46,13 @@ class OwnedView(APIView):
     write_scope: ClassVar[str] = "images:write"
 
 
+class OwnerView(OwnedView):
+    """A view for all that a person has, called as their account ends or comes back."""
+
+    callers: ClassVar[frozenset[str]] = frozenset({"auth", "gateway"})
+    read_scope = write_scope = "images:withhold"
+
+
 class ServiceView(APIView):
     """A view for the gateway, on nobody's behalf."""
 

@@ -1,14 +1,13 @@
 """What other roles ask for themselves or for an owner as a whole: usage, purge, status."""
 
-from uuid import UUID
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.callers import OwnedView, ServiceView, owner_of
+from images.api.callers import OwnedView, OwnerView, ServiceView, owner_of
 from images.api.output import job_body, usage_body
 from images.selectors.usage import usage_of
 from images.services.deletion import owner_purge
+from images.services.library import owner_release, owner_withhold
 from images.services.status import status_report
 
 
@@ -20,12 +19,34 @@ class UsageDetail(OwnedView):
         return Response(usage_body(usage_of(owner_id=owner_of(request))))
 
 
-class OwnerPurge(ServiceView):
-    """The end of all that an owner has; the account is going."""
+class OwnerWithhold(OwnerView):
+    """All that the person has; the account was closed."""
 
-    def post(self, request: Request, owner_id: UUID) -> Response:  # noqa: ARG002 - any role may
-        """Hide everything now and delete it by a job."""
-        return Response({"job": job_body(owner_purge(owner_id=owner_id))}, status=202)
+    def post(self, request: Request) -> Response:
+        """Serve nothing of it any more."""
+        owner_withhold(owner_id=owner_of(request))
+        return Response(status=204)
+
+
+class OwnerRelease(OwnerView):
+    """All that the person has; the account was taken back."""
+
+    def post(self, request: Request) -> Response:
+        """Serve it again."""
+        owner_release(owner_id=owner_of(request))
+        return Response(status=204)
+
+
+class OwnerPurge(OwnerView):
+    """The end of all that the person has, for which auth alone asks, with a token made for it."""
+
+    callers = frozenset({"auth"})
+    read_scope = write_scope = "images:purge"
+
+    def post(self, request: Request) -> Response:
+        """Hide everything now and delete it by a job; 204 once nothing is left."""
+        job = owner_purge(owner_id=owner_of(request))
+        return Response(status=204) if job is None else Response({"job": job_body(job)}, status=202)
 
 
 class Status(ServiceView):

@@ -1,4 +1,4 @@
-"""The one query that the delivery of bytes makes; finds nothing of an image in the trash."""
+"""The one query that the delivery of bytes makes; finds nothing in the trash or withheld."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,7 +24,7 @@ class Deliverable:
 def original_deliverable(*, image_id: UUID) -> Deliverable:
     """The original as its owner uploaded it. Raises `ImageNotFound`."""
     row = (
-        Image.objects.filter(id=image_id, trashed_at__isnull=True)
+        Image.objects.filter(id=image_id, trashed_at__isnull=True, withheld_at__isnull=True)
         .values_list("storage_key", "bytes", "mime", "sha256", "filename")
         .first()
     )
@@ -36,7 +36,12 @@ def original_deliverable(*, image_id: UUID) -> Deliverable:
 def rendition_deliverable(*, image_id: UUID, spec: str) -> Deliverable:
     """The rendition. Raises `RenditionPending` while it is made, else `RenditionNotFound`."""
     row = (
-        Rendition.objects.filter(image_id=image_id, spec=spec, image__trashed_at__isnull=True)
+        Rendition.objects.filter(
+            image_id=image_id,
+            spec=spec,
+            image__trashed_at__isnull=True,
+            image__withheld_at__isnull=True,
+        )
         .values_list("state", "storage_key", "bytes", "mime", "checksum")
         .first()
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from images import queue, storage
 from images.errors import PreconditionFailed
-from images.models import ACTIVE_STATES, Image, Job, Usage
+from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
 from images.services.jobs import job_create
 from images.services.runs import Run, run_succeed
@@ -41,14 +41,30 @@ def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | N
         return _purge(image)
 
 
-def owner_purge(*, owner_id: UUID) -> Job:
-    """Hide all that the owner has and make one job that deletes it."""
+def owner_purge(*, owner_id: UUID) -> Job | None:
+    """Hide all that the owner has, for good: the job that deletes it, ``None`` once all is gone.
+
+    To be asked again until then; there is one such job at a time.
+    """
     with transaction.atomic(), statements_of(PURGE_STATEMENT_S):
-        _renders_cancel(owner_id=owner_id)
-        _hide(owner_id=owner_id)
-        return job_create(
-            kind=Job.Kind.DELETE, owner_id=owner_id, image=None, lane=queue.MAINTENANCE
-        )
+        theirs = Job.objects.filter(owner_id=owner_id)
+        deleting = theirs.filter(kind=Job.Kind.DELETE, specs=[], state__in=ACTIVE_STATES).first()
+        if deleting is not None:
+            return deleting
+        if _has_anything(owner_id):
+            _renders_cancel(owner_id=owner_id)
+            _hide(owner_id=owner_id)
+            return job_create(
+                kind=Job.Kind.DELETE, owner_id=owner_id, image=None, lane=queue.MAINTENANCE
+            )
+        Usage.objects.filter(owner_id=owner_id).delete()
+        theirs.delete()
+        log.info("owner_purged", owner_id=str(owner_id))
+        return None
+
+
+def _has_anything(owner_id: UUID) -> bool:
+    return any(kind.objects.filter(owner_id=owner_id).exists() for kind in (Image, Reservation))
 
 
 def trash_purge() -> int:

@@ -61,6 +61,20 @@ def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 
+def owner_withhold(*, owner_id: UUID) -> None:
+    """Serve nothing of the owner any more, until `owner_release`; nothing is lost."""
+    found = Image.objects.filter(owner_id=owner_id, withheld_at=None)
+    count = found.update(withheld_at=timezone.now())
+    log.info("owner_withheld", owner_id=str(owner_id), images=count)
+
+
+def owner_release(*, owner_id: UUID) -> None:
+    """Serve again what `owner_withhold` took away."""
+    found = Image.objects.filter(owner_id=owner_id, withheld_at__isnull=False)
+    count = found.update(withheld_at=None)
+    log.info("owner_released", owner_id=str(owner_id), images=count)
+
+
 def _moved(image: Image, *, trashed: bool, versions: Collection[int] | None = None) -> bool:
     """Whether it was moved: it may be there already, or at another version by now."""
     now = timezone.now()

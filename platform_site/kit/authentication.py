@@ -42,6 +42,14 @@ class CallerNotAllowed(DomainError):
     title = "This role may not ask for this"
 
 
+class AccountClosing(DomainError):
+    """The account will be deleted; until then it can be looked at and taken back."""
+
+    status = 403
+    code = "account_closing"
+    title = "The account is being deleted; take it back first"
+
+
 class UserAuthentication(BaseAuthentication):
     """``Authorization: Bearer`` with an access token for the view's ``audience``."""
 
@@ -96,12 +104,17 @@ class HasScope(IsAuthenticated):
     message = "The token does not have the scope for this."
 
     def has_permission(self, request: "Request", view: Any) -> bool:
-        """Whether the caller's token covers the method."""
+        """Whether the caller's token covers the method. Raises `AccountClosing`."""
         if not super().has_permission(request, view):
             return False
         needed: str = view.read_scope if request.method in SAFE_METHODS else view.write_scope
         caller: object = request.user
-        return isinstance(caller, Principal) and (not needed or needed in caller.scopes)
+        if not isinstance(caller, Principal):
+            return False
+        allowed = not needed or needed in caller.scopes
+        if caller.is_closing and not allowed:
+            raise AccountClosing
+        return allowed
 
 
 def live_principal(raw: str, *, audience: str, method: str) -> Principal:

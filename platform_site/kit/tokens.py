@@ -56,7 +56,8 @@ class Principal:
     """The person or program a request acts for.
 
     ``token`` is the bearer itself. ``role_tokens`` are what auth put into it for the roles behind
-    this one: each is taken by that role alone, and carries only the scopes that it needs.
+    this one: each is taken by that role alone, and carries only the scopes that it needs. One who
+    ``is_closing`` has asked to be deleted, and can only look at the account and take that back.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Principal:
     scopes: frozenset[str]
     is_staff: bool
     token: str
+    is_closing: bool = False
     role_tokens: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     is_authenticated = True
@@ -95,7 +97,6 @@ class Verifier:
 
     def __init__(self, *, keys: KeySet, issuer: str) -> None:
         self._keys = keys
-        self.knows_fresh_keys = keys.is_fresh
         self._issuer = issuer
         self._memory: dict[tuple[str, str, str], tuple[float, int, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
@@ -165,7 +166,7 @@ def claims_require_types(claims: Mapping[str, Any]) -> None:
         all(type(time_) is int and 0 <= time_ < LATEST for time_ in times)
         and all(isinstance(word, str) and word for word in words)
         and all(isinstance(word, str) for word in others)
-        and isinstance(claims.get("staff", False), bool)
+        and all(isinstance(claims.get(name, False), bool) for name in ("staff", "closing"))
         and isinstance(held, dict)
         and all(isinstance(token, str) for token in held.values())
     ):
@@ -192,6 +193,7 @@ def verify_user_token(raw: str, *, audience: str) -> Principal:
             scopes=frozenset(claims.get("scope", "").split()),
             is_staff=claims.get("staff") is True,
             token=raw,
+            is_closing=claims.get("closing") is True,
             role_tokens=claims.get("role_tokens", {}),
         )
     except (KeyError, ValueError) as exc:

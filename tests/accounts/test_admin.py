@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import metrics
 from accounts.models import Session, User
+from accounts.services.closing import account_close
 from accounts.services.sessions import sessions_close_all
-from accounts.services.users import account_delete, account_disable
+from accounts.services.users import account_disable
 from platform_site.kit import limits as counting
 from platform_site.kit.revocations import session_is_revoked
 from tests.accounts.callers import PASSWORD, Caller, signed_in
@@ -134,17 +137,46 @@ def test_a_password_set_by_the_staff_signs_the_account_out(staff: Client, alice_
     assert Session.objects.get().revoked_at is not None
 
 
-@pytest.mark.parametrize("way", ["one", "list"])
-def test_deleting_an_account_signs_it_out(staff: Client, alice_user: User, way: str) -> None:
+def act(staff: Client, action: str, *users: User) -> int:
+    form = {"action": action, "_selected_action": [str(user.id) for user in users]}
+    return staff.post(f"{USERS}/", form).status_code
+
+
+def test_staff_delete_an_account_as_its_owner_does(staff: Client, alice_user: User) -> None:
     session_id = Session.objects.get().id
-    if way == "one":
-        reply = staff.post(f"{USERS}/{alice_user.id}/delete/", {"post": "yes"})
-    else:
-        form = {"action": "delete_selected", "_selected_action": str(alice_user.id), "post": "yes"}
-        reply = staff.post(f"{USERS}/", form)
-    assert reply.status_code == 302
-    assert not User.objects.filter(id=alice_user.id).exists()
+    assert act(staff, "close_accounts", alice_user) == 302
+    closed = User.objects.get(id=alice_user.id)
+    assert closed.deletion_due_at is not None
+    assert timedelta(days=6) < closed.deletion_due_at - timezone.now() < timedelta(days=8)
     assert session_is_revoked(session_id) is True
+    assert b"alice@" in staff.get(f"{USERS}/?deletion_due_at__isempty=0").content
+
+    assert act(staff, "close_accounts", alice_user) == 302
+    assert User.objects.get(id=alice_user.id).deletion_due_at == closed.deletion_due_at
+
+    assert act(staff, "restore_accounts", alice_user) == 302
+    assert User.objects.get(id=alice_user.id).deletion_due_at is None
+
+
+def test_what_is_due_stays_closed(staff: Client, alice_user: User) -> None:
+    User.objects.filter(id=alice_user.id).update(deletion_due_at=timezone.now())
+    reply = staff.post(
+        f"{USERS}/",
+        {"action": "restore_accounts", "_selected_action": str(alice_user.id)},
+        follow=True,
+    )
+    assert b"cannot be taken back any more" in reply.content
+    assert User.objects.get(id=alice_user.id).deletion_due_at is not None
+
+
+def test_no_other_door_deletes_an_account(staff: Client, alice_user: User) -> None:
+    assert staff.post(f"{USERS}/{alice_user.id}/delete/", {"post": "yes"}).status_code == 403
+    form = {"action": "delete_selected", "_selected_action": str(alice_user.id), "post": "yes"}
+    staff.post(f"{USERS}/", form)
+    for door in (alice_user.delete, User.objects.all().delete, User.objects.filter(name="").delete):
+        with pytest.raises(TypeError, match="images first"):
+            door()
+    assert User.objects.filter(id=alice_user.id, deletion_due_at=None).exists()
 
 
 def test_staff_can_end_a_session(staff: Client) -> None:
@@ -209,7 +241,7 @@ def test_a_changed_password_ends_the_admins_session(staff: Client, settings: Set
     assert not enters(staff, settings)
 
 
-@pytest.mark.parametrize("way", [account_disable, account_delete, sessions_close_all])
+@pytest.mark.parametrize("way", [account_disable, account_close, sessions_close_all])
 def test_whoever_is_closed_or_gone_is_out_of_the_admin(
     staff: Client, settings: Settings, way: Callable[..., object]
 ) -> None:

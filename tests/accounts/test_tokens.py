@@ -101,7 +101,7 @@ def test_an_access_token_says_who_for_whom_and_how_long(settings: Settings) -> N
     assert claims["aud"] == ["gateway", "auth"]
     assert claims["sub"] == str(USER.id)
     assert claims["sid"] == str(session_id)
-    assert claims["scope"] == "account:read account:write images:read images:write"
+    assert claims["scope"] == "account:read account:write account:restore images:read images:write"
     assert claims["staff"] is False
     assert len(claims["jti"]) == 32
 

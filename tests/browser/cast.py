@@ -31,6 +31,10 @@ class Cast:
             return None, ""
         if who == "staff":
             return self.site.staff, self.site.staff_password
+        if who == "leaver":
+            leaver = self.site.person("lea")
+            assert leaver.send("DELETE", "/api/v1/account", {"password": PASSWORD}).status == 202
+            return leaver, PASSWORD
         return self.owner if who == "owner" else self.site.person("noor"), PASSWORD
 
 

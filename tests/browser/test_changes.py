@@ -10,7 +10,7 @@ from tests.browser.cast import Cast
 from tests.browser.journey import uploads_in
 from tests.browser.views import DOWN
 from tests.browser.visitor import Visitor, VisitorMade
-from tests.servers.person import PHOTOGRAPHS, Person
+from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -168,3 +168,27 @@ def test_a_picture_that_does_not_come_is_told(owner: Owner) -> None:
     notice.get_by_role("button", name="Try again").click()
     expect(page.get_by_test_id("image-stage").locator("img[data-shown]")).to_be_visible()
     expect(notice).to_have_count(0)
+
+
+def test_an_account_that_is_deleted_can_be_kept_with_all_it_had(owner: Owner) -> None:
+    page = owner.visitor.open("/account")
+    page.get_by_role("button", name="Delete my account").click()
+    dialog = page.get_by_role("dialog")
+    button = dialog.get_by_role("button", name="Delete my account")
+    dialog.get_by_label("Current password").fill("a guess at it")
+    button.click()
+    expect(dialog.get_by_text("The account was not deleted")).to_be_visible()
+    dialog.get_by_label("Current password").fill(PASSWORD)
+    button.click()
+    expect(dialog.get_by_text("Until then you can sign in and keep it")).to_be_visible()
+    dialog.get_by_role("button", name="Close").last.click()
+
+    page.get_by_label("E-mail").fill(owner.person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="This account will be deleted")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Keep my account").click()
+    expect(page.get_by_text("The account stays")).to_be_visible()
+    page.goto(f"{owner.visitor.site.address}/")
+    expect(page.get_by_test_id("tile")).to_have_count(len(PICTURES))

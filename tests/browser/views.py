@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.browser.site import Site
 from tests.servers.person import PHOTOGRAPHS
 
-Who = Literal["nobody", "owner", "newcomer", "staff", "uploader"]
+Who = Literal["nobody", "owner", "newcomer", "staff", "uploader", "leaver"]
 NO_SUCH_IMAGE = "0190a5b0-0000-7000-8000-000000000000"
 PICTURES_SHOWN = """
 () => [...document.images]
@@ -205,6 +205,11 @@ def _delete_account(page: Page) -> None:
     expect(page.get_by_role("dialog").locator("input")).to_be_visible()
 
 
+def _closing(page: Page) -> None:
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(2)
+    expect(page.get_by_text("@")).to_be_visible()
+
+
 VIEWS = [
     View("sign-in", "/sign-in", "nobody", _form),
     View("register", "/register", "nobody", _form),
@@ -228,6 +233,7 @@ VIEWS = [
     View("activity", "/activity", "owner", _jobs),
     View("account", "/account", "newcomer", _panels),
     View("account-delete", "/account", "newcomer", _delete_account),
+    View("account-closing", "/", "leaver", _closing),
     View("system", "/system", "staff", _workers),
     View("uploads", "/", "uploader", _uploaded),
     View("uploads-failed", "/", "newcomer", _upload_failed),

@@ -22,8 +22,8 @@ def _signed(claims: dict[str, Any], *, typ: str) -> str:
     )
 
 
-def service_token(*, audience: str = "images") -> str:
-    return _signed({"aud": audience, "sub": "gateway"}, typ="svc+jwt")
+def service_token(*, audience: str = "images", of: str = "gateway") -> str:
+    return _signed({"aud": audience, "sub": of}, typ="svc+jwt")
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Person:
     id: UUID = field(default_factory=uuid4)
     session_id: UUID = field(default_factory=uuid4)
 
-    def token(self) -> str:
+    def token(self, scope: str = "images:read images:write") -> str:
         claims = {
             "aud": "images",
             "sub": str(self.id),
             "sid": str(self.session_id),
-            "scope": "images:read images:write",
+            "scope": scope,
             "staff": False,
         }
         return _signed(claims, typ="at+jwt")
@@ -52,3 +52,12 @@ def caller(person: Person | None = None, *, with_service: bool = True) -> Client
     if with_service:
         headers["X-Service-Authorization"] = f"Bearer {service_token()}"
     return Client(headers=headers)
+
+
+def ending(person: Person, what: str, *, of: str = "auth") -> Client:
+    """Auth's calls as the account of ``person`` ends: withhold (or release), or purge."""
+    token = person.token(f"images:{what}")
+    service = service_token(of=of)
+    return Client(
+        headers={"Authorization": f"Bearer {token}", "X-Service-Authorization": f"Bearer {service}"}
+    )

@@ -2,12 +2,14 @@
 
 import time
 
+import psycopg
 import pytest
 
 from platform_site.kit.revocations import MEMORY_S
 from tests.main_job.steps import photograph_is_published
-from tests.servers.person import PHOTOGRAPHS
+from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform
+from tests.servers.processes import manage
 
 pytestmark = pytest.mark.processes
 
@@ -75,20 +77,40 @@ def test_an_image_can_be_rendered_anew_and_deleted_for_good(split: Platform) -> 
     assert alice.fetch(avif[0]["url"]).status == 404
 
 
-def test_an_account_is_deleted_with_every_object_it_had(split: Platform) -> None:
+def test_an_account_is_closed_taken_back_and_deleted_with_every_object_it_had(
+    split: Platform,
+) -> None:
     dave = split.person("dave")
     uploaded = dave.upload(PHOTOGRAPHS / "mountains.jpg", presets="thumb").json
     dave.job_ended(uploaded["job"]["id"])
     image_id = uploaded["image"]["id"]
-    assert {key for key in split.store.object_keys() if image_id in key}
+    url = dave.image(image_id)["renditions"][0]["url"]
+    assert dave.fetch(url).status == 200
 
-    assert dave.send("DELETE", "/api/v1/account").status == 204
+    closed = dave.send("DELETE", "/api/v1/account", {"password": PASSWORD})
+    assert closed.status == 202, closed.body
+    assert dave.fetch(url).status == 404
     time.sleep(MEMORY_S)  # so long may a process remember that the session was alive
     assert dave.send("GET", "/api/v1/images").status == 401
-    deadline = time.monotonic() + 30
-    while {key for key in split.store.object_keys() if image_id in key}:
+
+    dave.sign_in()
+    assert dave.send("GET", "/api/v1/images").json["code"] == "account_closing"
+    assert dave.send("GET", "/auth/profile").json["deletion_due_at"] == closed.json["deletes_at"]
+    assert dave.send("POST", "/api/v1/account/restore").status == 204
+    assert dave.fetch(url).status == 200
+    dave.sign_in()
+    assert dave.image(image_id)["state"] == "ready"
+
+    assert dave.send("DELETE", "/api/v1/account", {"password": PASSWORD}).status == 202
+    with psycopg.connect(split.database_url) as connection:
+        due = "UPDATE accounts_user SET deletion_due_at = now() WHERE email = lower(%s)"
+        assert connection.execute(due, [dave.email]).rowcount == 1
+    deadline = time.monotonic() + 60
+    while "Deleted 1" not in manage("delete_due_accounts", environment=split.environment("auth")):
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+    assert not {key for key in split.store.object_keys() if image_id in key}
+    login = {"email": dave.email, "password": PASSWORD}
+    assert dave.send("POST", "/auth/login", login).status == 401
 
 
 def test_status_tells_real_numbers(split: Platform) -> None:

@@ -9,7 +9,14 @@ from platform_site.settings.parts import broker
 from tests.platform_site.roles import Manifests, python
 
 SECRETS = {
-    "auth": ("DJANGO_SECRET_KEY", "DATABASE_URL", "CACHE_URL", "SIGNING_KEYS", "SERVICE_CLIENTS"),
+    "auth": (
+        "DJANGO_SECRET_KEY",
+        "DATABASE_URL",
+        "CACHE_URL",
+        "SIGNING_KEYS",
+        "SERVICE_CLIENTS",
+        "IMAGES_URL",
+    ),
     "gateway": (
         *("DJANGO_SECRET_KEY", "CACHE_URL", "SERVICE_CLIENT_SECRET", "AUTH_URL", "IMAGES_URL"),
     ),

@@ -8,13 +8,21 @@ import { Shell } from "./Shell";
 import { UnreachablePage } from "./UnreachablePage";
 
 const SessionEndedDialog = lazy(() => import("@/features/session/SessionEndedDialog"));
+const ClosingPage = lazy(() => import("@/features/account/ClosingPage"));
 
 /** Around every page that knows a session. One that ends while somebody works keeps its page. */
 export default function SessionLayout() {
-  const { phase, userId, problem } = useSession();
+  const { phase, userId, problem, closing } = useSession();
   const location = useLocation();
   const open = useMatches().some(({ handle }) => (handle as PageHandle | undefined)?.open);
   if (phase === "restoring") return <PageFallback />;
+  if (phase === "active" && closing) {
+    return (
+      <Suspense fallback={<PageFallback />}>
+        <ClosingPage />
+      </Suspense>
+    );
+  }
   if (phase === "active" || phase === "expired") {
     return (
       <>

@@ -7,7 +7,12 @@ const ROOT = join(import.meta.dirname, "../../..");
 const PYTHON = ["accounts", "gateway", "images", "platform_site/kit"];
 
 /** Between roles only: no page ever asks for what is refused with these. */
-const INTERNAL = new Set(["invalid_client", "unsupported_grant_type", "invalid_target"]);
+const INTERNAL = new Set([
+  "invalid_client",
+  "unsupported_grant_type",
+  "invalid_target",
+  "caller_not_allowed",
+]);
 
 /** How the sources write a code: a class has it, a refusal is made with it, a job fails with it. */
 const WRITTEN = [

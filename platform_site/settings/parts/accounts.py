@@ -16,6 +16,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.PersonalPasswordValidator"},
     {"NAME": "accounts.passwords.DecoratedPasswordValidator"},
 ]
+ACCOUNT_DELETION_GRACE_DAYS = env.integer(
+    "ACCOUNT_DELETION_GRACE_DAYS",
+    7,
+    about="Days for which a deleted account can be taken back before it is gone for good.",
+)
 ACCOUNT_RATE_LIMITS = env.limits(
     "ACCOUNT_RATE_LIMITS",
     about="Tries that are allowed, by what is limited, in place of those in accounts/limits.py.",

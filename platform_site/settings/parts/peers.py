@@ -2,21 +2,18 @@
 
 from platform_site.kit import env
 
+from .images_peer import *
+
 UPSTREAMS = {
-    role: env.server_url(
-        f"{role.upper()}_URL",
+    "auth": env.server_url(
+        "AUTH_URL",
         "http",
         "https",
         "inprocess",
-        about=f"Address of the role {role} inside the deployment.",
-    )
-    for role in ("auth", "images")
+        about="Address of the role auth inside the deployment.",
+    ),
+    **UPSTREAMS,
 }
-UPSTREAM_CALLS = env.integer(
-    "UPSTREAM_CALLS",
-    12,
-    about="Calls to one other role that may wait at once in a process; below its threads.",
-)
 SERVICE_CLIENT_ID = env.text(
     "SERVICE_CLIENT_ID",
     "gateway",

@@ -22,6 +22,7 @@ NEEDS_TOKEN = [
     ("DELETE", SESSION),
     ("POST", "/internal/v1/introspect"),
     ("DELETE", "/internal/v1/account"),
+    ("POST", "/internal/v1/account/restore"),
 ]
 OPEN = {"auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json", "internal/v1/token"}
 ROUTES: list[URLPattern] = [*urls.urlpatterns, *internal_urls.urlpatterns]

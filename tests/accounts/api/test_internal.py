@@ -4,12 +4,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tokens import service_token_issue
-from platform_site.kit.tokens import verify_service_token
-from tests.accounts.callers import PASSWORD, Caller
+from platform_site.kit.tokens import verify_service_token, verify_user_token
+from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Reply
@@ -124,20 +125,89 @@ def test_only_a_role_is_told(alice: Caller) -> None:
     )
 
 
-def test_a_role_deletes_the_account_of_the_person_that_it_acts_for(
-    alice: Caller, bob: Caller
-) -> None:
-    ours = service_token_issue(client_id="gateway", audience="auth")
-    path = "/internal/v1/account"
-    assert alice.send("DELETE", path).status_code == 401
-    assert (
-        Caller().send("DELETE", path, X_Service_Authorization=f"Bearer {ours}").status_code == 401
-    )
-    assert User.objects.count() == 2
+ACCOUNT = "/internal/v1/account"
+OURS = "X_Service_Authorization"
 
-    assert alice.send("DELETE", path, X_Service_Authorization=f"Bearer {ours}").status_code == 204
-    assert list(User.objects.values_list("name", flat=True)) == ["Bob"]
+
+def ours() -> dict[str, str]:
+    token = service_token_issue(client_id="gateway", audience="auth")
+    return {OURS: f"Bearer {token}"}
+
+
+def test_a_role_closes_the_account_of_the_person_that_it_acts_for(
+    alice: Caller, bob: Caller, settings: Settings
+) -> None:
+    proof = {"password": PASSWORD}
+    assert alice.send("DELETE", ACCOUNT, proof).status_code == 401
+    assert Caller().send("DELETE", ACCOUNT, proof, **ours()).status_code == 401
+    assert not User.objects.filter(deletion_due_at__isnull=False).exists()
+
+    reply = alice.send("DELETE", ACCOUNT, proof, **ours())
+    assert reply.status_code == 202
+    closed = User.objects.get(name="Alice")
+    assert closed.deletion_due_at is not None
+    assert reply.json()["deletes_at"] == closed.deletion_due_at.isoformat().replace("+00:00", "Z")
+    token = verify_user_token(reply.json()["images_token"], audience="images")
+    assert (token.id, token.scopes) == (closed.id, frozenset({"images:withhold"}))
     assert alice.get("/auth/profile").json()["code"] == "token_revoked"
-    body = {"email": "alice@example.com", "password": PASSWORD}
-    assert Caller().post("/auth/login", body).status_code == 401
-    assert bob.get("/auth/profile").status_code == 200
+    assert bob.get("/auth/profile").json()["deletion_due_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("proof", "code"),
+    [
+        (None, "invalid"),
+        ({}, "invalid"),
+        ({"password": ""}, "invalid"),
+        ({"password": "a guess at it"}, "password_incorrect"),
+        ({"password": PASSWORD, "sure": True}, "unknown_field"),
+    ],
+)
+def test_an_account_is_not_closed_without_its_password(
+    alice: Caller, proof: dict[str, str] | None, code: str
+) -> None:
+    reply = alice.send("DELETE", ACCOUNT, proof, **ours())
+    assert (reply.status_code, reply.json()["code"]) == (400, code)
+    assert User.objects.get().deletion_due_at is None
+    assert alice.get("/auth/profile").status_code == 200
+
+
+def test_guessing_the_password_there_is_limited(alice: Caller, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"password": (2, 60)}
+    guess = {"password": "a guess at it"}
+    statuses = [alice.send("DELETE", ACCOUNT, guess, **ours()).status_code for _ in range(3)]
+    assert statuses == [400, 400, 429]
+
+
+def test_a_closed_account_can_be_looked_at_and_taken_back_and_nothing_else(
+    alice: Caller, alice_user: User
+) -> None:
+    alice.send("DELETE", ACCOUNT, {"password": PASSWORD}, **ours())
+    back = signed_in(alice_user)
+    assert back.get("/auth/profile").json()["deletion_due_at"] is not None
+    assert back.get("/auth/sessions").status_code == 200
+    for method, path in (
+        ("PATCH", "/auth/profile"),
+        ("POST", "/auth/password"),
+        ("POST", "/auth/logout-all"),
+        ("DELETE", ACCOUNT),
+    ):
+        reply = back.send(method, path, {"password": PASSWORD}, **ours())
+        assert (reply.status_code, reply.json()["code"]) == (403, "account_closing"), path
+
+    for _ in range(2):
+        assert back.post(f"{ACCOUNT}/restore", **ours()).status_code == 200
+    assert back.get("/auth/profile").json()["deletion_due_at"] is None
+    fresh = Caller().post("/auth/refresh", {"refresh": back.refresh}).json()["access"]
+    assert Caller(access=fresh).send("PATCH", "/auth/profile", {"name": "A"}).status_code == 200
+
+
+def test_what_is_due_cannot_be_signed_in_to_or_taken_back(alice: Caller, alice_user: User) -> None:
+    alice.send("DELETE", ACCOUNT, {"password": PASSWORD}, **ours())
+    back = signed_in(alice_user)
+    User.objects.update(deletion_due_at=timezone.now())
+    login = {"email": "alice@example.com", "password": PASSWORD}
+    assert Caller().post("/auth/login", login).json()["code"] == "invalid_credentials"
+    assert Caller().post("/auth/refresh", {"refresh": back.refresh}).status_code == 401
+    reply = back.post(f"{ACCOUNT}/restore", **ours())
+    assert (reply.status_code, reply.json()["code"]) == (409, "deletion_begun")

@@ -136,16 +136,6 @@ def test_of_two_password_changes_with_one_old_password_the_second_fails(
     assert User.objects.get().check_password(NEW_PASSWORD)
 
 
-def test_a_deleted_account_is_gone_with_its_sessions(alice_user: User, bob_user: User) -> None:
-    pair, bobs = opened(alice_user), opened(bob_user)
-    users.account_delete(user_id=alice_user.id)
-    assert list(User.objects.all()) == [bob_user]
-    assert list(Session.objects.values_list("id", flat=True)) == [bobs.session_id]
-    assert session_is_revoked(pair.session_id) is True
-    with pytest.raises(TokenRevoked):
-        session_refresh(raw=pair.refresh, address="")
-
-
 def test_a_disabled_account_is_signed_out(alice_user: User) -> None:
     pair = opened(alice_user)
     users.account_disable(user_id=alice_user.id)

@@ -12,7 +12,7 @@ from gateway.clients import auth, images
 from gateway.clients.service_tokens import service_token
 from gateway.errors import Refused
 from platform_site.kit.tokens import Principal, verify_service_token
-from tests.gateway.contracts.conftest import PASSWORD, picture
+from tests.gateway.contracts.conftest import picture
 
 
 def upload(client: Client, content: bytes, path: str = "/api/v1/images", **fields: Any) -> Any:
@@ -218,15 +218,3 @@ def test_an_ended_session_is_refused_at_the_gateway(alice_client: Client) -> Non
     assert alice_client.post("/auth/logout-all").status_code == 204
     reply = alice_client.get("/api/v1/usage")
     assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")
-
-
-def test_a_deleted_account_takes_its_images_along(alice_client: Client, bob_client: Client) -> None:
-    assert upload(alice_client, picture()).status_code == 202
-    assert upload(bob_client, picture()).status_code == 202
-
-    assert alice_client.delete("/api/v1/account").status_code == 204
-    assert alice_client.get("/api/v1/images").status_code == 401
-    assert len(bob_client.get("/api/v1/images").json()["results"]) == 1
-    again = {"email": "alice@example.com", "password": PASSWORD}
-    reply = Client().post("/auth/login", again, content_type="application/json")
-    assert reply.status_code == 401

@@ -17,7 +17,7 @@ from tests.forged_tokens import (
     expired,
     signed,
 )
-from tests.images.api.test_ownership import OF_A_PERSON, OF_A_ROLE, OF_AN_OBJECT, V1
+from tests.images.api.test_ownership import OF_A_PERSON, OF_A_ROLE, OF_AN_ENDING, OF_AN_OBJECT, V1
 from tests.images.people import Person, service_token
 
 OWNED = [(method, path) for method, path, *_ in OF_AN_OBJECT] + OF_A_PERSON
@@ -57,13 +57,15 @@ def test_a_forged_person_opens_nothing(forgery: str) -> None:
     person = BOTH[forgery](claims_of(Person().token()))
     code = "token_expired" if forgery == "expired" else "token_invalid"
     assert set(statuses(OWNED, person=person, role=service_token())) == {f"401 {code}"}
+    by_auth = service_token(of="auth")
+    assert set(statuses(OF_AN_ENDING, person=person, role=by_auth)) == {f"401 {code}"}
 
 
 @pytest.mark.parametrize("forgery", ROLES)
 def test_a_forged_role_opens_nothing(forgery: str) -> None:
     role = ROLES[forgery](claims_of(service_token()))
     code = "token_expired" if forgery == "expired" else "token_invalid"
-    answers = statuses([*OWNED, *OF_A_ROLE], person=Person().token(), role=role)
+    answers = statuses([*OWNED, *OF_A_ROLE, *OF_AN_ENDING], person=Person().token(), role=role)
     assert set(answers) == {f"401 {code}"}
 
 

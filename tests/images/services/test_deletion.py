@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from images import storage
-from images.models import Image, Job, Rendition, Tag, Usage
+from images.models import Image, Job, Rendition, Reservation, Tag, Usage
 from images.services.deletion import trash_purge
 from images.services.work import job_run
 from tests.images.conftest import Broker, stored_keys
-from tests.images.people import Person
+from tests.images.people import Person, ending, service_token
 from tests.images.pictures import form, jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,10 +129,9 @@ def test_a_deletion_that_was_killed_at_its_very_end_deletes_nothing_else(
     assert len(stored_keys(store)) == 9
 
 
-def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(  # noqa: PLR0917 - pytest passes by name
+def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(
     as_alice: Client,
     as_bob: Client,
-    as_gateway: Client,
     alice: Person,
     broker: Broker,
     store: Path,
@@ -140,8 +139,9 @@ def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(  # noqa: PLR0917
     for color in ("red", "green", "blue"):
         as_alice.post(f"{V1}/images", form(jpeg(color)))
     kept = as_bob.post(f"{V1}/images", form(jpeg("red"))).json()["image"]
-    reply = as_gateway.post(f"{V1}/owners/{alice.id}/purge")
+    reply = ending(alice, "purge").post(f"{V1}/owner/purge")
     assert reply.status_code == 202
+    assert ending(alice, "purge").post(f"{V1}/owner/purge").json()["job"] == reply.json()["job"]
     assert as_alice.get(f"{V1}/images").json()["results"] == []
 
     broker.work()
@@ -153,6 +153,55 @@ def test_all_that_an_owner_has_goes_and_nothing_of_anyone_else(  # noqa: PLR0917
     assert [usage.images for usage in Usage.objects.all()] == [1]
     assert all(kept["id"] in key for key in stored_keys(store))
     assert len(stored_keys(store)) == 9
+
+    assert ending(alice, "purge").post(f"{V1}/owner/purge").status_code == 204
+    for model in (Image, Job, Usage, Reservation):
+        assert not model.objects.filter(owner_id=alice.id).exists()
+    assert Job.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["withhold", "release", "purge"])
+def test_an_owner_as_a_whole_is_touched_with_both_tokens_only(
+    ready_picture: dict[str, Any], alice: Person, what: str
+) -> None:
+    scope = "purge" if what == "purge" else "withhold"
+    address = f"{V1}/owner/{what}"
+    right = {"Authorization": f"Bearer {alice.token(f'images:{scope}')}"}
+    ours = {"X-Service-Authorization": f"Bearer {service_token(of='auth')}"}
+    assert Client(headers=ours).post(address).status_code == 401
+    assert Client(headers=right).post(address).status_code == 401
+    for other in ("images:read images:write", "images:withhold" if scope == "purge" else "x"):
+        wrong = {"Authorization": f"Bearer {alice.token(other)}"}
+        assert Client(headers={**wrong, **ours}).post(address).status_code == 403
+    strangers = {"X-Service-Authorization": f"Bearer {service_token(of='admin')}"}
+    refused = Client(headers={**right, **strangers}).post(address)
+    assert (refused.status_code, refused.json()["code"]) == (403, "caller_not_allowed")
+    by_gateway = ending(alice, scope, of="gateway").post(address).status_code
+    assert by_gateway == (403 if what == "purge" else 204)
+    bobs = ending(Person(), scope).post(address)
+    assert bobs.status_code == 204  # it is done to what Bob has, which is nothing
+    assert Image.objects.get().withheld_at is not None or what != "withhold"
+    assert Image.objects.get().state == "ready"
+
+
+def served(address: str) -> int:
+    reply = Client().get(address)
+    reply.close()
+    return reply.status_code
+
+
+def test_what_is_withheld_is_not_served_until_it_is_released(
+    ready_picture: dict[str, Any], alice: Person, as_alice: Client
+) -> None:
+    image = as_alice.get(f"{V1}/images/{ready_picture['id']}").json()
+    addresses = [image["original_path"], image["renditions"][0]["path"]]
+    assert [served(address) for address in addresses] == [200, 200]
+    for _ in range(2):
+        assert ending(alice, "withhold").post(f"{V1}/owner/withhold").status_code == 204
+        assert [served(address) for address in addresses] == [404, 404]
+    for _ in range(2):
+        assert ending(alice, "withhold").post(f"{V1}/owner/release").status_code == 204
+        assert [served(address) for address in addresses] == [200, 200]
 
 
 def test_the_trash_is_emptied_after_its_days(

@@ -1,23 +1,32 @@
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button, Group, Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
+import { asProblem } from "@/api/problem";
 import { Panel } from "@/design/Panel";
+import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { announceSignOut } from "@/features/session/sessionChannel";
+import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./AccountPage.module.css";
-import { useProfile } from "./useProfile";
 
 export function DeleteAccountPanel() {
   const t = useTranslations();
-  const email = useProfile().data?.email;
+  const quantity = useQuantity();
   const [opened, setOpened] = useState(false);
-  const [typed, setTyped] = useState("");
+  const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [deletesAt, setDeletesAt] = useState<string | null>(null);
+  const refused = error === null ? null : asProblem(error);
   const close = (): void => {
+    // The session has ended with the account; the page is told once the day has been read.
+    if (deletesAt !== null) {
+      announceSignOut();
+      return;
+    }
     setOpened(false);
-    setTyped("");
+    setPassword("");
     setError(null);
   };
 
@@ -26,10 +35,12 @@ export function DeleteAccountPanel() {
     setBusy(true);
     setError(null);
     try {
-      await unwrap(api.DELETE("/api/v1/account"));
-      announceSignOut();
+      const closed = await unwrap(api.DELETE("/api/v1/account", { body: { password } }));
+      setDeletesAt(closed.deletes_at);
     } catch (refusal) {
       setError(refusal);
+    } finally {
+      setPassword("");
       setBusy(false);
     }
   };
@@ -43,38 +54,43 @@ export function DeleteAccountPanel() {
       <Modal
         opened={opened}
         onClose={close}
-        title={t("account.deleteTitle")}
+        title={t(deletesAt === null ? "account.deleteTitle" : "account.deletedTitle")}
         closeButtonProps={{ "aria-label": t("common.close") }}
       >
-        <form onSubmit={(event) => void submit(event)}>
-          <p className={classes.note}>{t("account.deleteText")}</p>
-          {error !== null && (
-            <ProblemNotice heading={t("account.deleteFailed")} error={error} compact />
-          )}
-          <TextInput
-            mt="md"
-            label={t("account.deleteConfirm")}
-            placeholder={email}
-            dir="ltr"
-            autoComplete="off"
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" mt="lg">
-            <Button variant="default" onClick={close}>
-              {t("common.cancel")}
-            </Button>
-            <Button
-              type="submit"
-              color="danger"
-              loading={busy}
-              disabled={!email || typed.trim().toLowerCase() !== email.toLowerCase()}
-            >
-              {t("account.deleteButton")}
-            </Button>
-          </Group>
-        </form>
+        {deletesAt === null ? (
+          <form onSubmit={(event) => void submit(event)}>
+            <p className={classes.note}>{t("account.deleteText")}</p>
+            {refused && (
+              <ProblemNotice heading={t("account.deleteFailed")} error={refused} compact />
+            )}
+            <PasswordField
+              mt="md"
+              label={t("account.currentPassword")}
+              autoComplete="current-password"
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              error={refused?.fieldDetail("password")}
+              data-autofocus
+            />
+            <Group justify="flex-end" mt="lg">
+              <Button variant="default" onClick={close}>
+                {t("common.cancel")}
+              </Button>
+              <Button type="submit" color="danger" loading={busy} disabled={!password}>
+                {t("account.deleteButton")}
+              </Button>
+            </Group>
+          </form>
+        ) : (
+          <>
+            <p className={classes.note} role="status">
+              {t("account.deletedText", { date: quantity.dateTime(deletesAt) })}
+            </p>
+            <Group justify="flex-end" mt="lg">
+              <Button onClick={close}>{t("common.close")}</Button>
+            </Group>
+          </>
+        )}
       </Modal>
     </Panel>
   );

@@ -19,13 +19,15 @@ export interface SessionState {
   access: Access | null;
   /** The account's id; kept while `expired`, to notice when somebody else signs in. */
   userId: string | null;
+  /** The account will be deleted: this session can look at it and take that back, and no more. */
+  closing: boolean;
   /** Why the server could not be asked, while `unreachable`. */
   problem?: ApiProblem;
 }
 
 type Listener = (state: SessionState, previous: SessionState) => void;
 
-let state: SessionState = { phase: "restoring", access: null, userId: null };
+let state: SessionState = { phase: "restoring", access: null, userId: null, closing: false };
 const listeners = new Set<Listener>();
 let generation = 0;
 
@@ -35,16 +37,21 @@ function replace(next: SessionState): void {
   for (const listener of listeners) listener(next, previous);
 }
 
-/** The `sub` of a token, unverified: it only decides which cache to throw away. */
-export function subjectOf(token: string): string | null {
+/** What a token says, unverified: it only decides what is shown; the server decides the rest. */
+function claimsOf(token: string): { sub?: unknown; closing?: unknown } {
   try {
     const payload = token.split(".")[1] ?? "";
     const json = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const claims = JSON.parse(json) as { sub?: unknown };
-    return typeof claims.sub === "string" ? claims.sub : null;
+    return JSON.parse(json) as { sub?: unknown; closing?: unknown };
   } catch {
-    return null;
+    return {};
   }
+}
+
+/** The `sub` of a token: whose caches are kept. */
+export function subjectOf(token: string): string | null {
+  const { sub } = claimsOf(token);
+  return typeof sub === "string" ? sub : null;
 }
 
 export const sessionStore = {
@@ -60,20 +67,21 @@ export const sessionStore = {
   generation: (): number => generation,
   adopt(access: Access): void {
     generation += 1;
-    replace({ phase: "active", access, userId: subjectOf(access.token) });
+    const closing = claimsOf(access.token).closing === true;
+    replace({ phase: "active", access, userId: subjectOf(access.token), closing });
   },
   /** The refresh was refused: keep the page when somebody was working in it. */
   refuse(): void {
     const wasWorking = state.phase === "active" || state.phase === "expired";
     if (wasWorking) replace({ ...state, phase: "expired", access: null });
-    else replace({ phase: "anonymous", access: null, userId: null });
+    else replace({ phase: "anonymous", access: null, userId: null, closing: false });
   },
   end(): void {
     generation += 1;
-    replace({ phase: "anonymous", access: null, userId: null });
+    replace({ phase: "anonymous", access: null, userId: null, closing: false });
   },
   restoring(): void {
-    replace({ phase: "restoring", access: state.access, userId: state.userId });
+    replace({ ...state, phase: "restoring" });
   },
   unreachable(problem: ApiProblem): void {
     if (state.phase === "restoring") replace({ ...state, phase: "unreachable", problem });

@@ -21,14 +21,10 @@ export function RolesPanel({ roles, versions }: Props) {
               <bdi>{name}</bdi>{" "}
               {versions[name] && <bdi className={classes.note}>{versions[name]}</bdi>}
             </span>
-            {role.ok === null ? (
-              <StateChip tone="neutral" label={t("notKnown")} />
-            ) : (
-              <StateChip
-                tone={role.ok ? "good" : "bad"}
-                label={role.ok ? t("roleOk") : t("roleDown")}
-              />
-            )}
+            <StateChip
+              tone={role.ok ? "good" : "bad"}
+              label={role.ok ? t("roleOk") : t("roleDown")}
+            />
           </li>
         ))}
       </ul>

@@ -38,6 +38,15 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
               label={storage.ok ? answers : t("storageDown")}
             />
           </li>
+          {(["database", "broker"] as const).map((part) => (
+            <li key={part}>
+              <span>{t(part)}</span>
+              <StateChip
+                tone={detail[part].ok ? "good" : "bad"}
+                label={detail[part].ok ? t("roleOk") : t("roleDown")}
+              />
+            </li>
+          ))}
         </ul>
       </Panel>
       <Panel title={t("jobs")}>
@@ -50,11 +59,9 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
           ))}
         </dl>
       </Panel>
-      <div className={classes.wide}>
-        <Panel title={t("queues")}>
-          <QueueTable queues={detail.queues} />
-        </Panel>
-      </div>
+      <Panel title={t("queues")}>
+        <QueueTable queues={detail.queues} />
+      </Panel>
       <div className={classes.wide}>
         <Panel title={t("workers")}>
           <WorkerTable workers={detail.workers} now={now} />

@@ -50,7 +50,12 @@ test("a refused refresh keeps the page of somebody who was working", async () =>
   vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response("{}", { status: 401 }));
   announceAccess({ token: token("a"), expiresAt: 0 });
   expect(await renewAccess(token("a"))).toBeNull();
-  expect(sessionStore.get()).toEqual({ phase: "expired", access: null, userId: "a" });
+  expect(sessionStore.get()).toEqual({
+    phase: "expired",
+    access: null,
+    userId: "a",
+    closing: false,
+  });
   expect(sessionMayExist()).toBe(false);
 });
 
@@ -85,7 +90,12 @@ test("an answer that comes after the sign-out of another tab brings nobody back"
   localStorage.removeItem("session-hint"); // the other tab has
   answer(reply(token("a", 2)));
   expect(await renewed).toBeNull();
-  expect(sessionStore.get()).toEqual({ phase: "anonymous", access: null, userId: null });
+  expect(sessionStore.get()).toEqual({
+    phase: "anonymous",
+    access: null,
+    userId: null,
+    closing: false,
+  });
   expect(sessionMayExist()).toBe(false);
 });
 
@@ -102,7 +112,7 @@ test("a refusal that comes after somebody has signed in ends no session", async 
   announceAccess({ token: token("b"), expiresAt: Date.now() + 600_000 });
   answer(new Response("{}", { status: 401 }));
   expect(await renewed).toBe(token("b"));
-  expect(sessionStore.get()).toMatchObject({ phase: "active", userId: "b" });
+  expect(sessionStore.get()).toMatchObject({ phase: "active", userId: "b", closing: false });
 });
 
 test("a refresh that never answers is given up, and with it the lock of all tabs", async () => {

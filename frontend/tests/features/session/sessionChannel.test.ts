@@ -11,7 +11,7 @@ test("a token renewed in another tab is used here", async () => {
   const arrived = peerAccess(2000);
   otherTab.postMessage({ kind: "access", access });
   await arrived;
-  expect(sessionStore.get()).toEqual({ phase: "active", access, userId: "a" });
+  expect(sessionStore.get()).toEqual({ phase: "active", access, userId: "a", closing: false });
 });
 
 test("signing out in another tab signs out here", async () => {

@@ -1,0 +1,135 @@
+"""The end of an account: closed at once, deleted after some days, taken back in between.
+
+Every way to delete an account is this one: the API's, the admin's and the command's.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import metrics, selectors
+from accounts.errors import DeletionBegun, RevocationUnavailable
+from accounts.models import Session, User, UserQuerySet
+from accounts.owner_images import images_purge, images_release, images_withhold
+from accounts.services.revocations import sessions_deny, sessions_end
+from accounts.services.users import password_require
+from platform_site.kit.http import UpstreamUnavailable
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[UUID], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one run has done; ``failed`` are accounts for which images gave no answer."""
+
+    deleted: int
+    waiting: int
+    failed: int
+    overdue: int
+
+
+def account_close_by_owner(*, session: Session, password: str) -> datetime:
+    """Close the account of ``session``, whose owner has given the password again.
+
+    Raises `PasswordIncorrect` and `RateLimited`, and what `account_close` raises.
+    """
+    password_require(session, password, pointer="/password")
+    return account_close(user_id=session.user_id)
+
+
+def account_close(*, user_id: UUID) -> datetime:
+    """End every session of the account and set the day of its deletion; that day.
+
+    A day that is set stays. Raises ``User.DoesNotExist``, and `RevocationUnavailable`: the account
+    is closed all the same.
+    """
+    due = timezone.now() + timedelta(days=settings.ACCOUNT_DELETION_GRACE_DAYS)
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(id=user_id)
+        if user.deletion_due_at is None:
+            user.deletion_due_at, user.restored_at = due, None
+            user.sign_out_epoch += 1  # the admin's sessions end, too
+            user.save(update_fields=["deletion_due_at", "restored_at", "sign_out_epoch"])
+        ended = sessions_end(Session.objects.filter(user_id=user_id))
+    metrics.CLOSINGS.labels("closed").inc()
+    log.info("account_closed", user_id=str(user_id), due_at=user.deletion_due_at.isoformat())
+    sessions_deny(ended)
+    return user.deletion_due_at
+
+
+def account_restore(*, user_id: UUID) -> None:
+    """Take the deletion back; nothing happens when there is none. Raises `DeletionBegun`."""
+    now = timezone.now()
+    closed = User.objects.filter(id=user_id, deletion_due_at__isnull=False)
+    if closed.filter(deletion_due_at__gt=now).update(deletion_due_at=None, restored_at=now):
+        metrics.CLOSINGS.labels("taken_back").inc()
+        log.info("account_taken_back", user_id=str(user_id))
+    elif closed.exists():
+        raise DeletionBegun
+
+
+def accounts_delete_due() -> Round:
+    """Delete the accounts that are due, and tell images again about those closed or taken back.
+
+    Images go first: nobody could ask for the images of an account that is gone. The account stays
+    until images says that nothing is left, so a round that is cut short, or that images does not
+    answer, is finished by the next one.
+    """
+    now = timezone.now()
+    closed = User.objects.filter(deletion_due_at__isnull=False)
+    steps: tuple[tuple[QuerySet[User], Step], ...] = (
+        (closed.filter(deletion_due_at__gt=now), _withheld),
+        (User.objects.filter(deletion_due_at=None, restored_at__isnull=False), _released),
+        (closed.filter(deletion_due_at__lte=now), _deleted),
+    )
+    outcomes: Counter[str] = Counter(
+        _outcome(step, user_id)
+        for users, step in steps
+        for user_id in list(users.values_list("id", flat=True))
+    )
+    return Round(
+        deleted=outcomes["deleted"],
+        waiting=closed.count(),
+        failed=outcomes["failed"],
+        overdue=selectors.accounts_overdue().count(),
+    )
+
+
+def _outcome(step: Step, user_id: UUID) -> str:
+    try:
+        return step(user_id)
+    except (UpstreamUnavailable, RevocationUnavailable) as exc:
+        log.warning("account_step_failed", user_id=str(user_id), step=step.__name__, code=exc.code)
+        return "failed"
+
+
+def _withheld(user_id: UUID) -> str:
+    images_withhold(user_id=user_id)
+    return "withheld"
+
+
+def _released(user_id: UUID) -> str:
+    images_release(user_id=user_id)
+    User.objects.filter(id=user_id, deletion_due_at=None).update(restored_at=None)
+    return "released"
+
+
+def _deleted(user_id: UUID) -> str:
+    if not images_purge(user_id=user_id):
+        return "purging"
+    with transaction.atomic():
+        ended = sessions_end(Session.objects.filter(user_id=user_id))
+        UserQuerySet(User).filter(id=user_id, deletion_due_at__lte=timezone.now()).erase()
+    log.info("account_deleted", user_id=str(user_id))
+    sessions_deny(ended)
+    return "deleted"
