@@ -231,4 +231,6 @@ def _hastened(rules: str) -> str:
     """Minutes of waiting become seconds, hours minutes; rules are evaluated each second."""
     shorter = {"m": "s", "h": "m"}
     rules = re.sub(r"( for: \d+)([mh])\b", lambda m: f"{m[1]}{shorter[m[2]]}", rules)
+    # As many scrapes back as in a minute of the cluster's.
+    rules = re.sub(r"(up\{[^}]*\})\[1m\]", r"\1[4s]", rules)
     return re.sub(r"interval: \d+[ms]\b", "interval: 1s", rules)
