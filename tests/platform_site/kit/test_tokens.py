@@ -56,11 +56,19 @@ def test_an_access_token_gives_its_principal(issuer: Issuer) -> None:
     )
 
 
-@pytest.mark.parametrize("staff", [1, "true", None])
+@pytest.mark.parametrize("staff", [1, "true", []])
 def test_staff_is_nothing_but_true(issuer: Issuer, staff: object) -> None:
-    assert verified(issuer.access(staff=False)).is_staff is False
+    for absent_or_false in (False, None):
+        assert verified(issuer.access(staff=absent_or_false)).is_staff is False
     with pytest.raises(TokenInvalid):
         verified(issuer.access(staff=staff))
+
+
+@pytest.mark.parametrize("closing", [1, "true", []])
+def test_closing_is_nothing_but_true(issuer: Issuer, closing: object) -> None:
+    assert verified(issuer.access(closing=True)).is_closing is True
+    with pytest.raises(TokenInvalid):
+        verified(issuer.access(closing=closing))
 
 
 def test_a_service_token_gives_the_calling_role(issuer: Issuer) -> None:
