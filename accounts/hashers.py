@@ -1,15 +1,9 @@
 """How passwords are hashed."""
 
-from typing import Final
-
-from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts.limits import HASHES
 from accounts.passwords import normalized_password
-from platform_site.kit.bounded import Bound
-
-HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
-"""Each takes 19 MiB and a core. More at once than there are cores gain nothing."""
 
 
 class TunedArgon2PasswordHasher(Argon2PasswordHasher):

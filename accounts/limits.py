@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts.fields import normalized_email
 from accounts.models import User
+from platform_site.kit.bounded import Bound
 from platform_site.kit.limits import RateDecision, network_of, rate_limit, rate_return
 
 
@@ -51,6 +52,8 @@ PASSWORD_BY_SESSION: Final = Policy("password", 10, 900)
 REFRESH_BY_ADDRESS: Final = Policy("refresh", 600, 60, uncounted="allow")
 JWKS_BY_ADDRESS: Final = Policy("jwks", 600, 60, uncounted="allow")
 CLIENT_BY_ADDRESS: Final = Policy("client_token", 120, 60)
+HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
+"""Each takes 19 MiB and a core. More at once than there are cores gain nothing."""
 
 
 @dataclass(frozen=True, slots=True)

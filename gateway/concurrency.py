@@ -1,7 +1,7 @@
 """Several calls to other roles at once, so that a page costs as long as its slowest part."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import cache
 from typing import Any, Final
@@ -21,12 +21,32 @@ def calls_gather(calls: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     Each call runs in a copy of the caller's context, so it carries the request id. A refusal is
     raised as it is. Calls inside the process share its database connection and run in turn.
     """
-    if any(address.startswith(PREFIX) for address in settings.UPSTREAMS.values()):
+    if _are_inside_the_process():
         return {name: _outcome(call) for name, call in calls.items()}
     futures = {
         name: _pool().submit(copy_context().run, _outcome, call) for name, call in calls.items()
     }
     return {name: future.result() for name, future in futures.items()}
+
+
+def calls_answered(calls: Mapping[str, Callable[[], Any]], *, within_s: float) -> dict[str, Any]:
+    """The results of the calls that are over ``within_s`` seconds from now, by name.
+
+    One that got no answer is left out, and so is one that goes on: nobody waits for it.
+    """
+    if _are_inside_the_process():
+        outcomes = {name: _outcome(call) for name, call in calls.items()}
+    else:
+        futures = {
+            name: _pool().submit(copy_context().run, _outcome, call) for name, call in calls.items()
+        }
+        wait(futures.values(), within_s)
+        outcomes = {name: future.result() for name, future in futures.items() if future.done()}
+    return {name: found for name, found in outcomes.items() if not isinstance(found, NoAnswer)}
+
+
+def _are_inside_the_process() -> bool:
+    return any(address.startswith(PREFIX) for address in settings.UPSTREAMS.values())
 
 
 def _outcome(call: Callable[[], Any]) -> Any:

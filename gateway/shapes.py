@@ -150,9 +150,16 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class RoleStatus:
-    """Whether a role does its work."""
+    """Whether a role does its work; ``None`` while nobody knows."""
 
-    ok: bool
+    ok: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """Whether a part that the roles stand on answers in time; ``None`` while nobody knows."""
+
+    ok: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +179,14 @@ class StatusDetail:
 class Status:
     """The state of the platform; ``detail`` is for staff, and ``None`` without images.
 
+    It is ``ok`` when every role and every part is known to be. ``parts``: cache, database, broker,
+    storage, keys (those that verify tokens are fresh), queues (no job waits for minutes).
     ``links`` names pages of the operator's: ``grafana``, when there is one.
     """
 
     status: str
     roles: dict[str, RoleStatus]
+    parts: dict[str, PartStatus]
     version: str
     links: dict[str, str]
     detail: StatusDetail | None

@@ -39,3 +39,10 @@ class ImagesConfig(AppConfig):
         "images.purge_trash": Periodic(3600.0),
     }
     """What the scheduler sends, by task."""
+    accepted_messages: ClassVar[Mapping[str, tuple[tuple[str, ...], int]]] = {
+        "images.render": ((INTERACTIVE, BULK), 2),
+        "images.delete": ((MAINTENANCE,), 2),
+        "images.sweep": ((MAINTENANCE,), 0),
+        "images.purge_trash": ((MAINTENANCE,), 0),
+    }
+    """What a worker takes: each task from these queues only, with this many ids."""

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
+from platform_site import redis_users
 from platform_site.kit.identifiers import random_token
 
 Files = Mapping[str, str]
@@ -71,8 +72,12 @@ class KeyMaterial:
     database: Mapping[str, str] = field(
         default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
     )
-    broker_password: str = field(default_factory=lambda: random_token(24))
-    cache_password: str = field(default_factory=lambda: random_token(24))
+    broker: Mapping[str, str] = field(
+        default_factory=lambda: {user: random_token(24) for user in redis_users.BROKER}
+    )
+    cache: Mapping[str, str] = field(
+        default_factory=lambda: {user: random_token(24) for user in redis_users.CACHE}
+    )
     store_root_password: str = field(default_factory=lambda: random_token(24))
     store_password: str = field(default_factory=lambda: random_token(24))
 
@@ -100,15 +105,23 @@ class KeyMaterial:
         password = quote(self.database[role], safe="")
         return {"database-url": f"postgresql://{role}:{password}@postgresql:5432/platform"}
 
-    def cache_url(self) -> Files:
-        """The URL of the cache."""
-        password = quote(self.cache_password, safe="")
-        return {"cache-url": f"redis://:{password}@redis-cache:6379/0"}
+    def cache_url(self, role: str) -> Files:
+        """The URL of the cache for its user ``role``."""
+        password = quote(self.cache[role], safe="")
+        return {"cache-url": f"redis://{role}:{password}@redis-cache:6379/0"}
 
-    def broker_url(self) -> Files:
-        """The URL of the task queue."""
+    def broker_url(self, role: str) -> Files:
+        """The URL of the task queue for its user ``role``."""
+        password = quote(self.broker[role], safe="")
+        return {"broker-url": f"redis://{role}:{password}@redis-broker:6379/0"}
+
+    def redis(self, server: str) -> Files:
+        """What the Redis ``server`` (cache or broker) itself is given: its users, by digest."""
+        words = {"cache": self.cache, "broker": self.broker}[server]
+        own = {name: words[name] for name in redis_users.SERVICES if name in words}
         return {
-            "broker-url": f"redis://:{quote(self.broker_password, safe='')}@redis-broker:6379/0"
+            "users.acl": redis_users.acl_file(redis_users.RULES[server], words),
+            **{f"{name}-password": word for name, word in own.items()},
         }
 
     def store(self) -> Files:
@@ -129,30 +142,33 @@ def embedded(material: KeyMaterial) -> Files:
 
 def cluster(material: KeyMaterial) -> dict[str, Files]:
     """One directory a Secret: what a role does not need, it does not get."""
-    images = {
-        **material.verifier(),
-        **material.delivery(),
-        **material.cache_url(),
-        **material.broker_url(),
-        **material.store(),
+    library = {**material.verifier(), **material.delivery(), **material.store()}
+    redis = {
+        role: {**material.cache_url(role), **material.broker_url(role)}
+        for role in ("images", "worker", "admin")
     }
     roles: dict[str, Files] = {
         "auth": {
             **material.auth(),
             **material.verifier(),
-            **material.cache_url(),
+            **material.cache_url("auth"),
             **material.database_url("auth"),
         },
-        "gateway": {**material.gateway(), **material.verifier(), **material.cache_url()},
-        "images": {**images, **material.database_url("images")},
-        "admin": {**images, **material.database_url("admin")},
-        "scheduler": material.broker_url(),
+        "gateway": {
+            **material.gateway(),
+            **material.verifier(),
+            **material.cache_url("gateway"),
+        },
+        "images": {**library, **redis["images"], **material.database_url("images")},
+        "worker": {**library, **redis["worker"], **material.database_url("images")},
+        "admin": {**library, **redis["admin"], **material.database_url("admin")},
+        "scheduler": material.broker_url("scheduler"),
         "migrate": material.database_url("owner"),
     }
     servers: dict[str, Files] = {
         "postgresql": {f"{role}-password": word for role, word in material.database.items()},
-        "redis-broker": {"password": material.broker_password},
-        "redis-cache": {"password": material.cache_password},
+        "redis-broker": {**material.redis("broker"), "keda-username": "keda"},
+        "redis-cache": material.redis("cache"),
         "minio": {"root-user": "root", "root-password": material.store_root_password},
         "minio-images": material.store(),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from platform_site import key_material
+from platform_site import key_material, redis_users
 from platform_site.key_material import Files, KeyMaterial
 
 SHARED: Final = ("jwks.json", "delivery-keys.json", "s3-access-key-id", "s3-secret-access-key")
@@ -67,7 +67,30 @@ def recovered(directory: Path) -> KeyMaterial:
     """The key material that these files came from; what none of them tells is new."""
     fresh = KeyMaterial()
     found = {name: value for name, recover in RECOVER.items() if (value := recover(directory))}
-    return replace(fresh, **found, database={**fresh.database, **_database_passwords(directory)})
+    return replace(
+        fresh,
+        **found,
+        database={**fresh.database, **_database_passwords(directory)},
+        cache={**fresh.cache, **redis_users.passwords_found(directory, "cache")},
+        broker={**fresh.broker, **redis_users.passwords_found(directory, "broker")},
+    )
+
+
+def redis_users_follow(directory: Path) -> list[Path]:
+    """Make the users of both Redis servers those of the URLs; the files that changed by it.
+
+    Raises `redis_users.WrongCredential`, and then has written none.
+    """
+    lines = {
+        directory / f"redis-{server}" / "users.acl": redis_users.acl_of_directory(directory, server)
+        for server in redis_users.RULES
+    }
+    changed = [
+        file for file, wanted in lines.items() if not file.is_file() or file.read_text() != wanted
+    ]
+    for file in changed:
+        rewrite(file, lines[file])
+    return changed
 
 
 def public_keys(signing_keys: str) -> str:
@@ -106,14 +129,6 @@ def gateway_secret(directory: Path) -> str | None:
     return str(live[-1] if isinstance(live, list) else live) or None
 
 
-def _password_of(directory: Path, name: str) -> str | None:
-    """The password in the first URL called ``name``."""
-    for file in holders(directory, name):
-        if password := urlsplit(text(file.parent, name) or "").password:
-            return unquote(password)
-    return None
-
-
 def _database_passwords(directory: Path) -> dict[str, str]:
     """By database user: from the role's URL, or from what the server was given."""
     found = {}
@@ -129,12 +144,6 @@ def _database_passwords(directory: Path) -> dict[str, str]:
 
 RECOVER: Final[Mapping[str, Callable[[Path], Any]]] = {
     "gateway_secret": gateway_secret,
-    "broker_password": lambda directory: (
-        text(directory, "redis-broker/password") or _password_of(directory, "broker-url")
-    ),
-    "cache_password": lambda directory: (
-        text(directory, "redis-cache/password") or _password_of(directory, "cache-url")
-    ),
     "store_root_password": lambda directory: text(directory, "minio/root-password"),
     "store_password": lambda directory: _shared(directory, "s3-secret-access-key"),
 }

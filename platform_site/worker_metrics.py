@@ -26,6 +26,11 @@ TASK_SECONDS: Final = Histogram(
     ["task"],
     buckets=(0.05, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 90.0),
 )
+MESSAGES_REFUSED: Final = Counter(
+    "celery_messages_refused_total",
+    "Messages that a worker dropped unread, by what was wrong with them.",
+    ["queue", "reason"],
+)
 REPORT: Final = "images.services.status.status_report"
 ASK_EVERY_S: Final = 4.0
 WAIT_S: Final = 5.0
@@ -116,7 +121,7 @@ def _filled(report: dict[str, Any], age_s: float) -> Gauges:
     gauges = _gauges()
     gauges["report_age_seconds"].add_metric([], age_s)
     _add_queues(gauges, report["queues"], is_known=report["database"]["ok"])
-    for part in ("broker", "database", "storage"):
+    for part in ("broker", "cache", "database", "storage"):
         gauges["dependency_up"].add_metric([part], float(report[part]["ok"]))
     if report["storage"]["latency_ms"] is not None:
         gauges["store_seconds"].add_metric([], report["storage"]["latency_ms"] / 1000)

@@ -281,5 +281,6 @@ class ImagesStatus:
     database: Reachable
     broker: Reachable
     jobs: JobCounts
+    cache: Reachable | None = None
     queues: list[QueueStatus] = field(default_factory=list)
     workers: list[WorkerStatus] = field(default_factory=list)

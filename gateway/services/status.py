@@ -4,16 +4,23 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
 from gateway.clients.auth import readiness_check
 from gateway.clients.images import status_get
 from gateway.clients.types import ImagesStatus
-from gateway.concurrency import calls_gather
+from gateway.concurrency import calls_answered
 from gateway.errors import Refused
-from gateway.shapes import RoleStatus, Status, StatusDetail
+from gateway.shapes import PartStatus, RoleStatus, Status, StatusDetail
+from platform_site.kit.revocations import session_is_revoked
+from platform_site.kit.tokens import verifier
 
+ASK_S: Final = 1.0
+LONGEST_WAIT_S: Final = 300.0
+"""A job of any queue that waits longer has no worker, or no scheduler, that would take it."""
+NOBODY: Final = UUID(int=0)
 MEMORY_S: Final = 2.0
 """Anyone may ask, so asking often must not become load on every role."""
 SHOWN_FOR_S: Final = 30.0
@@ -70,22 +77,60 @@ class StatusBoard:
 
 
 def status_measure() -> Status:
-    """Ask every role now. A role is ok when it does its work, not merely when it answers."""
-    parts = calls_gather({"auth": _auth_is_ready, "images": _images_status})
-    images = parts["images"] if isinstance(parts["images"], ImagesStatus) else None
+    """Ask every role and part now, beside each other, for a second at most.
+
+    A role is ok when it does its work, not merely when it answers. What only images could tell is
+    not known while images says nothing.
+    """
+    found = calls_answered(
+        {
+            "auth": _auth_is_ready,
+            "images": _images_status,
+            "cache": lambda: session_is_revoked(NOBODY) is not None,
+            "keys": verifier().knows_fresh_keys,
+        },
+        within_s=ASK_S,
+    )
+    images = found.get("images")
+    images = images if isinstance(images, ImagesStatus) else None
     roles = {
         "gateway": RoleStatus(ok=True),
-        "auth": RoleStatus(ok=parts["auth"] is True),
+        "auth": RoleStatus(ok=found.get("auth") is True),
         "images": RoleStatus(ok=images is not None and _does_its_work(images)),
-        "worker": RoleStatus(ok=images is not None and any(w.alive for w in images.workers)),
+        "worker": RoleStatus(ok=any(w.alive for w in images.workers) if images else None),
     }
+    parts = {
+        "cache": PartStatus(ok=found.get("cache") is True and _has_cache(images)),
+        "keys": PartStatus(ok=found.get("keys")),
+        **_parts_of(images),
+    }
+    known = [*(role.ok for role in roles.values()), *(part.ok for part in parts.values())]
     return Status(
-        status="ok" if all(role.ok for role in roles.values()) else "degraded",
+        status="ok" if all(known) else "degraded",
         roles=roles,
+        parts=parts,
         version=settings.VERSION,
         links={"grafana": settings.GRAFANA_URL} if settings.GRAFANA_URL else {},
         detail=_detail(images) if images else None,
     )
+
+
+def _has_cache(images: ImagesStatus | None) -> bool:
+    """Whether images has it, too, as far as it says so."""
+    return images is None or images.cache is None or images.cache.ok
+
+
+def _parts_of(images: ImagesStatus | None) -> dict[str, PartStatus]:
+    if images is None:
+        return {name: PartStatus(ok=None) for name in ("database", "broker", "storage", "queues")}
+    ages_s = [queue.oldest_age_s or 0.0 for queue in images.queues]
+    waits = max(ages_s, default=0.0) > LONGEST_WAIT_S
+    return {
+        "database": PartStatus(ok=images.database.ok),
+        "broker": PartStatus(ok=images.broker.ok),
+        "storage": PartStatus(ok=images.storage.ok),
+        "queues": PartStatus(ok=not waits if images.database.ok else None),
+    }
 
 
 def _auth_is_ready() -> bool:

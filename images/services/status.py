@@ -1,11 +1,17 @@
 """How the role stands right now: every number is asked for at the time of the question."""
 
 import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 
 from images import queue, storage
@@ -13,33 +19,70 @@ from images.errors import StorageUnavailable
 from images.models import WorkerHeartbeat
 from images.selectors.jobs import job_counts, oldest_queued
 from images.selectors.usage import stored_totals, worker_heartbeats
+from platform_site.kit.revocations import session_is_revoked
 
 ALIVE_WITHIN: Final = timedelta(seconds=20)
+ASK_S: Final = 0.7
+"""How long a part may take to answer; the gateway waits a second for all of this."""
+NOBODY: Final = UUID(int=0)
+JOB_NUMBERS: Final = ("queued", "running", "failed_24h", "succeeded_24h")
 
 
 def status_report() -> dict[str, Any]:
-    """The document of the contract; what cannot be asked is ``None``, with ``ok`` false beside."""
+    """The document of the contract; what gave no answer in time is not ok, its numbers ``None``."""
     now = timezone.now()
-    depths = queue.depths()
-    report: dict[str, Any] = {
+    answers = _asked(
+        {"rows": _rows, "depths": queue.depths, "storage": _storage, "cache": _cache_answers}
+    )
+    depths, rows = answers.get("depths"), answers.get("rows")
+    storage_state = answers.get("storage") or {"ok": False, "latency_ms": None}
+    size, images = rows.totals if rows else (None, None)
+    return {
         "version": settings.VERSION,
-        "queues": _queues(depths, {}, now),
-        "workers": [],
-        "storage": {**_storage(), "bytes": None, "images": None},
-        "database": {"ok": False},
+        "queues": _queues(depths, rows.oldest if rows else {}, now),
+        "workers": [_worker(heartbeat, now) for heartbeat in rows.heartbeats] if rows else [],
+        "storage": {**storage_state, "bytes": size, "images": images},
+        "database": {"ok": rows is not None},
         "broker": {"ok": depths is not None},
-        "jobs": {"queued": None, "running": None, "failed_24h": None, "succeeded_24h": None},
+        "cache": {"ok": answers.get("cache") is True},
+        "jobs": rows.jobs if rows else dict.fromkeys(JOB_NUMBERS),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the database knows."""
+
+    totals: tuple[int, int]
+    oldest: dict[str, datetime]
+    heartbeats: list[WorkerHeartbeat]
+    jobs: dict[str, Any]
+
+
+def _asked(questions: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """The answers that came within `ASK_S`: all are asked beside each other, and one may hang."""
+    futures = {name: _threads().submit(act) for name, act in questions.items()}
+    wait(futures.values(), ASK_S)
+    return {name: future.result() for name, future in futures.items() if future.done()}
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Made at first use, so after a fork. Those that still hang are not asked again meanwhile."""
+    return ThreadPoolExecutor(8, thread_name_prefix="status")
+
+
+def _rows() -> _Rows | None:
     try:
-        size, images = stored_totals()
-        report["queues"] = _queues(depths, oldest_queued(), now)
-        report["workers"] = [_worker(heartbeat, now) for heartbeat in worker_heartbeats()]
-        report["jobs"] = job_counts()
+        return _Rows(stored_totals(), oldest_queued(), list(worker_heartbeats()), job_counts())
     except DatabaseError:
-        return report
-    report["storage"].update(bytes=size, images=images)
-    report["database"] = {"ok": True}
-    return report
+        return None
+    finally:
+        connection.close()  # of this thread, which nobody else tidies up after
+
+
+def _cache_answers() -> bool:
+    return session_is_revoked(NOBODY) is not None
 
 
 def _queues(

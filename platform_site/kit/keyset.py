@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 REFRESH_S: Final = 300.0
 COOL_DOWN_S: Final = 30.0
+STALE_S: Final = 2 * REFRESH_S + COOL_DOWN_S
+"""Two refreshes in a row have failed, and somebody has looked since."""
 TIMEOUT: Final = urllib3.Timeout(total=2.0)
 
 
@@ -30,6 +32,7 @@ class KeySet:
         self._http = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
         self._lock = threading.Lock()
         self._fetched_at = float("-inf")
+        self._taken_at = time.monotonic()
         self._document = bundle
         self.generation = 0
 
@@ -39,6 +42,11 @@ class KeySet:
         if kid not in self._keys and time.monotonic() - self._fetched_at > COOL_DOWN_S:
             self._refresh()
         return self._keys.get(kid)
+
+    def is_fresh(self) -> bool:
+        """Whether a key that the publisher has begun to sign with would be known here soon."""
+        self.keep_fresh()
+        return not self._url or time.monotonic() - self._taken_at <= STALE_S
 
     def keep_fresh(self) -> None:
         """Ask the publisher when five minutes have passed; ``generation`` tells of news."""
@@ -66,6 +74,7 @@ class KeySet:
         if not fresh:
             raise ValueError("A published set has at least one key.")
         self._keys = fresh
+        self._taken_at = time.monotonic()
         if document != self._document:
             self._document = document
             self.generation += 1  # after the keys: who sees the number sees them too

@@ -97,6 +97,7 @@ class Verifier:
 
     def __init__(self, *, keys: KeySet, issuer: str) -> None:
         self._keys = keys
+        self.knows_fresh_keys = keys.is_fresh
         self._issuer = issuer
         self._memory: dict[tuple[str, str, str], tuple[float, int, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()

@@ -16,7 +16,7 @@ READS: Final = (
     r"kubectl( -n \S+| --namespace \S+)* rollout (status|history) ",
     r"kubectl .* exec .* -- (promtool query|df )",
     r"""kubectl .* exec .* -- psql .* -c\s+"SELECT (?!pg_terminate|pg_cancel)""",
-    r"kubectl .* exec .* -- sh -c 'REDISCLI_AUTH=\S+ \S+ redis-cli (llen|--bigkeys|info)\b",
+    r"kubectl .* exec .* -- sh -c 'REDISCLI_AUTH=\S+ \S+ redis-cli --user exporter (llen|info)\b",
     r"curl -sS?f? (?!.* (-X|-d|-F|--data))",
 )
 FILTERS: Final = r"(grep|tail|head|sort|uniq|jq) ?"

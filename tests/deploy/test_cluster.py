@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ import boto3
 import pytest
 import urllib3
 import yaml
+from django.core.management import call_command
 
 from deploy.k8s.tools.objects import of_kind
 from tests.deploy.cluster import node, servers
@@ -81,14 +83,17 @@ def _difficult_passwords(workspace: Workspace) -> None:
     quoted = quote(DIFFICULT, safe="")
     secrets = workspace.secrets
     for server, kind in (("redis-broker", "broker-url"), ("redis-cache", "cache-url")):
-        (secrets / server / "password").write_text(DIFFICULT)
+        for user in ("exporter", "probe"):
+            (secrets / server / f"{user}-password").write_text(DIFFICULT)
         for file in secrets.glob(f"*/{kind}"):
-            file.write_text(f"redis://:{quoted}@{server}:6379/0")
+            file.write_text(f"redis://{file.parent.name}:{quoted}@{server}:6379/0")
+    call_command("redis_users", directory=secrets, stdout=StringIO())
     (secrets / "postgresql" / "owner-password").write_text(DIFFICULT)
     for role, user in (
         ("migrate", "owner"),
         ("auth", "auth"),
         ("images", "images"),
+        ("worker", "images"),
         ("admin", "admin"),
     ):
         url = f"postgresql://{user}:{quoted}@postgresql:5432/platform"
@@ -220,21 +225,24 @@ def test_redis_refuses_whoever_has_no_password(cluster: node.Node) -> None:
 
 def test_redis_runs_by_its_own_rules(cluster: node.Node) -> None:
     for name, policy, aof in (
-        ("redis-broker", "noeviction", "yes"),
-        ("redis-cache", "allkeys-lru", "no"),
+        ("redis-broker", "noeviction", 1),
+        ("redis-cache", "allkeys-lru", 0),
     ):
-        asked = "REDISCLI_AUTH=$(cat /run/secrets/redis/password) redis-cli config get"
-        running = cluster.running[name]
-        said = cluster.execute(
-            running, ["sh", "-c", f"{asked} maxmemory-policy; {asked} appendonly"]
+        asked = (
+            "REDISCLI_AUTH=$(cat /run/secrets/redis/exporter-password) redis-cli --user exporter"
         )
-        assert said.stdout.split() == ["maxmemory-policy", policy, "appendonly", aof]
+        running = cluster.running[name]
+        told = cluster.execute(running, ["sh", "-c", f"{asked} info"]).stdout.split()
+        assert f"maxmemory_policy:{policy}" in told
+        assert f"aof_enabled:{aof}" in told
+        refused = cluster.execute(running, ["sh", "-c", f"{asked} config get maxmemory"]).stdout
+        assert refused.startswith("NOPERM")
 
 
 def test_the_exporters_password_file_is_json_with_the_same_password(cluster: node.Node) -> None:
     volumes = cluster.directory / "redis-broker" / "volumes"
     found = json.loads((volumes / "run" / "exporter.json").read_text())
-    assert found == {"redis://localhost:6379": DIFFICULT}
+    assert found == {"redis://exporter@localhost:6379": DIFFICULT}
 
 
 def test_nobody_outside_reaches_what_is_inside(cluster: node.Node) -> None:

@@ -103,6 +103,7 @@ def images_status(**changes: Any) -> dict[str, Any]:
         "storage": {"ok": True, "latency_ms": 2.5, "bytes": 1000, "images": 7},
         "database": {"ok": True},
         "broker": {"ok": True},
+        "cache": {"ok": True},
         "jobs": {"queued": 3, "running": 1, "failed_24h": 0, "succeeded_24h": 9},
         **changes,
     }

@@ -23,6 +23,7 @@ from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
 from tests.servers.ports import free_port
 from tests.servers.processes import ROOT, Program, wait_until_ready
+from tests.servers.redis import RedisServer
 
 QUEUES: Final = "db0=interactive,db0=bulk,db0=maintenance"
 FAST: Final = {
@@ -119,11 +120,11 @@ def _exporters_start(stack: Stack, postgresql_url: str) -> None:
         ),
         "redis-broker": (
             [redis, "-web.listen-address", listen["redis-broker"], "-check-single-keys", QUEUES],
-            {"REDIS_ADDR": stack.split.broker.url.removesuffix("/0")},
+            _as_exporter(stack.split.broker),
         ),
         "redis-cache": (
             [redis, "-web.listen-address", listen["redis-cache"]],
-            {"REDIS_ADDR": stack.split.cache.url.removesuffix("/0")},
+            _as_exporter(stack.split.cache),
         ),
         "frontend": (
             [
@@ -136,6 +137,18 @@ def _exporters_start(stack: Stack, postgresql_url: str) -> None:
     }
     for name, (command, environment) in commands.items():
         stack.start(name, command, environment, f"http://{listen[name]}/metrics")
+
+
+def _as_exporter(server: RedisServer) -> dict[str, str]:
+    """The environment of an exporter: the variables of deploy/k8s/data/redis/server.yaml."""
+    url = urlsplit(server.url_of("exporter"))
+    return {
+        "REDIS_ADDR": f"redis://{url.hostname}:{url.port}",
+        "REDIS_USER": url.username or "",
+        "REDIS_PASSWORD": url.password or "",
+        "REDIS_EXPORTER_CONFIG_COMMAND": "-",
+        "REDIS_EXPORTER_SET_CLIENT_NAME": "false",
+    }
 
 
 def _source(url: str) -> str:

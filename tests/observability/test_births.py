@@ -23,6 +23,7 @@ sys.stdout.write(generate_latest(registry()).decode())
 OPERATIONS: Final = ("put", "delete", "open", "read", "check")
 BORN: Final = {
     "auth": {
+        ("bounded_refused_total", "hashes"),
         *(("accounts_logins_total", name) for name in ("succeeded", "refused", "locked")),
         *(
             ("accounts_refreshes_total", name)
@@ -32,7 +33,10 @@ BORN: Final = {
     "gateway": {
         ("gateway_service_token_fetches_total", name) for name in ("fetched", "kept", "failed")
     },
-    "images": {("images_storage_errors_total", name) for name in OPERATIONS},
+    "images": {
+        ("bounded_refused_total", "deliveries"),
+        *(("images_storage_errors_total", name) for name in OPERATIONS),
+    },
     "worker": {
         *(("images_storage_errors_total", name) for name in OPERATIONS),
         *(

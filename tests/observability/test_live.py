@@ -41,6 +41,7 @@ STILL: Final = {
             "alertmanager_notifications_failed_total",
             "pg_stat_database_deadlocks",
             "redis_evicted_keys_total",
+            "bounded_refused_total",
         ),
         "counts what must not happen",
     ),

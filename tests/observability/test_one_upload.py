@@ -17,6 +17,8 @@ pytestmark = pytest.mark.processes
 
 REQUEST_ID: Final = "follow-me-through-everything"
 ROLES: Final = ("gateway", "images", "worker")
+QUESTION: Final = "/internal/v1/upload-access"
+"""What nginx asks before it takes the upload in."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,19 @@ def test_each_role_tells_it_in_one_line_under_one_id(followed: Followed) -> None
         "worker": ("task", None),
     }
     for role, (event, route) in told.items():
-        (line,) = [line for line in followed.lines(role) if line["event"] == event]
+        (line,) = [
+            line
+            for line in followed.lines(role)
+            if line["event"] == event and line.get("route") != QUESTION
+        ]
         assert line["trace_id"] == edge["trace_id"]
         assert line["user_id"] == followed.user_id
         assert line["role"] == role
         assert line["seconds"] > 0
         assert line.get("route") == route
         assert line.get("status", 202) == 202
+    (question,) = [line for line in followed.lines("gateway") if line.get("route") == QUESTION]
+    assert (question["status"], question["user_id"]) == (204, followed.user_id)
     (task,) = [line for line in followed.lines("worker") if line["event"] == "task"]
     assert (task["task"], task["outcome"]) == ("images.render", "succeeded")
     assert {line["trace_id"] for role in ROLES for line in followed.lines(role)} == {

@@ -24,8 +24,8 @@ NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
 
 DATABASE = {"DATABASE_URL": f"postgresql://role:a-word-of-the-database@{NOBODY}/platform"}
-CACHE = {"CACHE_URL": f"redis://:a-word-of-the-cache@{NOBODY}/0"}
-BROKER = {"BROKER_URL": f"redis://:a-word-of-the-broker@{NOBODY}/0"}
+CACHE = {"CACHE_URL": f"redis://role:a-word-of-the-cache@{NOBODY}/0"}
+BROKER = {"BROKER_URL": f"redis://role:a-word-of-the-broker@{NOBODY}/0"}
 STORE = {
     "S3_BUCKET": "images",
     "S3_ENDPOINT_URL": f"http://{NOBODY}",

@@ -94,6 +94,16 @@ def test_auth_removes_the_admins_expired_sessions_unread(granted: str) -> None:
     assert ask("auth", statement) == []
 
 
+@pytest.mark.parametrize(
+    ("user", "table"),
+    [("images", "accounts_user"), ("images", "accounts_session"), ("auth", "images_job")],
+)
+def test_a_role_cannot_write_the_tables_of_another(granted: str, user: str, table: str) -> None:
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id", f"TRUNCATE {table}"):  # noqa: S608
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(user, statement)
+
+
 @pytest.mark.parametrize("user", TABLES)
 def test_no_role_can_make_a_table_or_a_user(granted: str, user: str) -> None:
     for statement in ("CREATE TABLE mine (id int)", "CREATE ROLE another"):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -90,18 +91,21 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
 @pytest.mark.parametrize(
     ("file", "holders"),
     [
-        ("jwks.json", {"auth", "gateway", "images", "admin"}),
+        ("jwks.json", {"auth", "gateway", "images", "worker", "admin"}),
         ("service-clients.json", {"auth"}),
         ("service-client-secret", {"gateway"}),
-        ("delivery-keys.json", {"images", "admin"}),
-        ("broker-url", {"images", "admin", "scheduler"}),
-        ("cache-url", {"auth", "gateway", "images", "admin"}),
-        ("s3-secret-access-key", {"images", "admin", "minio-images"}),
-        ("database-url", {"auth", "images", "admin", "migrate"}),
-        ("django-secret-key", {"auth", "gateway", "images", "admin", "scheduler", "migrate"}),
+        ("delivery-keys.json", {"images", "worker", "admin"}),
+        ("broker-url", {"images", "worker", "admin", "scheduler"}),
+        ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
+        ("s3-secret-access-key", {"images", "worker", "admin", "minio-images"}),
+        ("database-url", {"auth", "images", "worker", "admin", "migrate"}),
+        (
+            "django-secret-key",
+            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"},
+        ),
         (
             "django-secret-key-fallbacks",
-            {"auth", "gateway", "images", "admin", "scheduler", "migrate"},
+            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"},
         ),
     ],
 )
@@ -122,9 +126,14 @@ def test_what_two_sides_share_is_equal(
     assert (
         secrets["images"]["s3-secret-access-key"] == secrets["minio-images"]["s3-secret-access-key"]
     )
-    assert secrets["redis-broker"]["password"] in secrets["images"]["broker-url"]
-    assert secrets["redis-cache"]["password"] in secrets["gateway"]["cache-url"]
-    for role, user in (("auth", "auth"), ("images", "images"), ("migrate", "owner")):
+    for server in ("broker", "cache"):
+        for role in (role for role in secrets if f"{server}-url" in secrets[role]):
+            url = urlsplit(secrets[role][f"{server}-url"])
+            digest = hashlib.sha256((url.password or "").encode()).hexdigest()
+            assert url.username == role
+            assert f"user {role} reset on #{digest} " in secrets[f"redis-{server}"]["users.acl"]
+    users = (("auth", "auth"), ("images", "images"), ("worker", "images"), ("migrate", "owner"))
+    for role, user in users:
         password = secrets["postgresql"][f"{user}-password"]
         assert f"postgresql://{user}:{password}@" in secrets[role]["database-url"]
 
@@ -134,7 +143,11 @@ def test_what_is_not_shared_differs(secrets: Mapping[str, Mapping[str, str]]) ->
         files["django-secret-key"] for files in secrets.values() if "django-secret-key" in files
     ]
     passwords = [*secrets["postgresql"].values(), secrets["minio"]["root-password"]]
-    passwords += [secrets["redis-broker"]["password"], secrets["redis-cache"]["password"]]
+    for server in ("redis-broker", "redis-cache"):
+        passwords += [word for name, word in secrets[server].items() if name.endswith("-password")]
+    for files in secrets.values():
+        urls = [files[name] for name in ("broker-url", "cache-url") if name in files]
+        passwords += [urlsplit(url).password or "" for url in urls]
     assert len({*alone, *passwords}) == len(alone) + len(passwords)
     assert min(len(word) for word in (*alone, *passwords)) >= 32
 

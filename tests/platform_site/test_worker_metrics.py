@@ -13,6 +13,7 @@ from platform_site.worker_metrics import PlatformCollector
 REPORT: dict[str, Any] = {
     "queues": [],
     "broker": {"ok": True},
+    "cache": {"ok": True},
     "database": {"ok": False},
     "storage": {"ok": True, "latency_ms": 3.0},
 }
@@ -59,9 +60,9 @@ def parts(collector: PlatformCollector) -> dict[str, float]:
 
 def test_a_scrape_gets_a_fresh_answer(platform: Platform) -> None:
     collector = PlatformCollector()
-    assert parts(collector) == {"broker": 1.0, "database": 0.0, "storage": 1.0}
+    assert parts(collector) == {"broker": 1.0, "cache": 1.0, "database": 0.0, "storage": 1.0}
     platform.report = {**REPORT, "storage": {"ok": False, "latency_ms": None}}
-    assert parts(collector) == {"broker": 1.0, "database": 0.0, "storage": 0.0}
+    assert parts(collector) == {"broker": 1.0, "cache": 1.0, "database": 0.0, "storage": 0.0}
     assert platform.asked == 2
 
 
@@ -96,7 +97,7 @@ def test_after_the_wait_the_answer_counts(
         patch.setattr(worker_metrics, "WAIT_S", 0.05)
         assert told(collector) == {}
     platform.answers.set()
-    assert parts(collector) == {"broker": 1.0, "database": 0.0, "storage": 1.0}
+    assert parts(collector) == {"broker": 1.0, "cache": 1.0, "database": 0.0, "storage": 1.0}
 
 
 def test_an_answer_that_is_too_old_is_none(

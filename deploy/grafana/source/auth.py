@@ -96,6 +96,14 @@ _SIGN_INS: Final = Row(
             runbook="security.md#tokensrefused",
         ),
         Panel(
+            "Refused as busy",
+            "Requests refused each second with 503 `busy`, by what there was too much of: hashes "
+            "of passwords, long bodies, pictures sent.",
+            "reqps",
+            (Query(rate("bounded_refused_total", "job, bound"), "{{job}} {{bound}}"),),
+            runbook="roles.md#toobusy",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -12,6 +12,9 @@ k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, or thos
 
 k8s-rotate-keys: .venv/.runtime ## replace a key in safe steps (KIND=signing|delivery|django|service STEP=switch|finish)
 	@LOG_LEVEL=ERROR $(PY) manage.py rotate_keys "$(KIND)" $(if $(STEP),--$(STEP)) $(if $(NOW),--now) --directory $(SECRETS)
+
+k8s-redis-users: .venv/.runtime ## write the users of both Redis anew, after a password changed
+	@LOG_LEVEL=ERROR $(PY) manage.py redis_users --directory $(SECRETS)
 
 k8s-check: .venv/.development ## say what is wrong with an overlay before it is applied (OVERLAY=platform)
 	@$(PY) -m deploy.k8s.tools.check $(OVERLAY) --cluster

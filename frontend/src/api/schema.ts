@@ -705,6 +705,9 @@ export interface components {
             jobs: components["schemas"]["Job"][];
             unavailable: string[];
         };
+        PartStatus: {
+            ok: boolean | null;
+        };
         /** @description The password of the account, once more, before what ends it. */
         PasswordProofRequest: {
             password: string;
@@ -807,7 +810,7 @@ export interface components {
             renditions: components["schemas"]["Rendition"][];
         };
         RoleStatus: {
-            ok: boolean;
+            ok: boolean | null;
         };
         /** @description One sign-in on one device. */
         Session: {
@@ -837,6 +840,9 @@ export interface components {
             status: string;
             roles: {
                 [key: string]: components["schemas"]["RoleStatus"];
+            };
+            parts: {
+                [key: string]: components["schemas"]["PartStatus"];
             };
             version: string;
             links: {

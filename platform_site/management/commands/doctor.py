@@ -16,10 +16,11 @@ from django.core.cache import caches
 from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from jwt import PyJWTError
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+from redis.exceptions import NoPermissionError, RedisError
 
+from platform_site import redis_users
 from platform_site.kit import health
 from platform_site.kit.keyset import keys_parsed
 
@@ -80,20 +81,40 @@ def _explained(check: Check) -> None:
 
 
 def _cache() -> None:
+    """Write what is the role's own, and look for an ended session, as every request does."""
     try:
-        caches["revocations"].set("doctor", 1, 5)
+        caches["default"].set("doctor", 1, 5)
+        caches["revocations"].get("doctor")
+    except NoPermissionError as exc:
+        raise health.NotReady(f"CACHE_URL: {_refused(exc)}") from exc
     except (RedisError, OSError) as exc:
         raise health.NotReady(f"CACHE_URL gives no answer: {exc}") from exc
 
 
+def _refused(exc: NoPermissionError) -> str:
+    """Redis says NOPERM: the user and the password are right, its rights are not."""
+    return (
+        f"the server knows the user and refuses what the role does ({exc}). "
+        "`manage.py redis_users` writes the users; the server reads them when it starts."
+    )
+
+
 def _broker() -> None:
-    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    transport = getattr(settings, "CELERY_BROKER_TRANSPORT", None)
     try:
         with Connection(
-            settings.CELERY_BROKER_URL, transport=transport, transport_options=options
+            settings.CELERY_BROKER_URL,
+            transport=getattr(settings, "CELERY_BROKER_TRANSPORT", None),
+            transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+            ssl=getattr(settings, "CELERY_BROKER_USE_SSL", False),
         ) as connection:
             connection.ensure_connection(max_retries=1, timeout=2)
+            if connection.transport.driver_type == "redis":
+                # The only queue that every role with a broker may send to.
+                Queue(redis_users.SCHEDULED[0])(connection.default_channel).queue_declare(
+                    passive=True
+                )
+    except NoPermissionError as exc:
+        raise health.NotReady(f"BROKER_URL: {_refused(exc)}") from exc
     except (OperationalError, OSError) as exc:
         raise health.NotReady(f"BROKER_URL gives no answer: {exc}") from exc
 

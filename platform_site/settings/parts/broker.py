@@ -1,5 +1,6 @@
 """The task queue. The row in the database is the truth about a job; this only carries its id."""
 
+import ssl
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -8,8 +9,13 @@ from kombu import Queue
 from platform_site.kit import env
 
 CELERY_BROKER_URL = env.server_url(
-    "BROKER_URL", is_secret=True, about="Address of the task queue, with its password."
+    "BROKER_URL",
+    is_secret=True,
+    about="Address of the task queue, with the role's user and password.",
 )
+CELERY_BROKER_TRANSPORT = "platform_site.redis_broker:Transport"
+if CELERY_BROKER_URL.startswith("rediss:"):
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 600,
     "socket_timeout": 5,
@@ -22,6 +28,10 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TASK_PUBLISH_RETRY = False
+# What one role sends to another is ids in JSON; nobody steers a worker through the queue.
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 # The app that has work for a queue says which queues there are, and what it wants done regularly.
 _WORK: Any = import_string("images.apps.ImagesConfig")

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from gateway.services import status
 from gateway.services.status import board
 from platform_site.kit.http import upstream
 from tests.gateway.documents import image, images_status, job, page, profile, usage
@@ -119,7 +120,7 @@ def test_anyone_sees_the_summary(provider: Provider) -> None:
     }
     assert body["detail"] is None
     assert body["links"] == {}
-    assert set(body) == {"status", "roles", "version", "links", "detail"}
+    assert set(body) == {"status", "roles", "parts", "version", "links", "detail"}
 
 
 def test_alice_sees_no_more_than_anyone(as_alice: Client) -> None:
@@ -182,10 +183,40 @@ def test_an_auth_that_is_not_ready_is_down(provider: Provider) -> None:
     assert (reply.status_code, reply.json()["roles"]["auth"]) == (503, {"ok": False})
 
 
-def test_asking_often_is_no_load_on_the_roles(provider: Provider) -> None:
+def test_asking_often_is_no_load_on_the_roles(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "MEMORY_S", 600.0)  # a slow machine asks slowly
     for _ in range(5):
         Client().get("/api/v1/status")
     assert len(provider.asked("GET", "/internal/v1/status")) == 1
     board.forget()
     Client().get("/api/v1/status")
     assert len(provider.asked("GET", "/internal/v1/status")) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"storage": {"ok": False}}, "storage"),
+        ({"broker": {"ok": False}}, "broker"),
+        ({"cache": {"ok": False}}, "cache"),
+        ({"queues": [{"name": "bulk", "depth": 3, "oldest_age_s": 301.0}]}, "queues"),
+    ],
+)
+def test_a_part_that_is_lost_is_named_for_anyone(
+    provider: Provider, changes: dict[str, Any], part: str
+) -> None:
+    provider.on("GET", "/internal/v1/status", Answer(200, images_status(**changes)))
+    reply = Client().get("/api/v1/status")
+    parts = reply.json()["parts"]
+    assert set(parts) == {"cache", "keys", "database", "broker", "storage", "queues"}
+    assert (reply.status_code, [name for name in parts if not parts[name]["ok"]]) == (503, [part])
+
+
+def test_what_only_images_knows_is_unknown_without_it(provider: Provider) -> None:
+    silence(provider, "/internal/v1/status")
+    body = Client().get("/api/v1/status").json()
+    unknown = [name for name, part in body["parts"].items() if part["ok"] is None]
+    assert sorted(unknown) == ["broker", "database", "queues", "storage"]
+    assert body["roles"]["worker"] == {"ok": None}

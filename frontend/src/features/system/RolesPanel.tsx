@@ -21,10 +21,14 @@ export function RolesPanel({ roles, versions }: Props) {
               <bdi>{name}</bdi>{" "}
               {versions[name] && <bdi className={classes.note}>{versions[name]}</bdi>}
             </span>
-            <StateChip
-              tone={role.ok ? "good" : "bad"}
-              label={role.ok ? t("roleOk") : t("roleDown")}
-            />
+            {role.ok === null ? (
+              <StateChip tone="neutral" label={t("notKnown")} />
+            ) : (
+              <StateChip
+                tone={role.ok ? "good" : "bad"}
+                label={role.ok ? t("roleOk") : t("roleDown")}
+              />
+            )}
           </li>
         ))}
       </ul>

@@ -38,15 +38,6 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
               label={storage.ok ? answers : t("storageDown")}
             />
           </li>
-          {(["database", "broker"] as const).map((part) => (
-            <li key={part}>
-              <span>{t(part)}</span>
-              <StateChip
-                tone={detail[part].ok ? "good" : "bad"}
-                label={detail[part].ok ? t("roleOk") : t("roleDown")}
-              />
-            </li>
-          ))}
         </ul>
       </Panel>
       <Panel title={t("jobs")}>
@@ -59,9 +50,11 @@ export function StaffPanels({ detail, now }: { detail: Detail; now: Date }) {
           ))}
         </dl>
       </Panel>
-      <Panel title={t("queues")}>
-        <QueueTable queues={detail.queues} />
-      </Panel>
+      <div className={classes.wide}>
+        <Panel title={t("queues")}>
+          <QueueTable queues={detail.queues} />
+        </Panel>
+      </div>
       <div className={classes.wide}>
         <Panel title={t("workers")}>
           <WorkerTable workers={detail.workers} now={now} />

@@ -6,6 +6,7 @@ import { ProblemNotice } from "@/design/ProblemNotice";
 import { StateChip } from "@/design/StateChip";
 import { useQuantity } from "@/i18n/useQuantity";
 import { grafanaUrl } from "./grafana";
+import { PartsPanel } from "./PartsPanel";
 import { RolesPanel } from "./RolesPanel";
 import { StaffPanels } from "./StaffPanels";
 import classes from "./SystemPage.module.css";
@@ -63,6 +64,7 @@ export default function SystemPage() {
                 ...(status.detail && { images: status.detail.images_version }),
               }}
             />
+            <PartsPanel parts={status.parts} />
             {status.detail ? (
               <StaffPanels detail={status.detail} now={now} />
             ) : (

@@ -170,6 +170,25 @@ def test_images_with_everything_but_its_tables(
     assert "✗ object store: The bucket no-such-bucket cannot be used: " in words
 
 
+def test_rights_that_the_server_does_not_give_are_told_in_words(manifests: Manifests) -> None:
+    server = RedisServer()
+    server.users_give("broker", manifests.material.broker)
+    server.start()
+    try:
+        environment = {**manifests.environment("images"), "DATABASE_POOL_MAX": "0"}
+        environment |= {"BROKER_URL": server.url_of("probe"), "CACHE_URL": server.url_of("probe")}
+        _code, words = doctor(environment)
+        for variable in ("CACHE_URL", "BROKER_URL"):
+            assert f"{variable}: the server knows the user and refuses what the role does" in words
+        assert manifests.material.broker["probe"] not in words
+        environment["BROKER_URL"] = server.url_of("images")
+        assert "✓ broker" in doctor(environment)[1]
+        environment["BROKER_URL"] = server.url_of("images").replace("images:", "images:not-")
+        assert "✗ broker: BROKER_URL gives no answer: " in doctor(environment)[1]
+    finally:
+        server.stop()
+
+
 def test_the_embedded_role_needs_nothing_but_its_directory(tmp_path: Path) -> None:
     environment = {
         "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",

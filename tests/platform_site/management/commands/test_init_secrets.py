@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from platform_site import secret_files
 from platform_site.key_material import KeyMaterial, cluster, write
 from platform_site.key_rotation import rotate
 
@@ -30,7 +31,7 @@ def test_every_role_gets_a_directory_of_its_own(tmp_path: Path) -> None:
     target = tmp_path / "secrets"
     said = run(target)
     assert {path.name for path in target.iterdir()} == {
-        *("auth", "gateway", "images", "admin", "scheduler", "migrate"),
+        *("auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"),
         *("postgresql", "redis-broker", "redis-cache", "minio", "minio-images"),
     }
     for path in target.rglob("*"):
@@ -56,8 +57,10 @@ UNKNOWN = {"auth/signing-keys.json"}
 ALONE = {
     *(path for path in WHOLE if "django-secret-key" in path),
     *("minio/root-password", "delivery-keys.json"),
+    *(path for path in WHOLE if path.endswith(("cache-url", "broker-url"))),
+    *(path for path in WHOLE if path.startswith("redis-") and path.endswith("-password")),
 }
-"""What no other file tells."""
+"""What no other file tells: the two Redis know digests of these words."""
 
 
 @pytest.mark.parametrize("lost", [path for path in WHOLE if path not in UNKNOWN])
@@ -68,7 +71,9 @@ def test_what_is_missing_is_added_and_fits_what_is_there(tmp_path: Path, lost: s
     said = run(tmp_path)
     after = files(tmp_path)
     assert lost.partition("/")[2] in said
-    assert {path for path in after if after[path] != before[path]} <= {lost}
+    follows = {path for path in after if path.endswith("/users.acl")}
+    assert {path for path in after if after[path] != before[path]} <= {lost, *follows}
+    assert secret_files.redis_users_follow(tmp_path) == []
     if lost not in ALONE:
         assert json_or_text(after[lost]) == json_or_text(before[lost])
 
@@ -78,8 +83,11 @@ def test_a_role_that_is_new_gets_its_directory(tmp_path: Path) -> None:
     before = files(tmp_path)
     shutil.rmtree(tmp_path / "images")
     run(tmp_path)
-    fresh = "images/django-secret-key"
-    assert {path for path, word in files(tmp_path).items() if word != before[path]} == {fresh}
+    fresh = {f"images/{name}" for name in ("django-secret-key", "cache-url", "broker-url")}
+    follows = {"redis-cache/users.acl", "redis-broker/users.acl"}
+    changed = {path for path, word in files(tmp_path).items() if word != before[path]}
+    assert changed == fresh | follows
+    assert secret_files.redis_users_follow(tmp_path) == []
 
 
 def test_published_keys_follow_every_signing_key(tmp_path: Path) -> None:
@@ -122,8 +130,8 @@ def json_or_text(content: str) -> object:
 def test_two_platforms_share_nothing(tmp_path: Path) -> None:
     run(tmp_path / "one")
     run(tmp_path / "two")
-    names = {"minio/root-user", "minio-images/s3-access-key-id"}
-    names |= {f"{role}/s3-access-key-id" for role in ("images", "admin")}
+    names = {"minio/root-user", "minio-images/s3-access-key-id", "redis-broker/keda-username"}
+    names |= {f"{role}/s3-access-key-id" for role in ("images", "worker", "admin")}
     names |= {path for path in files(tmp_path / "one") if path.endswith("-fallbacks")}
     one, two = files(tmp_path / "one"), files(tmp_path / "two")
     assert one.keys() == two.keys()
