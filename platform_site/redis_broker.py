@@ -4,12 +4,14 @@ Every queue is found by its own name, so there is no table of bindings that one 
 another follow, and nobody listens to events or remote control. See `platform_site.redis_users`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.transport import redis
 from redis import Redis
 from redis.client import Pipeline
+from redis.exceptions import ConnectionError as BrokerLost
 from redis.lock import Lock
 from redis.maint_notifications import MaintNotificationsConfig
 
@@ -53,9 +55,44 @@ class Client(Redis):
         return reply
 
 
+class QoS(redis.QoS):
+    """Counts what is in hand.
+
+    While a message is in hand nothing is read, so nobody else would notice a broker that went away
+    meanwhile: an acknowledgement that got lost would stop the worker for ever.
+    """
+
+    _lost: Exception | None = None
+
+    def ack(self, delivery_tag: str) -> None:
+        """Tell the broker that the message is done."""
+        with self._noticing():
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Give the message back, or drop it."""
+        with self._noticing():
+            super().reject(delivery_tag, requeue=requeue)
+
+    def can_consume(self) -> bool:
+        """Asked at each turn of the loop, which connects anew when this raises."""
+        if self._lost is not None:
+            raise BrokerLost("The broker went away with a message in hand.") from self._lost
+        return bool(super().can_consume())
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except self.channel.connection_errors as exc:  # type: ignore[attr-defined]
+            self._lost = exc
+            raise
+
+
 class Channel(redis.Channel):
     """A channel whose queues need no binding."""
 
+    QoS = QoS
     priority_steps = [0]  # a list a queue
 
     def _get_client(self) -> Callable[..., Redis]:
