@@ -21,6 +21,16 @@ class Periodic:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a worker takes of a task: from which queues, with how many ids, with which numbers."""
+
+    queues: tuple[str, ...]
+    ids: int = 0
+    numbers: tuple[str, ...] = ()
+    """Names of whole numbers, or null, that may come along."""
+
+
 class ImagesConfig(AppConfig):
     """Originals, renditions, jobs and usage."""
 
@@ -39,10 +49,10 @@ class ImagesConfig(AppConfig):
         "images.purge_trash": Periodic(3600.0),
     }
     """What the scheduler sends, by task."""
-    accepted_messages: ClassVar[Mapping[str, tuple[tuple[str, ...], int]]] = {
-        "images.render": ((INTERACTIVE, BULK), 2),
-        "images.delete": ((MAINTENANCE,), 2),
-        "images.sweep": ((MAINTENANCE,), 0),
-        "images.purge_trash": ((MAINTENANCE,), 0),
+    accepted_messages: ClassVar[Mapping[str, Message]] = {
+        "images.render": Message((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
+        "images.delete": Message((MAINTENANCE,), ids=2, numbers=("interruption",)),
+        "images.sweep": Message((MAINTENANCE,)),
+        "images.purge_trash": Message((MAINTENANCE,)),
     }
-    """What a worker takes: each task from these queues only, with this many ids."""
+    """What a worker takes, by task; everything else is dropped."""

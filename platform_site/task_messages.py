@@ -9,7 +9,7 @@ counted before anything acts on it: a job whose message was lost is sent again b
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -19,7 +19,8 @@ from django.apps import apps
 log = structlog.get_logger("platform.task")
 
 MAX_BYTES: Final = 16_384
-MAX_RETRIES: Final = 10
+MAX_RETRIES: Final = 10_000
+"""A lost database is looked for again and again, with the same message (``images.tasks``)."""
 MAX_DELAY: Final = timedelta(minutes=5)
 EMPTY: Final[tuple[Any, ...]] = (None, {}, [], [None, None], 0)
 IGNORED_HEADERS: Final = frozenset(
@@ -31,7 +32,27 @@ IGNORED_HEADERS: Final = frozenset(
 )
 READ_HEADERS: Final = frozenset({"task", "id", "retries", "eta", "expires"})
 
-Accepted = Mapping[str, tuple[tuple[str, ...], int]]
+
+class Message(Protocol):
+    """What an app declares of a task."""
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Those that it comes through."""
+        ...
+
+    @property
+    def ids(self) -> int:
+        """How many ids it is given."""
+        ...
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of whole numbers, or null, that may come along."""
+        ...
+
+
+Accepted = Mapping[str, Message]
 
 
 class MessageRefused(Exception):
@@ -42,8 +63,8 @@ class MessageRefused(Exception):
         self.reason = reason
 
 
-def accepted_messages() -> dict[str, tuple[tuple[str, ...], int]]:
-    """Every declared task: the queues that it comes through, and how many ids it is given."""
+def accepted_messages() -> dict[str, Message]:
+    """Every declared task and what may come with it."""
     return {
         name: rule
         for app in apps.get_app_configs()
@@ -75,10 +96,10 @@ def message_check(raw: bytes, *, queue: str, accepted: Accepted) -> None:
     _check_form(message, properties, queue=queue)
     _check_options(headers)
     name = headers.get("task")
-    queues, ids = accepted.get(name, ((), 0)) if isinstance(name, str) else ((), 0)
-    if queue not in queues:
+    declared = accepted.get(name) if isinstance(name, str) else None
+    if declared is None or queue not in declared.queues:
         raise MessageRefused("task")
-    _check_body(message.get("body"), ids=ids)
+    _check_body(message.get("body"), declared)
 
 
 def _json_object(raw: bytes) -> dict[str, Any]:
@@ -121,14 +142,17 @@ def _check_options(headers: dict[str, Any]) -> None:
     _moment(headers.get("expires"))
 
 
-def _check_body(body: Any, *, ids: int) -> None:
+def _check_body(body: Any, declared: Message) -> None:
     try:
         arguments, named, after = orjson.loads(base64.b64decode(body, validate=True))
     except (TypeError, ValueError):
         raise MessageRefused("unreadable") from None
-    if not (isinstance(arguments, list) and len(arguments) == ids and named == {}):
+    if not (isinstance(arguments, list) and len(arguments) == declared.ids):
         raise MessageRefused("arguments")
-    if not all(_is_id(argument) for argument in arguments):
+    if not (isinstance(named, dict) and set(named) <= set(declared.numbers)):
+        raise MessageRefused("arguments")
+    numbers_are_whole = all(value is None or type(value) is int for value in named.values())
+    if not (numbers_are_whole and all(_is_id(argument) for argument in arguments)):
         raise MessageRefused("arguments")
     if not isinstance(after, dict) or any(value is not None for value in after.values()):
         raise MessageRefused("options")

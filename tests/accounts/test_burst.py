@@ -42,9 +42,10 @@ class Auth:
         return [pid, *map(int, children)]
 
     def memory(self, field: str) -> int:
-        """``VmHWM`` (the peak) or ``VmRSS`` of all processes, in bytes."""
-        texts = [Path(f"/proc/{pid}/status").read_text() for pid in self.pids()]
-        found = [re.search(rf"{field}:\s+(\d+) kB", text) for text in texts]
+        """``VmHWM`` (the peak, shared pages for each) or ``Pss`` of all processes, in bytes."""
+        file = "status" if field.startswith("Vm") else "smaps_rollup"
+        texts = [Path(f"/proc/{pid}/{file}").read_text() for pid in self.pids()]
+        found = [re.search(rf"^{field}:\s+(\d+) kB", text, re.MULTILINE) for text in texts]
         return sum(int(each[1]) * 1024 for each in found if each is not None)
 
     def sign_in(self, email: str) -> urllib3.BaseHTTPResponse:
@@ -101,9 +102,9 @@ def auth(group: tuple[str, ...], postgresql_url: str, tmp_path: Path) -> Iterato
         program.stop()
 
 
-def test_64_sign_ins_at_once_break_none_and_kill_nobody(auth: Auth) -> None:
+def burst(auth: Auth) -> set[tuple[int, bool]]:
+    """How 64 sign-ins at once are answered: status, and whether it says when to come back."""
     begin = threading.Barrier(BURST)
-    workers = auth.pids()
 
     def come(number: int) -> tuple[int, bool]:
         begin.wait(30)
@@ -111,9 +112,16 @@ def test_64_sign_ins_at_once_break_none_and_kill_nobody(auth: Auth) -> None:
         return reply.status, "Retry-After" in reply.headers
 
     with ThreadPoolExecutor(BURST) as threads:
-        outcomes = list(threads.map(come, range(BURST)))
-    assert set(outcomes) <= {(401, False), (503, True)}
+        return set(threads.map(come, range(BURST)))
+
+
+def test_64_sign_ins_at_once_break_none_and_kill_nobody(auth: Auth) -> None:
+    workers = auth.pids()
+    outcomes = burst(auth)
+    assert outcomes <= {(401, False), (503, True)}
     assert (401, False) in outcomes
+    for _ in range(2):  # until each worker has had its share
+        burst(auth)
     assert auth.pids() == workers, "the same processes as before"
     assert auth.memory("VmHWM") < auth.limit_bytes
-    assert auth.memory("VmRSS") < auth.limit_bytes * 0.75, "what was taken was given back"
+    assert auth.memory("Pss") < auth.limit_bytes * 0.8, "what was taken is given back"

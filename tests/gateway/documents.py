@@ -79,6 +79,7 @@ def profile(**changes: Any) -> dict[str, Any]:
         "name": "Alice",
         "is_staff": False,
         "created_at": NOW,
+        "deletion_due_at": None,
         **changes,
     }
 

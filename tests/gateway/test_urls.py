@@ -85,7 +85,7 @@ ABUSES: dict[str, Callable[[], str]] = {
 
 def test_there_are_as_many_operations_as_the_contract_names() -> None:
     assert len(ROUTES) == 21
-    assert len(PROTECTED) == 17
+    assert len(PROTECTED) == 18
 
 
 @pytest.mark.parametrize(("method", "path"), PROTECTED)

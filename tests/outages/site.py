@@ -14,6 +14,7 @@ import psycopg
 import urllib3
 
 from tests.outages.routes import Route
+from tests.platform_site.kit.issuing import Issuer
 from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform, platform
 from tests.servers.ports import free_port
@@ -25,6 +26,7 @@ DEADLINE_S: Final = 10.0
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 NOBODY: Final = str(UUID(int=0))
+OWNER_SCOPES: Final = {"internal/v1/owner/purge": "purge"}
 VALUES: Final = {
     **dict.fromkeys(("session_id", "job_id", "owner_id", "object_id", "id"), NOBODY),
     "app_label": "images",
@@ -58,7 +60,7 @@ class Site:
         path = self.delivery_path if route.template.startswith("i/") else route.path(values)
         body: bytes | str | None = None
         content_type = ""
-        if route.method in {"POST", "PATCH"}:
+        if route.method in {"POST", "PATCH"} or route.template.endswith("v1/account"):
             body, content_type = self._body(route.template)
         return urllib3.request(
             route.method,
@@ -79,9 +81,20 @@ class Site:
             return {"Cookie": self.admin_cookie}
         if route.template == "internal/v1/token":
             return basic(self.platform)
+        if route.template.startswith("internal/v1/owner/"):
+            return self._of_auth(scope=f"images:{OWNER_SCOPES.get(route.template, 'withhold')}")
         service = self.services.get(role, "")
         user = {"Authorization": f"Bearer {self.users[role]}"}
         return {**user, "X-Service-Authorization": f"Bearer {service}"} if service else user
+
+    def _of_auth(self, *, scope: str) -> dict[str, str]:
+        """What auth shows to images as somebody's account ends, with the platform's own key."""
+        issuer = Issuer(key=self.platform.material.signing)
+        service = issuer.access(header={"typ": "svc+jwt"}, sub="auth")
+        return {
+            "Authorization": f"Bearer {issuer.access(scope=scope)}",
+            "X-Service-Authorization": f"Bearer {service}",
+        }
 
     def _body(self, template: str) -> tuple[bytes | str, str]:
         if template in {"internal/v1/images", "api/v1/images", "api/v1/process"}:
@@ -98,6 +111,8 @@ class Site:
             "auth/password": {"current_password": PASSWORD, "new_password": f"{PASSWORD} 2"},
             "auth/refresh": {"refresh": self.refresh},
             "auth/profile": {"name": "Alice"},
+            "api/v1/account": {"password": PASSWORD},
+            "internal/v1/account": {"password": PASSWORD},
         }
         if template.endswith("renditions"):
             documents[template] = {"preset": "thumb"}

@@ -175,8 +175,11 @@ def test_every_internal_route_requires_the_calling_role(
         assert "UserAuthentication" not in needs, route
 
 
-def test_the_gateway_has_no_internal_route(booted: dict[str, dict[str, Any]]) -> None:
-    assert not [route for route in booted["gateway"]["routes"] if "internal" in route]
+def test_the_gateway_has_one_internal_route_which_the_proxy_asks(
+    booted: dict[str, dict[str, Any]],
+) -> None:
+    internal = [route for route in booted["gateway"]["routes"] if "internal" in route]
+    assert internal == ["internal/v1/upload-access"]
 
 
 def test_the_embedded_role_serves_nothing_internal() -> None:
