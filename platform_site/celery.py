@@ -61,9 +61,11 @@ def serve_metrics(**_signal: Any) -> None:
     from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
     from platform_site.worker_metrics import (  # noqa: PLC0415 - likewise
         PlatformCollector,
+        messages_begin,
         tasks_begin,
     )
 
+    messages_begin(list(app.amqp.queues))
     tasks_begin([name for name in app.tasks if not name.startswith("celery.")])
     shift = 1 if settings.METRICS_PORT and settings.ROLE == "embedded" else 0
     exporter_start(settings.METRICS_PORT + shift, collectors=[PlatformCollector()])

@@ -23,6 +23,7 @@ MAX_RETRIES: Final = 10_000
 """A lost database is looked for again and again, with the same message (``images.tasks``)."""
 MAX_DELAY: Final = timedelta(minutes=5)
 EMPTY: Final[tuple[Any, ...]] = (None, {}, [], [None, None], 0)
+REASONS: Final = ("size", "unreadable", "content_type", "options", "task", "arguments")
 IGNORED_HEADERS: Final = frozenset(
     {
         *("lang", "argsrepr", "kwargsrepr", "origin", "root_id", "parent_id", "redelivered"),

@@ -17,6 +17,8 @@ from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from platform_site.task_messages import REASONS
+
 TASKS: Final = Counter(
     "celery_tasks_total", "Tasks that a worker ran, by outcome.", ["task", "outcome"]
 )
@@ -57,6 +59,13 @@ def observe_task(*, name: str, outcome: str, seconds: float) -> None:
     """Count one run of a task."""
     TASKS.labels(name, outcome).inc()
     TASK_SECONDS.labels(name).observe(seconds)
+
+
+def messages_begin(queues: Collection[str]) -> None:
+    """Let the messages that are dropped begin at 0, so that the first is seen."""
+    for queue in queues:
+        for reason in REASONS:
+            MESSAGES_REFUSED.labels(queue, reason)
 
 
 def tasks_begin(names: Collection[str]) -> None:

@@ -10,7 +10,13 @@ from uuid import uuid4
 import pytest
 
 from images.apps import Message
-from platform_site.task_messages import MAX_BYTES, MessageRefused, accepted_messages, message_check
+from platform_site.task_messages import (
+    MAX_BYTES,
+    REASONS,
+    MessageRefused,
+    accepted_messages,
+    message_check,
+)
 
 DECLARED = {"images.render": Message(("interactive", "bulk"), ids=2, numbers=("interruption",))}
 JOB, DISPATCH = str(uuid4()), str(uuid4())
@@ -123,6 +129,10 @@ def test_what_is_no_message_is_dropped(content: bytes, reason: str) -> None:
         message_check(content, queue="interactive", accepted=DECLARED)
     assert caught.value.reason == reason
     assert len(content) <= MAX_BYTES or reason == "size"
+
+
+def test_every_reason_is_one_that_is_counted_from_the_start() -> None:
+    assert {reason for _, reason in REFUSED.values()} | {"size"} == set(REASONS)
 
 
 def test_a_task_is_taken_from_its_own_queues_only() -> None:

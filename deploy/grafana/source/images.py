@@ -142,6 +142,19 @@ _QUEUES: Final = Row(
             runbook="work.md#tasksfail",
         ),
         Panel(
+            "Messages dropped",
+            "Messages that a worker dropped unread each second, by what was wrong with them: "
+            "none of ours are.",
+            "ops",
+            (
+                Query(
+                    rate("celery_messages_refused_total", "queue, reason"), "{{queue}} {{reason}}"
+                ),
+            ),
+            width=8,
+            runbook="security.md#messagesdropped",
+        ),
+        Panel(
             "Sent to the broker",
             "Tasks handed to the broker each second. A refused one is sent again by the sweep.",
             "ops",
