@@ -49,7 +49,7 @@ BROKER: Final[Mapping[str, str]] = {
         f"{_keys(*QUEUES, *_WORKER_KEYS, rights='')} {_SEND} +rpush +brpop +zadd +zrem +zrange "
         "+hset +hget +hdel +watch +unwatch +set +get +del"
     ),
-    "exporter": f"{_keys(*QUEUES, rights='%R')} {STATISTICS} +type +llen",
+    "exporter": f"{_keys(*QUEUES, rights='%R')} {STATISTICS} +select +type +llen",
     # KEDA asks for the length of a list by a script, whose keys count as written. It may call what
     # this user may: what a key is, and how long.
     "keda": f"{_keys(*QUEUES, rights='')} +ping +type +llen +eval",

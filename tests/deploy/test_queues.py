@@ -20,6 +20,7 @@ READERS = {
     "deploy/k8s/monitoring/prometheus/prometheus.yml": r"worker-metrics-(\w+)\.image-platform",
     "deploy/k8s/monitoring/prometheus/rules/kubernetes.yml": r"\(-\(([\w|]+)\|blue\|green\)\)",
     "deploy/k8s/tools/requests.py": r'"\(-\(([\w|]+)\)\)',
+    "platform_site/redis_users.py": r"QUEUES: Final = \((.*)\)",
     "docs/deploy.md": r"horizontalpodautoscaler/worker-(\w+)",
     "docs/runbooks/README.md": r"deploy/worker-(\w+)",
     "docs/runbooks/roles.md": r"deploy/worker-(\w+)",
@@ -38,7 +39,9 @@ ELSEWHERE = ("tests/", "frontend/", "docs/pictures/", "docs/adr/", "CHANGELOG.md
 @pytest.mark.parametrize("path", READERS)
 def test_a_file_that_repeats_the_names_has_them_all_and_no_other(path: str) -> None:
     found = re.findall(READERS[path], (ROOT / path).read_text())
-    words = {word.removeprefix("db0=") for one in found for word in re.split(r"[,|]\s*", one)}
+    words = {
+        word.strip('"').removeprefix("db0=") for one in found for word in re.split(r"[,|]\s*", one)
+    }
     assert words == QUEUES
 
 

@@ -15,7 +15,8 @@ from tests.servers.platform import Platform, platform
 
 pytestmark = pytest.mark.processes
 
-REQUESTS = 8
+REQUESTS = 4
+"""As many bodies as one process takes at once, should all of them come to it."""
 WAIT_S = 30.0
 PHOTOGRAPH = PHOTOGRAPHS / "mountains.jpg"
 EDGE = "----edge-of-the-form"

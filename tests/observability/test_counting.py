@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import psycopg
 import pytest
@@ -186,6 +187,10 @@ def _rendered(alice: Person, numbers: range) -> None:
         assert alice.job_ended(job)["state"] == "succeeded"
 
 
+LIMITED: Final = (*WORKER, "--soft-time-limit", "4", "--time-limit", "5")
+"""A worker that lets a run last for five seconds. No message may say that of itself."""
+
+
 @pytest.mark.parametrize(
     ("to_the_child", "reason"),
     [(signal.SIGKILL, "worker_lost"), (signal.SIGSTOP, "time_limit")],  # the latter hears nothing
@@ -199,7 +204,7 @@ def test_a_run_that_is_killed_is_counted_and_told(
         job = alice.upload(distinct_photograph(200 + to_the_child)).json["job"]["id"]
         with (
             held(quiet_stack, job) as somebody_waits,
-            counted(quiet_stack, "worker", WORKER, tmp_path / "metrics") as worker,
+            counted(quiet_stack, "worker", LIMITED, tmp_path / "metrics") as worker,
         ):
             until(somebody_waits, timeout_s=60)
             os.kill(worker.children()[0], to_the_child)
@@ -220,7 +225,7 @@ def test_a_run_that_is_killed_is_counted_and_told(
 def held(stack: Stack, job: str) -> Iterator[Callable[[], bool]]:
     """Nobody gets at the job's row in this block; gives whether somebody tries.
 
-    Its message is the only one that waits, and a run of it may last for five seconds.
+    Its message is the only one that waits.
     """
     url = stack.split.database_url
     with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as looker:
@@ -234,8 +239,6 @@ def held(stack: Stack, job: str) -> Iterator[Callable[[], bool]]:
             [job, row[0]],
             queue="interactive",
             headers={"request_id": REQUEST_ID},
-            soft_time_limit=4,
-            time_limit=5,
         )
 
         def somebody_waits() -> bool:

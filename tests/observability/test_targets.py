@@ -119,9 +119,11 @@ def test_what_is_kept_fits_on_the_volume() -> None:
 def test_what_may_never_be_absent_is_in_every_overlay_that_is_watched(
     overlays: Workspace, overlay: str
 ) -> None:
-    """Only ``(absent(…) and on () …)`` may ask for a part that some platforms do not have."""
+    """Only ``(absent…(…) and on () …)`` may ask for a part that some platforms do not have."""
     asked = " ".join(one.expr for one in asked_by_rules())
-    jobs = set(re.findall(r'(?<!\()absent\(up\{job="([\w-]+)"\}\)', asked))
+    jobs = set(
+        re.findall(r'(?<!\()absent(?:_over_time)?\(up\{job="([\w-]+)"\}(?:\[1m\])?\)', asked)
+    )
     assert {"auth", "gateway", "images", "worker"} < jobs
     made = {item["metadata"]["name"] for item in of_kind(overlays.render(overlay), "Service")}
     assert jobs <= {labels["job"] for name, labels in called().items() if name in made}
