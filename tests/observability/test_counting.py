@@ -187,8 +187,7 @@ def _rendered(alice: Person, numbers: range) -> None:
         assert alice.job_ended(job)["state"] == "succeeded"
 
 
-LIMITED: Final = (*WORKER, "--soft-time-limit", "4", "--time-limit", "5")
-"""A worker that lets a run last for five seconds. No message may say that of itself."""
+LIMITED: Final = (*WORKER, "--include", "tests.servers.short_runs")
 
 
 @pytest.mark.parametrize(
