@@ -61,7 +61,7 @@ lock: .venv/.development ## write the lock files anew from pyproject.toml
 	@$(LOCK) --extra tracing --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, builds and caches; data in var/ stays
-	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache
 
 $(SPA): .venv/.runtime $(SPA_SOURCES) .ci/frontend
 	@sh .ci/frontend build && touch $@
