@@ -1,6 +1,8 @@
 """A split platform over a proxied database, with an admin beside; and how to ask any route."""
 
 import base64
+import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -133,6 +135,18 @@ def site_over_proxy(postgresql_url: str, *, extra: Mapping[str, str]) -> Iterato
             database = urlsplit(running.database_url).path
             owner_url = urlsplit(postgresql_url)._replace(path=database).geturl()
             yield _furnished(running, front, owner_url)
+
+
+@contextmanager
+def role_stopped(site: Site, role: str) -> Iterator[None]:
+    """Every process of the role is stopped; its kernel goes on taking what is sent."""
+    process = site.platform.programs[role].process
+    assert process is not None
+    os.killpg(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGCONT)
 
 
 def basic(running: Platform) -> dict[str, str]:

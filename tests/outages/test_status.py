@@ -1,7 +1,5 @@
 """The status names every part that is lost, and waits for none that hangs."""
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.outages.routes import Route
-from tests.outages.site import DEADLINE_S, Site
+from tests.outages.site import DEADLINE_S, Site, role_stopped
 
 pytestmark = pytest.mark.processes
 
@@ -27,17 +25,6 @@ def without(site: Site, server: str) -> Iterator[None]:
         lost.start()
 
 
-@contextmanager
-def stopped(site: Site, role: str) -> Iterator[None]:
-    process = site.platform.programs[role].process
-    assert process is not None
-    os.killpg(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGCONT)
-
-
 UNKNOWN = {"parts.database", "parts.broker", "parts.storage", "parts.queues", "roles.worker"}
 LOST: dict[str, tuple[Callable[[Site], AbstractContextManager[None]], set[str], set[str]]] = {
     # how: what is then said to be down, and what is not known
@@ -48,8 +35,8 @@ LOST: dict[str, tuple[Callable[[Site], AbstractContextManager[None]], set[str], 
         {"parts.database", "roles.images", "roles.auth", "roles.worker"},
         {"parts.queues"},
     ),
-    "images": (lambda site: stopped(site, "images"), {"roles.images"}, UNKNOWN),
-    "auth": (lambda site: stopped(site, "auth"), {"roles.auth"}, set()),
+    "images": (lambda site: role_stopped(site, "images"), {"roles.images"}, UNKNOWN),
+    "auth": (lambda site: role_stopped(site, "auth"), {"roles.auth"}, set()),
 }
 
 

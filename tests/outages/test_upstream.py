@@ -1,18 +1,14 @@
 """A role that hangs holds up few callers, for as long as a deadline, and is found again at once."""
 
-import os
-import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 import urllib3
 
 from gateway import deadlines
 from tests.outages.routes import Route
-from tests.outages.site import DEADLINE_S, Site
+from tests.outages.site import DEADLINE_S, Site, role_stopped
 
 pytestmark = pytest.mark.processes
 
@@ -22,20 +18,8 @@ UPLOAD = Route("POST", "api/v1/images")
 OWN = Route("GET", "api/v1/schema")
 
 
-@contextmanager
-def stopped(site: Site, role: str) -> Iterator[None]:
-    """Every process of the role is stopped; its kernel goes on taking what is sent."""
-    process = site.platform.programs[role].process
-    assert process is not None
-    os.killpg(process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGCONT)
-
-
 def test_a_hung_role_is_not_waited_for_and_is_back_at_once(site: Site) -> None:
-    with stopped(site, "images"):
+    with role_stopped(site, "images"):
         with ThreadPoolExecutor(24) as threads:
             first = list(threads.map(lambda _number: told(site, READ, DEADLINE_S), range(48)))
         assert set(first) == {"503 upstream_unavailable"}
@@ -55,7 +39,7 @@ def test_a_hung_role_is_not_waited_for_and_is_back_at_once(site: Site) -> None:
 
 
 def test_an_upload_that_a_hung_role_had_begun_to_take_is_refused_in_time(site: Site) -> None:
-    with stopped(site, "images"):
+    with role_stopped(site, "images"):
         assert told(site, UPLOAD, deadlines.UPLOAD_S + DEADLINE_S) == "503 upstream_unavailable"
     until = time.monotonic() + DEADLINE_S
     while told(site, READ, DEADLINE_S) != "200":
