@@ -51,7 +51,10 @@ class ImageLinks:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image; width and height are those of the upright picture."""
+    """One image; width and height are those of the upright picture.
+
+    ``has_alpha`` says that something behind the picture is to be seen through it.
+    """
 
     id: UUID
     state: ImageState
@@ -65,6 +68,7 @@ class Image:
     sha256: str
     placeholder: str | None
     animated: bool
+    has_alpha: bool
     created_at: datetime
     updated_at: datetime
     trashed_at: datetime | None

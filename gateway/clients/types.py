@@ -75,6 +75,7 @@ class StoredImage:
     renditions: list[StoredRendition]
     original_path: str | None
     job: JobBrief | None = None
+    has_alpha: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def image_body(image: Image) -> dict[str, Any]:
         "sha256": image.sha256,
         "placeholder": image.placeholder,
         "animated": image.animated,
+        "has_alpha": image.has_alpha,
         "created_at": image.created_at,
         "updated_at": image.updated_at,
         "trashed_at": image.trashed_at,

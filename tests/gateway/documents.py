@@ -41,6 +41,7 @@ def image(**changes: Any) -> dict[str, Any]:
         "sha256": "ab" * 32,
         "placeholder": None,
         "animated": False,
+        "has_alpha": False,
         "created_at": NOW,
         "updated_at": NOW,
         "trashed_at": None,

@@ -541,6 +541,7 @@ export interface components {
             sha256: string;
             placeholder: string | null;
             animated: boolean;
+            has_alpha: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -44,6 +44,7 @@ def test_a_photograph_is_taken_and_becomes_ready(
     assert image["format"] == "jpeg"
     assert image["bytes"] == len(content)
     assert image["sha256"] == sha256(content)
+    assert image["has_alpha"] is False
     assert image["job"] == {"id": job["id"], "state": "queued"}
     assert {r["state"] for r in image["renditions"]} == {"pending"}
     assert {r["path"] for r in image["renditions"]} == {None}
@@ -76,6 +77,7 @@ def test_a_photograph_is_taken_and_becomes_ready(
 def test_a_picture_with_alpha_gets_png_instead_of_jpeg(as_alice: Client) -> None:
     reply = as_alice.post(IMAGES, form(DANDELION.read_bytes(), presets="thumb"))
     renditions = reply.json()["image"]["renditions"]
+    assert reply.json()["image"]["has_alpha"] is True
     assert sorted((r["preset"], r["format"]) for r in renditions) == [
         ("thumb", "png"),
         ("thumb", "webp"),
