@@ -54,6 +54,8 @@ class Image:
     """One image; width and height are those of the upright picture.
 
     ``has_alpha`` says that something behind the picture is to be seen through it.
+    ``complete`` is ``False`` when pixels of the original were missing or damaged: its renditions
+    show what there was. It is ``None`` until the original has been decoded.
     """
 
     id: UUID
@@ -69,6 +71,7 @@ class Image:
     placeholder: str | None
     animated: bool
     has_alpha: bool
+    complete: bool | None
     created_at: datetime
     updated_at: datetime
     trashed_at: datetime | None

@@ -56,7 +56,7 @@ class ImageAdmin(ReadOnlyAdmin):
         "thumbnail", "filename", "state", "format", "pixels", "size", "owner_id", "created_at",
     )  # fmt: skip
     list_display_links = ("filename",)
-    list_filter = ("state", "format", "animated")
+    list_filter = ("state", "format", "animated", "complete")
     search_fields = ("id", "owner_id", "sha256", "filename", "title")
     ordering = ("-created_at", "-id")
     list_per_page = 50

@@ -41,6 +41,9 @@ class Image(models.Model):
     placeholder = models.CharField(max_length=600, null=True, blank=True)  # noqa: DJ001 - absent
     has_alpha = models.BooleanField(default=False)
     animated = models.BooleanField(default=False)
+    complete = models.BooleanField(
+        null=True, help_text="Whether every pixel was there; not known until it is decoded."
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -76,6 +76,7 @@ class StoredImage:
     original_path: str | None
     job: JobBrief | None = None
     has_alpha: bool = False
+    complete: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def image_body(image: Image) -> dict[str, Any]:
         "placeholder": image.placeholder,
         "animated": image.animated,
         "has_alpha": image.has_alpha,
+        "complete": image.complete,
         "created_at": image.created_at,
         "updated_at": image.updated_at,
         "trashed_at": image.trashed_at,

@@ -42,6 +42,7 @@ def image(**changes: Any) -> dict[str, Any]:
         "placeholder": None,
         "animated": False,
         "has_alpha": False,
+        "complete": True,
         "created_at": NOW,
         "updated_at": NOW,
         "trashed_at": None,

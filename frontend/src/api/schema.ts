@@ -542,6 +542,7 @@ export interface components {
             placeholder: string | null;
             animated: boolean;
             has_alpha: boolean;
+            complete: boolean | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -38,6 +38,7 @@ def test_a_photograph_is_taken_and_becomes_ready(
     assert reply.status_code == 202
     image, job = reply.json()["image"], reply.json()["job"]
     assert image["state"] == "processing"
+    assert image["complete"] is None
     assert image["title"] == "Far away"
     assert image["tags"] == ["alps", "snow"]
     assert image["filename"] == "mountains.jpg"
