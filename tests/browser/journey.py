@@ -79,7 +79,7 @@ def _renditions_appeared(page: Page) -> None:
 
 
 def _rendition_built_and_fetched(page: Page) -> None:
-    page.get_by_role("tab", name="Build").click()
+    page.get_by_role("tab", name="Transform").click()
     page.get_by_label("Width").fill("333")
     page.get_by_label("Height").fill("222")
     page.get_by_role("radiogroup", name="Fit").get_by_text("Cover").click()

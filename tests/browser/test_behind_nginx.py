@@ -56,26 +56,26 @@ def test_a_role_that_is_down_is_named_and_the_rest_goes_on(split: Site, visit: V
     images.stop()
     try:
         page.get_by_role("link", name="Trash").locator("visible=true").click()
-        expect(page.get_by_text(re.compile("does not answer: images"))).to_be_visible()
+        expect(page.get_by_text(re.compile("are unavailable: images"))).to_be_visible()
         page.get_by_role("link", name="Library").locator("visible=true").click()
         page.reload()
-        expect(page.get_by_text(re.compile("does not answer: images"))).to_be_visible()
+        expect(page.get_by_text(re.compile("are unavailable: images"))).to_be_visible()
         expect(page.get_by_text("The images could not be loaded")).to_be_visible()
         notice = page.get_by_role("alert")
-        expect(notice).to_contain_text("A part of the platform does not answer")
+        expect(notice).to_contain_text("A service is unavailable")
         expect(notice.locator("code")).to_have_text(re.compile(r"^[\w-]{8,}$"))
         page.get_by_role("link", name="System").locator("visible=true").click()
         role = page.get_by_test_id("roles").get_by_role("listitem").filter(has_text="images")
-        expect(role).to_contain_text("Does not answer")
+        expect(role).to_contain_text("Down")
         auth = page.get_by_test_id("roles").get_by_role("listitem").filter(has_text="auth")
-        expect(auth).to_contain_text("Answers")
+        expect(auth).to_contain_text("Operational")
     finally:
         split.split.start("images")
 
     _api_answers_again(alice)
     page.get_by_role("link", name="Library").locator("visible=true").click()
     expect(page.get_by_test_id("tile")).to_have_count(1)
-    expect(page.get_by_text(re.compile("does not answer: images"))).to_have_count(0)
+    expect(page.get_by_text(re.compile("are unavailable: images"))).to_have_count(0)
 
 
 def test_without_the_role_that_signs_in_the_pages_say_so(split: Site, visit: VisitorMade) -> None:
@@ -90,15 +90,15 @@ def test_without_the_role_that_signs_in_the_pages_say_so(split: Site, visit: Vis
         problem = refused.value.json()
         expect(page.get_by_role("heading", name="could not be checked")).to_be_visible()
         notice = page.get_by_role("alert")
-        expect(notice).to_contain_text("A part of the platform does not answer")
+        expect(notice).to_contain_text("A service is unavailable")
         expect(notice.locator("code")).to_have_text(problem["request_id"])
 
         page.get_by_role("link", name="System status").click()
         roles = page.get_by_test_id("roles").get_by_role("listitem")
-        expect(roles.filter(has_text="auth")).to_contain_text("Does not answer")
+        expect(roles.filter(has_text="auth")).to_contain_text("Down")
         page.reload()
-        expect(roles.filter(has_text="auth")).to_contain_text("Does not answer")
-        expect(roles.filter(has_text="gateway")).to_contain_text("Answers")
+        expect(roles.filter(has_text="auth")).to_contain_text("Down")
+        expect(roles.filter(has_text="gateway")).to_contain_text("Operational")
     finally:
         split.split.start("auth")
 

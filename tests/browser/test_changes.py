@@ -48,7 +48,7 @@ def _found(page: Page, word: str, count: int) -> None:
     expect(page).to_have_url(re.compile(f"q={word}$") if word else re.compile("/$"))
     expect(page.get_by_test_id("tile")).to_have_count(count)
     if not count:
-        expect(page.get_by_text("No image matches")).to_be_visible()
+        expect(page.get_by_text("No matching images")).to_be_visible()
 
 
 def test_what_was_searched_for_in_vain_is_found_after_its_upload(
@@ -136,7 +136,7 @@ def test_an_image_in_the_trash_offers_nothing_that_would_be_refused(owner: Owner
     assert owner.person.send("DELETE", f"/api/v1/images/{owner.images[0]}").status == 204
     page = owner.visitor.open(f"/images/{owner.images[0]}")
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
-    expect(page.get_by_role("tab")).to_have_text(["Facts", "Renditions"])
+    expect(page.get_by_role("tab")).to_have_text(["Details", "Renditions"])
     expect(page.get_by_role("button", name="Edit title and tags")).to_have_count(0)
 
 
@@ -148,7 +148,7 @@ def test_what_somebody_else_has_written_meanwhile_is_not_overwritten(owner: Owne
     dialog.get_by_label("Title").fill("Mine")
     assert owner.person.send("PATCH", path, {"title": "Theirs"}).status == 200
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("It was changed meanwhile")
+    expect(dialog.get_by_role("alert")).to_contain_text("It was changed in the meantime")
     expect(dialog.get_by_label("Title")).to_have_value("Theirs")
     assert owner.person.image(owner.images[0])["title"] == "Theirs"
 
@@ -189,6 +189,6 @@ def test_an_account_that_is_deleted_can_be_kept_with_all_it_had(owner: Owner) ->
     expect(page.get_by_role("heading", name="This account will be deleted")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Keep my account").click()
-    expect(page.get_by_text("The account stays")).to_be_visible()
+    expect(page.get_by_text("Your account is kept")).to_be_visible()
     page.goto(f"{owner.visitor.site.address}/")
     expect(page.get_by_test_id("tile")).to_have_count(len(PICTURES))

@@ -109,7 +109,7 @@ def test_arrows_scroll_what_is_wider_than_its_frame_and_leaf_elsewhere(
 ) -> None:
     page = visit(cast.site, person=cast.owner).open("/")
     page.get_by_test_id("tile").first.get_by_role("link").click()
-    page.get_by_role("tab", name="Build").click()
+    page.get_by_role("tab", name="Transform").click()
     line = page.get_by_role("region", name="curl command")
     line.focus()
     page.keyboard.press("ArrowRight")
@@ -140,7 +140,7 @@ def test_a_password_can_be_shown_by_keyboard(cast: Cast, visit: VisitorMade) -> 
     password = page.locator("input[name=password]")
     password.fill("secret")
     password.press("Tab")
-    expect(page.get_by_role("button", name="إظهار الأحرف")).to_be_focused()
+    expect(page.get_by_role("button", name="إظهار كلمة المرور")).to_be_focused()
     page.keyboard.press("Space")
     expect(password).to_have_attribute("type", "text")
 

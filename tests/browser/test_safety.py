@@ -43,7 +43,7 @@ def test_no_token_is_ever_kept_or_put_into_an_address(cast: Cast, visit: Visitor
     assert TOKEN.match(token)
     expect(page.get_by_test_id("tile").first).to_be_visible()
     page.get_by_test_id("tile").first.get_by_role("link").click()
-    page.get_by_role("tab", name="Build").click()
+    page.get_by_role("tab", name="Transform").click()
     expect(page.get_by_test_id("curl")).to_be_visible()
 
     kept = page.evaluate(EVERYTHING_KEPT)

@@ -149,6 +149,10 @@ def _problem(page: Page) -> None:
     expect(page.get_by_role("alert").locator("code")).to_be_visible()
 
 
+def _missing(page: Page) -> None:
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def _jobs(page: Page) -> None:
     expect(page.get_by_test_id("job-row").first).to_be_visible()
 
@@ -180,7 +184,7 @@ def _upload_failed(page: Page) -> None:
     _heading(page)
     broken = FilePayload(name="broken.jpg", mimeType="image/jpeg", buffer=b"no picture at all")
     page.get_by_test_id("file-input").first.set_input_files(broken)
-    expect(page.get_by_test_id("upload-row").get_by_role("alert").locator("code")).to_be_visible()
+    expect(page.get_by_test_id("upload-row").locator("details")).to_be_visible()
 
 
 def _offline(page: Page) -> None:
@@ -229,7 +233,7 @@ VIEWS = [
     View("image-renditions", "/images/{image}", "owner", _renditions),
     View("image-builder", "/images/{image}", "owner", _builder),
     View("image-edit", "/images/{image}", "owner", _edit_dialog),
-    View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _problem),
+    View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _missing),
     View("activity", "/activity", "owner", _jobs),
     View("account", "/account", "newcomer", _panels),
     View("account-delete", "/account", "newcomer", _delete_account),

@@ -41,9 +41,16 @@ export class ApiProblem extends Error implements ProblemFields {
     this.retryAfterS = fields.retryAfterS ?? null;
   }
 
-  /** The complaint about one field of the body, if there is one. */
-  fieldDetail(name: string): string | null {
-    return this.errors.find((error) => error.pointer === `/${name}`)?.detail ?? null;
+  /** What is wrong with one field of the body, or with something in it. */
+  errorsAt(name: string): FieldProblem[] {
+    return this.errors.filter(
+      ({ pointer }) => pointer === `/${name}` || pointer.startsWith(`/${name}/`),
+    );
+  }
+
+  /** Whether something broke, against a refusal: then whoever mends it needs the request id. */
+  get isFault(): boolean {
+    return this.status >= 500 || this.code === "unexpected" || this.code.startsWith("http_");
   }
 
   /** Whether a part of the platform gives no answer. */

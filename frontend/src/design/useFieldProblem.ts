@@ -1,12 +1,11 @@
-import { useMessages } from "use-intl";
 import type { ApiProblem } from "@/api/problem";
+import { useFieldWords } from "./useProblemWords";
 
-/** What is wrong with a field: in the reader's language where its code is known, else the server's. */
+/** Everything that is wrong with a field, in the reader's language; null when nothing is. */
 export function useFieldProblem(problem: ApiProblem | null): (name: string) => string | null {
-  const words: Record<string, string> = useMessages().problems;
+  const wordsFor = useFieldWords();
   return (name) => {
-    const found = problem?.errors.filter((error) => error.pointer === `/${name}`) ?? [];
-    const said = found.map((error) => words[error.code] ?? error.detail);
-    return said.length > 0 ? said.map((text) => text.replace(/\.$/, "")).join(". ") : null;
+    const said = new Set(problem?.errorsAt(name).map(wordsFor));
+    return said.size > 0 ? [...said].map((text) => text.replace(/\.$/, "")).join(". ") : null;
   };
 }

@@ -22,12 +22,8 @@ export function useQuantity() {
   return useMemo(() => {
     const bytes = (count: number): string => {
       const { value, unit } = scaleBytes(count);
-      return new Intl.NumberFormat(locale, {
-        style: "unit",
-        unit,
-        unitDisplay: unit === "byte" ? "long" : "short",
-        maximumFractionDigits: value < 10 && unit !== "byte" ? 1 : 0,
-      }).format(value);
+      const maximumFractionDigits = value < 10 && unit !== "byte" ? 1 : 0;
+      return t(unit, { value: format.number(value, { maximumFractionDigits }) });
     };
     const unit = (value: number, name: string, digits = 0): string =>
       new Intl.NumberFormat(locale, {

@@ -6,6 +6,7 @@ import { asProblem } from "@/api/problem";
 import { Panel } from "@/design/Panel";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
+import { useFieldProblem } from "@/design/useFieldProblem";
 import { announceSignOut } from "@/features/session/sessionChannel";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./AccountPage.module.css";
@@ -19,6 +20,7 @@ export function DeleteAccountPanel() {
   const [error, setError] = useState<unknown>(null);
   const [deletesAt, setDeletesAt] = useState<string | null>(null);
   const refused = error === null ? null : asProblem(error);
+  const wrongWith = useFieldProblem(refused);
   const close = (): void => {
     // The session has ended with the account; the page is told once the day has been read.
     if (deletesAt !== null) {
@@ -61,7 +63,12 @@ export function DeleteAccountPanel() {
           <form onSubmit={(event) => void submit(event)}>
             <p className={classes.note}>{t("account.deleteText")}</p>
             {refused && (
-              <ProblemNotice heading={t("account.deleteFailed")} error={refused} compact />
+              <ProblemNotice
+                heading={t("account.deleteFailed")}
+                error={refused}
+                fields={["password"]}
+                compact
+              />
             )}
             <PasswordField
               mt="md"
@@ -69,7 +76,7 @@ export function DeleteAccountPanel() {
               autoComplete="current-password"
               value={password}
               onChange={(event) => setPassword(event.currentTarget.value)}
-              error={refused?.fieldDetail("password")}
+              error={wrongWith("password")}
               data-autofocus
             />
             <Group justify="flex-end" mt="lg">

@@ -44,7 +44,14 @@ export function PasswordPanel() {
   return (
     <Panel title={t("account.password")} lead={t("account.passwordNote")}>
       <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
-        {refused && <ProblemNotice heading={t("account.passwordFailed")} error={refused} compact />}
+        {refused && (
+          <ProblemNotice
+            heading={t("account.passwordFailed")}
+            error={refused}
+            fields={["current", "new"]}
+            compact
+          />
+        )}
         <PasswordField
           label={t("account.currentPassword")}
           autoComplete="current-password"

@@ -3,6 +3,7 @@ import { Eraser, Layers } from "lucide-react";
 import { Link } from "react-router";
 import { useMessages, useTranslations } from "use-intl";
 import type { Image, Job } from "@/api/shapes";
+import { EnglishDetails } from "@/design/ProblemDetails";
 import { ProgressLine } from "@/design/ProgressLine";
 import { StateChip, type Tone } from "@/design/StateChip";
 import { nameOf, presetSources } from "@/features/image/sources";
@@ -111,16 +112,10 @@ function Facts({ job, when, name }: { job: Job; when: string; name: string | nul
 
 function JobFailure({ error }: { error: NonNullable<Job["error"]> }) {
   const words: Record<string, string> = useMessages().problems;
-  const known = words[error.code];
   return (
-    <p className={classes.error}>
-      {known ?? words["job_failed"]}
-      {error.detail && error.detail !== known && (
-        <>
-          {": "}
-          <bdi>{error.detail}</bdi>
-        </>
-      )}
-    </p>
+    <div className={classes.error}>
+      <p>{words[error.code] ?? words["job_failed"]}</p>
+      {error.detail && <EnglishDetails text={error.detail} />}
+    </div>
   );
 }

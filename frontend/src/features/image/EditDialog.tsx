@@ -2,10 +2,11 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
-import { ApiProblem } from "@/api/problem";
+import { ApiProblem, asProblem } from "@/api/problem";
 import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
+import { useFieldProblem } from "@/design/useFieldProblem";
 import { useReturnFocus } from "@/design/useReturnFocus";
 import { placeImage } from "@/features/library/imageCache";
 import { changeImage } from "@/features/library/imageCalls";
@@ -29,6 +30,8 @@ export default function EditDialog({ image, onClose }: Props) {
   const [tags, setTags] = useState(image.tags);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const refused = error === null ? null : asProblem(error);
+  const wrongWith = useFieldProblem(refused);
 
   const startFrom = (latest: Image): void => {
     setBase(latest);
@@ -45,7 +48,7 @@ export default function EditDialog({ image, onClose }: Props) {
       const saved = await changeImage(image.id, (latest) => {
         if (isDescribedAlike(latest, base)) return { title: title.trim(), tags };
         startFrom(latest);
-        throw changedMeanwhile(t("problems.precondition_failed"), t("image.changedMeanwhile"));
+        throw changedMeanwhile(t("problems.precondition_failed"));
       });
       placeImage(client, saved);
       showToast(t("image.updated"));
@@ -66,8 +69,16 @@ export default function EditDialog({ image, onClose }: Props) {
     >
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="md">
-          {error !== null && (
-            <ProblemNotice heading={t("image.saveFailed")} error={error} compact />
+          {refused && (
+            <ProblemNotice
+              heading={t("image.saveFailed")}
+              error={refused}
+              {...(refused?.code === "precondition_failed" && {
+                hint: t("image.changedMeanwhile"),
+              })}
+              fields={["title", "tags"]}
+              compact
+            />
           )}
           <TextInput
             label={t("image.titleField")}
@@ -76,8 +87,9 @@ export default function EditDialog({ image, onClose }: Props) {
             dir="auto"
             data-autofocus
             onChange={(event) => setTitle(event.currentTarget.value)}
+            error={wrongWith("title")}
           />
-          <TagsField tags={tags} onChange={setTags} />
+          <TagsField tags={tags} onChange={setTags} error={wrongWith("tags")} />
         </Stack>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>
@@ -96,6 +108,6 @@ function isDescribedAlike(a: Image, b: Image): boolean {
   return a.title === b.title && String(a.tags) === String(b.tags);
 }
 
-function changedMeanwhile(title: string, detail: string): ApiProblem {
-  return new ApiProblem({ status: 412, code: "precondition_failed", title, detail });
+function changedMeanwhile(title: string): ApiProblem {
+  return new ApiProblem({ status: 412, code: "precondition_failed", title });
 }

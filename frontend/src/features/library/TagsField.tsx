@@ -5,10 +5,11 @@ interface Props {
   tags: string[];
   onChange: (tags: string[]) => void;
   autoFocus?: boolean;
+  error?: string | null;
 }
 
 /** Tags to write; a tag counts once the field is left, too. */
-export function TagsField({ tags, onChange, autoFocus = false }: Props) {
+export function TagsField({ tags, onChange, autoFocus = false, error = null }: Props) {
   const t = useTranslations("library");
   return (
     <TagsInput
@@ -17,6 +18,7 @@ export function TagsField({ tags, onChange, autoFocus = false }: Props) {
       value={tags}
       onChange={onChange}
       maxTags={20}
+      error={error}
       acceptValueOnBlur
       // There is nothing to suggest; an open list would take the first Escape.
       dropdownOpened={false}

@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { asProblem } from "@/api/problem";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
+import { useFieldProblem } from "@/design/useFieldProblem";
 import layout from "./AuthLayout.module.css";
 import { signIn } from "./sessionActions";
 
@@ -23,6 +24,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
   const [error, setError] = useState<unknown>(null);
 
   const refused = error === null ? null : asProblem(error);
+  const wrongWith = useFieldProblem(refused);
   const minutes = Math.ceil((refused?.retryAfterS ?? 60) / 60);
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -47,6 +49,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
         <ProblemNotice
           {...(refused.code === "rate_limited" && { heading: t("tooManyTries", { minutes }) })}
           error={refused}
+          fields={["email", "password"]}
           compact
         />
       )}
@@ -60,7 +63,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
         value={email}
         readOnly={fixedEmail !== undefined}
         onChange={(event) => setEmail(event.currentTarget.value)}
-        error={checked && !email.trim() ? t("emailRequired") : null}
+        error={checked && !email.trim() ? t("emailRequired") : wrongWith("email")}
         data-autofocus={fixedEmail === undefined || undefined}
       />
       <PasswordField
@@ -70,7 +73,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
         size="md"
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={checked && !password ? t("passwordRequired") : null}
+        error={checked && !password ? t("passwordRequired") : wrongWith("password")}
         data-autofocus={fixedEmail !== undefined || undefined}
       />
       <Button type="submit" size="md" loading={busy}>

@@ -12,6 +12,8 @@ import { PASSWORD_MIN_LENGTH } from "./passwordRule";
 import { register, signIn } from "./sessionActions";
 import { useSession } from "./useSession";
 
+const FIELDS = ["name", "email", "password"];
+
 export default function RegisterPage() {
   const t = useTranslations("session");
   const navigate = useNavigate();
@@ -68,7 +70,7 @@ export default function RegisterPage() {
   return (
     <AuthLayout title={t("registerTitle")} lead={t("registerLead")}>
       <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
-        {refused && <ProblemNotice error={refused} compact />}
+        {refused && <ProblemNotice error={refused} fields={FIELDS} compact />}
         <TextInput
           label={t("name")}
           name="name"
@@ -76,7 +78,7 @@ export default function RegisterPage() {
           size="md"
           value={fields.name}
           onChange={set("name")}
-          error={checked && !fields.name.trim() ? t("nameRequired") : refused?.fieldDetail("name")}
+          error={checked && !fields.name.trim() ? t("nameRequired") : wrongWith("name")}
         />
         <TextInput
           label={t("email")}
@@ -87,9 +89,7 @@ export default function RegisterPage() {
           size="md"
           value={fields.email}
           onChange={set("email")}
-          error={
-            checked && !fields.email.trim() ? t("emailRequired") : refused?.fieldDetail("email")
-          }
+          error={checked && !fields.email.trim() ? t("emailRequired") : wrongWith("email")}
         />
         <PasswordField
           label={t("password")}

@@ -1,13 +1,14 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { ProgressLine } from "@/design/ProgressLine";
 import { useQuantity } from "@/i18n/useQuantity";
 import { DropSurface } from "./DropSurface";
 import { summarize } from "./summarize";
 import classes from "./UploadDock.module.css";
-import { UploadRow } from "./UploadRow";
+import { UploadFailures } from "./UploadFailures";
+import { UploadList } from "./UploadList";
 import { uploads, useUploads } from "./uploads";
 
 /** Every upload of this tab, in a corner, on whatever page one is. */
@@ -16,7 +17,7 @@ export function UploadDock() {
   const quantity = useQuantity();
   const list = useUploads();
   const [open, setOpen] = useState(true);
-  const total = summarize(list);
+  const total = useMemo(() => summarize(list), [list]);
 
   return (
     <>
@@ -27,12 +28,22 @@ export function UploadDock() {
             <div className={classes.words}>
               <h2>{t("title")}</h2>
               <p className="tabular">
-                {/* Only the count is news for those who listen; the speed changes all the time. */}
-                <span role="status">{t("summary", { done: total.over, total: list.length })}</span>
+                {/* Only the counts are news for those who listen; the speed changes all the time. */}
+                <span role="status">
+                  {t("summary", { done: total.done, total: total.total })}
+                  {total.failed > 0 && (
+                    <>
+                      {" · "}
+                      <strong className={classes.failed}>
+                        {t("failed", { count: total.failed })}
+                      </strong>
+                    </>
+                  )}
+                </span>
                 {total.speed > 0 && ` · ${quantity.speed(total.speed)}`}
               </p>
             </div>
-            {total.over > 0 && (
+            {total.clearable && (
               <Button variant="subtle" size="compact-sm" onClick={() => uploads.clearFinished()}>
                 {t("clear")}
               </Button>
@@ -47,13 +58,8 @@ export function UploadDock() {
             </ActionIcon>
           </div>
           {!total.finished && <ProgressLine label={t("title")} share={total.share} />}
-          {open && (
-            <ul className={classes.list}>
-              {list.map((upload) => (
-                <UploadRow key={upload.id} upload={upload} />
-              ))}
-            </ul>
-          )}
+          {total.failed > 0 && <UploadFailures failed={total.failed} retryable={total.retryable} />}
+          {open && <UploadList list={list} label={t("title")} />}
         </section>
       )}
     </>

@@ -4,61 +4,76 @@ import { memo } from "react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import { ProgressLine } from "@/design/ProgressLine";
+import { UserText } from "@/design/UserText";
 import { UploadPreview } from "./UploadPreview";
 import classes from "./UploadRow.module.css";
 import { UploadState } from "./UploadState";
-import type { Upload } from "./uploadQueue";
+import { canRetry, isUnsent, type Upload } from "./upload";
 import { uploads } from "./uploads";
 
-export const UploadRow = memo(function UploadRow({ upload }: { upload: Upload }) {
+interface Props {
+  upload: Upload;
+  /** Its place in the whole list, of which the page holds a part. */
+  index: number;
+  count: number;
+  /** Where it begins, in CSS pixels from the top of the list. */
+  top: number;
+  measure(row: HTMLLIElement | null): void;
+}
+
+export const UploadRow = memo(function UploadRow({ upload, index, count, top, measure }: Props) {
   const t = useTranslations("uploads");
-  const { file, phase, image, job } = upload;
-  const under = phase === "sending" || phase === "waiting" || phase === "parked";
-  const again = phase === "failed" || phase === "canceled";
-  const steps = job?.progress;
-  const share =
-    phase === "sending"
-      ? upload.sentBytes / Math.max(file.size, 1)
-      : steps && steps.total > 0
-        ? steps.done / steps.total
-        : null;
+  const { id, file, phase, image } = upload;
+  const name = image ? (
+    <Link to={`/images/${image.id}`} aria-label={t("openOne", { name: file.name })}>
+      {file.name}
+    </Link>
+  ) : (
+    file.name
+  );
   return (
-    <li className={classes.row} data-testid="upload-row" data-phase={phase}>
+    <li
+      ref={measure}
+      className={classes.row}
+      style={{ top }}
+      aria-setsize={count}
+      aria-posinset={index + 1}
+      data-index={index}
+      data-upload={id}
+      data-testid="upload-row"
+      data-phase={phase}
+    >
       <UploadPreview file={file} />
       <div className={classes.body}>
-        {image ? (
-          <Link
-            to={`/images/${image.id}`}
-            className={classes.name}
-            dir="auto"
-            aria-label={t("openOne", { name: file.name })}
-          >
-            {file.name}
-          </Link>
-        ) : (
-          <span className={classes.name} dir="auto">
-            {file.name}
-          </span>
-        )}
+        <UserText className={classes.name}>{name}</UserText>
         {(phase === "sending" || phase === "processing") && (
-          <ProgressLine label={t("progressOf", { name: file.name })} share={share} />
+          <ProgressLine label={t("progressOf", { name: file.name })} share={shareOf(upload)} />
         )}
         <UploadState upload={upload} />
       </div>
-      {again && upload.image === null && (
+      {canRetry(upload) && (
         <ActionIcon
           variant="subtle"
           aria-label={t("retryOne", { name: file.name })}
-          onClick={() => uploads.retry(upload.id)}
+          onClick={() => uploads.retry(id)}
         >
           <RotateCcw size={16} aria-hidden />
         </ActionIcon>
       )}
-      {under && (
+      {isUnsent(upload) && (
         <ActionIcon
           variant="subtle"
           aria-label={t("cancelOne", { name: file.name })}
-          onClick={() => uploads.cancel(upload.id)}
+          onClick={() => uploads.cancel(id)}
+        >
+          <X size={16} aria-hidden />
+        </ActionIcon>
+      )}
+      {phase === "failed" && (
+        <ActionIcon
+          variant="subtle"
+          aria-label={t("dismissOne", { name: file.name })}
+          onClick={() => uploads.dismiss(id)}
         >
           <X size={16} aria-hidden />
         </ActionIcon>
@@ -66,3 +81,10 @@ export const UploadRow = memo(function UploadRow({ upload }: { upload: Upload })
     </li>
   );
 });
+
+/** How much of it is sent, and then how much of its job is done; null while nobody can say. */
+function shareOf({ phase, file, sentBytes, job }: Upload): number | null {
+  if (phase === "sending") return sentBytes / Math.max(file.size, 1);
+  const steps = job?.progress;
+  return steps && steps.total > 0 ? steps.done / steps.total : null;
+}

@@ -1,49 +1,51 @@
 import { useTranslations } from "use-intl";
-import { ApiProblem } from "@/api/problem";
+import type { ApiProblem } from "@/api/problem";
 import { useOverview } from "@/app/useOverview";
-import { useProblemTitle } from "@/design/useProblemTitle";
+import { ProblemDetails } from "@/design/ProblemDetails";
+import { useProblemWords } from "@/design/useProblemWords";
 import { useQuantity } from "@/i18n/useQuantity";
 import { secondsLeft } from "./speed";
 import classes from "./UploadState.module.css";
-import type { Upload } from "./uploadQueue";
+import { canRetry, type Upload } from "./upload";
 
-const NONE = new ApiProblem({ status: 0, code: "", title: "" });
-
-/** One line saying how an upload is doing. */
+/** One line saying how an upload is doing; more where it has failed. */
 export function UploadState({ upload }: { upload: Upload }) {
-  const t = useTranslations();
-  const title = useProblemTitle(upload.problem ?? NONE);
-  const words = useWords(upload, title);
+  const words = useWords(upload);
+  const { phase, problem } = upload;
+  if (phase !== "failed" || !problem) return <p className={classes.line}>{words}</p>;
+  return <Failure problem={problem} isFinal={!canRetry(upload)} />;
+}
+
+function Failure({ problem, isFinal }: { problem: ApiProblem; isFinal: boolean }) {
+  const t = useTranslations("uploads");
   const quantity = useQuantity();
+  const { title } = useProblemWords()(problem);
   const limit = useOverview().data?.usage?.upload_max_bytes;
-  if (upload.phase !== "failed" || !upload.problem) return <p className={classes.line}>{words}</p>;
-  const { code, requestId } = upload.problem;
-  const detail =
-    code === "file_too_large" && limit
-      ? t("uploads.atMost", { limit: quantity.bytes(limit) })
-      : upload.problem.detail;
+  const advice = (): string | null => {
+    if (problem.code === "file_too_large" && limit) {
+      return t("atMost", { limit: quantity.bytes(limit) });
+    }
+    if (problem.code === "unsupported_format") return t("accepted", { formats: t("dropHint") });
+    return isFinal ? t("chooseAnother") : null;
+  };
   return (
-    <div className={classes.failed} role="alert">
-      <p>{title}</p>
-      {detail && detail !== title && <p dir="auto">{detail}</p>}
-      {requestId && (
-        <p className={classes.request}>
-          {t("common.requestId")} <code dir="ltr">{requestId}</code>
-        </p>
-      )}
+    <div className={classes.failed}>
+      <p className={classes.reason}>{title}</p>
+      <p>{advice()}</p>
+      <ProblemDetails problem={problem} />
     </div>
   );
 }
 
-function useWords(upload: Upload, problemTitle: string): string {
+function useWords({ phase, file, sentBytes, speed, job, problem, duplicate }: Upload): string {
   const t = useTranslations("uploads");
   const quantity = useQuantity();
-  const { phase, file, sentBytes, speed, job, problem } = upload;
+  const wordsFor = useProblemWords();
   switch (phase) {
     case "waiting":
       return `${t("waiting")} · ${quantity.bytes(file.size)}`;
     case "sending": {
-      if (problem) return `${t("waiting")} · ${problemTitle}`;
+      if (problem) return `${t("waiting")} · ${wordsFor(problem).title}`;
       const left = secondsLeft(file.size, sentBytes, speed);
       const parts = [
         t("sending", { sent: quantity.bytes(sentBytes), total: quantity.bytes(file.size) }),
@@ -59,7 +61,7 @@ function useWords(upload: Upload, problemTitle: string): string {
       return total > 0 ? t("steps", { done, total }) : t("processing");
     }
     case "done":
-      return upload.duplicate ? t("duplicate") : `${t("done")} · ${quantity.bytes(file.size)}`;
+      return duplicate ? t("duplicate") : `${t("done")} · ${quantity.bytes(file.size)}`;
     case "canceled":
       return t("canceled");
     case "failed":

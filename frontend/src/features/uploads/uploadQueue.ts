@@ -7,36 +7,12 @@
 
 import { randomId } from "@/api/identifiers";
 import { ApiProblem, asProblem } from "@/api/problem";
-import type { Image, Job, UploadReply } from "@/api/shapes";
+import type { Job, UploadReply } from "@/api/shapes";
 import { Patience } from "./patience";
 import { type Sendable, type Sending, UploadAborted } from "./send";
 import { bytesPerSecond, type Sample, withSample } from "./speed";
-
-export type UploadPhase =
-  | "waiting"
-  | "sending"
-  | "parked" // waits for the session or for the connection
-  | "processing" // stored; its job runs
-  | "done"
-  | "failed"
-  | "canceled";
-
-export interface Upload {
-  id: string;
-  file: File;
-  /** Idempotency-Key: a transfer repeated after a lost answer stores nothing twice. */
-  key: string;
-  phase: UploadPhase;
-  sentBytes: number;
-  /** Bytes per second; null while unknown. */
-  speed: number | null;
-  /** Why it failed or is parked; while `sending`, why it waits to be sent again. */
-  problem: ApiProblem | null;
-  image: Image | null;
-  job: Job | null;
-  /** The library already held exactly these bytes. */
-  duplicate: boolean;
-}
+import { afterJob, canRetry, type Upload, type UploadPhase } from "./upload";
+import { UploadList } from "./uploadList";
 
 export interface QueueNeeds {
   /** Null: nobody is signed in now. Throws when that could not be found out. */
@@ -46,6 +22,8 @@ export interface QueueNeeds {
   /** Bytes that a file may have; null while that is unknown, and then the server says it. */
   maxBytes(): number | null;
   stored(reply: UploadReply): void;
+  /** Begins a failed job again; its image is stored, and no file has to be sent. */
+  retryJob(id: string): Promise<Job>;
   pause(ms: number): Promise<void>;
   nowMs(): number;
 }
@@ -57,25 +35,20 @@ interface Run {
 }
 
 const AT_ONCE = 3;
-const OVER: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "canceled"]);
 
 export class UploadQueue {
-  private uploads: readonly Upload[] = [];
+  private readonly uploads = new UploadList();
   private readonly running = new Map<string, Sending>();
   private readonly samples = new Map<string, Sample[]>();
   private readonly runs = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
   private nextId = 1;
   private nextRun = 1;
 
   constructor(private readonly needs: QueueNeeds) {}
 
-  readonly list = (): readonly Upload[] => this.uploads;
+  readonly list = this.uploads.all;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  readonly subscribe = this.uploads.subscribe;
 
   add(files: readonly File[]): void {
     const added = files.map((file): Upload => {
@@ -83,76 +56,111 @@ export class UploadQueue {
       const blank = { sentBytes: 0, speed: null, problem: null, image: null, job: null };
       return { id, file, key: randomId(), phase: "waiting", duplicate: false, ...blank };
     });
-    this.publish([...this.uploads, ...added]);
+    this.uploads.replace([...this.list(), ...added]);
     this.pump();
   }
 
   cancel(id: string): void {
-    this.change(id, { phase: "canceled", speed: null });
+    this.uploads.change(id, { phase: "canceled", speed: null });
     this.running.get(id)?.abort();
     this.pump();
   }
 
   retry(id: string): void {
-    const { phase, problem } = this.uploads.find((upload) => upload.id === id) ?? {};
+    const upload = this.uploads.get(id);
+    if (!upload) return;
+    if (upload.image && upload.job) {
+      void this.retryJob(id, upload.job.id);
+      return;
+    }
     // A refusal is remembered under its key, and so is a transfer that was stopped half way: a new
     // try deserves a new answer. Only after a lost connection the old answer is the right one.
-    if (phase === "canceled" || (problem?.status ?? 0) > 0) this.change(id, { key: randomId() });
-    this.change(id, { phase: "waiting", problem: null, sentBytes: 0, speed: null });
+    const isAnswered = upload.phase === "canceled" || (upload.problem?.status ?? 0) > 0;
+    const key = isAnswered ? randomId() : upload.key;
+    this.uploads.change(id, { key, phase: "waiting", problem: null, sentBytes: 0, speed: null });
     this.pump();
+  }
+
+  /** Everything that failed and may do better now. */
+  retryAll(): void {
+    for (const upload of this.list()) {
+      if (upload.phase === "failed" && canRetry(upload)) this.retry(upload.id);
+    }
   }
 
   /** Sends again what was parked, once there is a session or a connection. */
   resume(): void {
-    for (const upload of this.uploads) {
-      if (upload.phase === "parked") this.change(upload.id, { phase: "waiting", sentBytes: 0 });
-    }
+    const parked = this.list().filter(({ phase }) => phase === "parked");
+    this.uploads.changeAll(parked.map(({ id }) => [id, { phase: "waiting", sentBytes: 0 }]));
     this.pump();
   }
 
-  /** Takes finished entries off the list. */
+  /** Takes off the list what came to its end well; failures stay until they are dismissed. */
   clearFinished(): void {
-    const over: ReadonlySet<UploadPhase> = new Set(["done", "canceled", "failed"]);
-    this.publish(this.uploads.filter((upload) => !over.has(upload.phase)));
+    this.keep(({ phase }) => phase !== "done" && phase !== "canceled");
+  }
+
+  /** Takes one failure off the list. */
+  dismiss(id: string): void {
+    this.keep((upload) => upload.id !== id || upload.phase !== "failed");
+  }
+
+  dismissFailed(): void {
+    this.keep(({ phase }) => phase !== "failed");
   }
 
   /** Somebody else is signed in, or nobody: nothing of these files may go on. */
   discard(): void {
     const sendings = [...this.running.values()];
-    this.publish([]);
+    this.uploads.replace([]);
     for (const sending of sendings) sending.abort();
   }
 
   /** Tells the uploads how their jobs are doing. */
   observe(jobs: readonly Job[]): void {
-    for (const job of jobs) {
-      const upload = this.uploads.find((entry) => entry.job?.id === job.id);
-      if (upload?.phase === "processing") this.change(upload.id, afterJob(job));
-    }
+    const known = new Map(jobs.map((job) => [job.id, job]));
+    const changes = this.list().flatMap(({ id, phase, job }) => {
+      const latest = phase === "processing" && job && known.get(job.id);
+      return latest ? [[id, afterJob(latest)] as const] : [];
+    });
+    this.uploads.changeAll(changes);
   }
 
   /** Ids of jobs that some upload still waits for. */
   awaitedJobs(): string[] {
-    return this.uploads.flatMap((upload) =>
+    return this.list().flatMap((upload) =>
       upload.phase === "processing" && upload.job ? [upload.job.id] : [],
     );
   }
 
+  private keep(isKept: (upload: Upload) => boolean): void {
+    this.uploads.replace(this.list().filter(isKept));
+  }
+
+  private async retryJob(id: string, jobId: string): Promise<void> {
+    this.uploads.change(id, { phase: "processing", problem: null });
+    try {
+      this.uploads.change(id, afterJob(await this.needs.retryJob(jobId)));
+    } catch (error) {
+      this.uploads.change(id, { phase: "failed", problem: asProblem(error) });
+    }
+  }
+
   private pump(): void {
-    for (const upload of this.uploads) {
+    for (const upload of this.list()) {
       if (this.sendingCount() >= AT_ONCE) return;
       if (upload.phase === "waiting") void this.run(upload);
     }
   }
 
   private sendingCount(): number {
-    return this.uploads.filter((upload) => upload.phase === "sending").length;
+    return [...this.runs.keys()].filter((id) => this.phaseOf(id) === "sending").length;
   }
 
   private async run({ id }: Upload): Promise<void> {
     const run = { id, number: this.nextRun++ };
     this.runs.set(id, run.number);
-    this.change(id, { phase: "sending", sentBytes: 0, speed: null, problem: null });
+    this.uploads.change(id, { phase: "sending", sentBytes: 0, speed: null, problem: null });
     try {
       const reply = await this.sendPatiently(run);
       if (this.goesOn(run)) this.finish(id, reply);
@@ -183,9 +191,9 @@ export class UploadQueue {
       } catch (error) {
         const pause = patience.pauseMs(error);
         if (pause === null || !this.goesOn(run)) throw error;
-        this.change(run.id, { sentBytes: 0, speed: null, problem: asProblem(error) });
+        this.uploads.change(run.id, { sentBytes: 0, speed: null, problem: asProblem(error) });
         await this.needs.pause(pause);
-        if (this.goesOn(run)) this.change(run.id, { problem: null });
+        if (this.goesOn(run)) this.uploads.change(run.id, { problem: null });
       }
     }
   }
@@ -204,7 +212,7 @@ export class UploadQueue {
   }
 
   private async transfer(run: Run, token: string): Promise<UploadReply> {
-    const upload = this.uploads.find(({ id }) => id === run.id);
+    const upload = this.uploads.get(run.id);
     if (!upload || !this.goesOn(run)) throw new UploadAborted();
     const { file, key } = upload;
     if (file.size > (this.needs.maxBytes() ?? Number.POSITIVE_INFINITY)) throw fileTooLarge();
@@ -223,14 +231,14 @@ export class UploadQueue {
       sentBytes,
     });
     this.samples.set(upload.id, samples);
-    this.change(upload.id, { sentBytes, speed: bytesPerSecond(samples) });
+    this.uploads.change(upload.id, { sentBytes, speed: bytesPerSecond(samples) });
   }
 
   private finish(id: string, reply: UploadReply): void {
     const common = { image: reply.image, speed: null, duplicate: reply.duplicate === true };
-    const sentBytes = this.uploads.find((upload) => upload.id === id)?.file.size ?? 0;
+    const sentBytes = this.uploads.get(id)?.file.size ?? 0;
     const job = reply.job ?? null;
-    this.change(id, { ...common, sentBytes, ...(job ? afterJob(job) : { phase: "done" }) });
+    this.uploads.change(id, { ...common, sentBytes, ...(job ? afterJob(job) : { phase: "done" }) });
     this.needs.stored(reply);
   }
 
@@ -238,20 +246,11 @@ export class UploadQueue {
     if (error instanceof UploadAborted) return;
     const problem = asProblem(error);
     const parked = problem.status === 401 || (problem.status === 0 && !navigator.onLine);
-    this.change(id, { phase: parked ? "parked" : "failed", problem, speed: null });
+    this.uploads.change(id, { phase: parked ? "parked" : "failed", problem, speed: null });
   }
 
   private phaseOf(id: string): UploadPhase | undefined {
-    return this.uploads.find((upload) => upload.id === id)?.phase;
-  }
-
-  private change(id: string, fields: Partial<Upload>): void {
-    this.publish(this.uploads.map((entry) => (entry.id === id ? { ...entry, ...fields } : entry)));
-  }
-
-  private publish(uploads: readonly Upload[]): void {
-    this.uploads = uploads;
-    for (const listener of this.listeners) listener();
+    return this.uploads.get(id)?.phase;
   }
 }
 
@@ -261,17 +260,4 @@ function sessionLost(): ApiProblem {
 
 function fileTooLarge(): ApiProblem {
   return new ApiProblem({ status: 413, code: "file_too_large", title: "The file is too large" });
-}
-
-function afterJob(job: Job): Partial<Upload> {
-  if (!OVER.has(job.state)) return { job, phase: "processing" };
-  if (job.state === "succeeded") return { job, phase: "done" };
-  if (job.state === "canceled") return { job, phase: "canceled" };
-  const problem = new ApiProblem({
-    status: 422,
-    code: job.error?.code ?? "job_failed",
-    title: "Processing failed",
-    detail: job.error?.detail ?? "",
-  });
-  return { job, phase: "failed", problem };
 }

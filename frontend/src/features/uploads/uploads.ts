@@ -1,5 +1,6 @@
 /** The one upload queue of this tab, wired to the session and to the library's cache. */
 import { useSyncExternalStore } from "react";
+import { api, unwrap } from "@/api/client";
 import type { Overview } from "@/api/shapes";
 import { queryClient } from "@/app/queryClient";
 import { overviewKey } from "@/app/useOverview";
@@ -8,7 +9,8 @@ import { placeImage } from "@/features/library/imageCache";
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
 import { sessionStore } from "@/features/session/sessionStore";
 import { sendFile } from "./send";
-import { type Upload, UploadQueue } from "./uploadQueue";
+import { isUnsent, type Upload } from "./upload";
+import { UploadQueue } from "./uploadQueue";
 
 export const uploads = new UploadQueue({
   token: currentAccessToken,
@@ -17,6 +19,8 @@ export const uploads = new UploadQueue({
   maxBytes: () => queryClient.getQueryData<Overview>(overviewKey)?.usage?.upload_max_bytes ?? null,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   nowMs: () => performance.now(),
+  retryJob: (id) =>
+    unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
   stored: (reply) => {
     placeImage(queryClient, reply.image);
     void queryClient.invalidateQueries({ queryKey: jobFeedKey });
@@ -34,10 +38,7 @@ globalThis.addEventListener("online", () => uploads.resume());
 
 /** Leaving the page would lose what is still being sent. */
 globalThis.addEventListener("beforeunload", (event) => {
-  const busy = uploads
-    .list()
-    .some(({ phase }) => phase === "sending" || phase === "waiting" || phase === "parked");
-  if (busy) event.preventDefault();
+  if (uploads.list().some(isUnsent)) event.preventDefault();
 });
 
 export function useUploads(): readonly Upload[] {

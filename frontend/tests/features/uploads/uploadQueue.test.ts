@@ -19,6 +19,7 @@ let maxBytes: number | null;
 let stored: UploadReply[];
 /** Pauses that the queue has made, in milliseconds, and the way to end the last one. */
 let pauses: number[];
+let retried: (id: string) => Promise<unknown>;
 let endPause: () => void;
 
 /** Lets every promise that is settled have its say. */
@@ -51,6 +52,7 @@ beforeEach(() => {
   transfers = [];
   stored = [];
   pauses = [];
+  retried = async () => runningJob;
   token = "token-1";
   maxBytes = null;
   queue = new UploadQueue({
@@ -59,6 +61,7 @@ beforeEach(() => {
     send,
     maxBytes: () => maxBytes,
     stored: (reply) => stored.push(reply),
+    retryJob: async (id) => (await retried(id)) as Job,
     pause: (ms) =>
       new Promise((resolve) => {
         pauses.push(ms);
@@ -172,6 +175,69 @@ test("a failed job is told with its code", async () => {
   });
 });
 
+test("a job that failed for a time is tried again without sending the file again", async () => {
+  queue.add([photo("a")]);
+  await settle();
+  await transfers[0]?.succeed({ job: runningJob as Job });
+  const error = { code: "time_limit_exceeded", detail: "" };
+  queue.observe([{ ...runningJob, state: "failed", error } as Job]);
+  queue.retryAll();
+  await settle();
+  expect(queue.list()[0]).toMatchObject({ phase: "processing", problem: null });
+  expect(transfers).toHaveLength(1);
+
+  queue.observe([{ ...runningJob, state: "failed", error } as Job]);
+  const gone = new ApiProblem({ status: 409, code: "job_not_retryable", title: "" });
+  retried = async () => Promise.reject(gone);
+  queue.retryAll();
+  await settle();
+  expect(queue.list()[0]).toMatchObject({ phase: "failed", problem: gone });
+});
+
+test("retry all sends what may do better and leaves a bad file alone", async () => {
+  queue.add(["a", "b"].map(photo));
+  await settle();
+  const codes = ["image_corrupt", "quota_exceeded"];
+  for (const [index, code] of codes.entries()) {
+    await transfers[index]?.fail(new ApiProblem({ status: 422, code, title: "" }));
+  }
+  queue.retryAll();
+  await settle();
+  expect(phases()).toEqual(["failed", "sending"]);
+  expect(transfers).toHaveLength(3);
+});
+
+test("clearing keeps failures until they are dismissed", async () => {
+  queue.add(["a", "b", "c"].map(photo));
+  await settle();
+  await transfers[0]?.succeed();
+  const corrupt = new ApiProblem({ status: 422, code: "image_corrupt", title: "" });
+  await transfers[1]?.fail(corrupt);
+  await transfers[2]?.fail(corrupt);
+  queue.clearFinished();
+  expect(phases()).toEqual(["failed", "failed"]);
+  queue.dismiss("upload-2");
+  expect(queue.list().map(({ id }) => id)).toEqual(["upload-3"]);
+  queue.dismissFailed();
+  expect(queue.list()).toEqual([]);
+});
+
+test("many jobs that are over are told at once", async () => {
+  queue.add(["a", "b", "c"].map(photo));
+  await settle();
+  for (const [index, transfer] of transfers.entries()) {
+    await transfer.succeed({ job: { ...runningJob, id: `job-${index}` } as Job });
+  }
+  let told = 0;
+  queue.subscribe(() => {
+    told += 1;
+  });
+  queue.observe(
+    [0, 1, 2].map((n) => ({ ...runningJob, id: `job-${n}`, state: "succeeded" }) as Job),
+  );
+  expect([phases(), told]).toEqual([["done", "done", "done"], 1]);
+});
+
 test("bytes that the library holds already are told as such", async () => {
   queue.add([photo("a")]);
   await settle();
@@ -247,6 +313,7 @@ test("a retry while the canceled try still waits for a token sends once, and can
     send,
     maxBytes: () => null,
     stored: (reply) => stored.push(reply),
+    retryJob: async (id) => (await retried(id)) as Job,
     pause: async () => undefined,
     nowMs: () => 0,
   });

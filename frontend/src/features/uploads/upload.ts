@@ -1,0 +1,72 @@
+/** One file being uploaded, and what can be said of it without knowing the others. */
+import { ApiProblem } from "@/api/problem";
+import type { Image, Job } from "@/api/shapes";
+
+export type UploadPhase =
+  | "waiting"
+  | "sending"
+  | "parked" // waits for the session or for the connection
+  | "processing" // stored; its job runs
+  | "done"
+  | "failed"
+  | "canceled";
+
+export interface Upload {
+  id: string;
+  file: File;
+  /** Idempotency-Key: a transfer repeated after a lost answer stores nothing twice. */
+  key: string;
+  phase: UploadPhase;
+  sentBytes: number;
+  /** Bytes per second; null while unknown. */
+  speed: number | null;
+  /** Why it failed or is parked; while `sending`, why it waits to be sent again. */
+  problem: ApiProblem | null;
+  image: Image | null;
+  job: Job | null;
+  /** The library already held exactly these bytes. */
+  duplicate: boolean;
+}
+
+/** Refusals of the file itself: the same bytes are refused again, whenever they are sent. */
+export const FINAL_CODES: ReadonlySet<string> = new Set([
+  "file_too_large",
+  "payload_too_large",
+  "unsupported_format",
+  "unsupported_feature",
+  "image_truncated",
+  "image_corrupt",
+  "image_unreadable",
+  "dimensions_exceeded",
+  "metadata_too_large",
+  "animation_too_large",
+  "worker_crashed",
+  "image_gone",
+  "original_missing",
+]);
+
+export function canRetry({ phase, problem, image }: Upload): boolean {
+  if (phase === "canceled") return image === null;
+  return phase === "failed" && !FINAL_CODES.has(problem?.code ?? "");
+}
+
+/** Whether leaving the page would lose it. */
+export function isUnsent({ phase }: Upload): boolean {
+  return phase === "sending" || phase === "waiting" || phase === "parked";
+}
+
+const OVER: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "canceled"]);
+
+/** What the state of its job says of an upload. */
+export function afterJob(job: Job): Partial<Upload> {
+  if (!OVER.has(job.state)) return { job, phase: "processing", problem: null };
+  if (job.state === "succeeded") return { job, phase: "done" };
+  if (job.state === "canceled") return { job, phase: "canceled" };
+  const problem = new ApiProblem({
+    status: 422,
+    code: job.error?.code ?? "job_failed",
+    title: "Processing failed",
+    detail: job.error?.detail ?? "",
+  });
+  return { job, phase: "failed", problem };
+}
