@@ -7,12 +7,11 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from images.renditions.cascade import cascade
-from images.renditions.decode import decode_at
+from images.renditions.decode import Size, decode_each
 from images.renditions.encode import encode
 from images.renditions.limits import Limits
 from images.renditions.probe import probe
-from images.renditions.spec import Geometry, RenditionSpec, plan_geometry
+from images.renditions.spec import RenditionSpec, plan_geometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +30,28 @@ def render_all(
 ) -> Iterator[Rendition]:
     """Each distinct spec's rendition, from the largest to the smallest, as it is made.
 
-    Every one is upright, sRGB and without metadata; an animation gives its first frame. The
-    source is decoded once, is never enlarged, and must stay open and seekable meanwhile.
-    Before the first rendition raises ``UnreadableImageError`` for the source and
-    ``OutputTooLargeError`` for a spec that this source makes too large; later it raises
-    neither.
+    Every one is upright, sRGB and without metadata; an animation gives its first frame. Its
+    bytes depend on the source and its spec alone, not on what else is asked for. The source is
+    never enlarged, and must stay open and seekable meanwhile. Before the first rendition raises
+    ``UnreadableImageError`` for the source and ``OutputTooLargeError`` for a spec that this
+    source makes too large.
     """
     facts = probe(source, limits)
-    plan: defaultdict[Geometry, list[RenditionSpec]] = defaultdict(list)
+    plan: defaultdict[Size, defaultdict[Size, list[RenditionSpec]]]
+    plan = defaultdict(lambda: defaultdict(list))
     for spec in dict.fromkeys(specs):
-        plan[plan_geometry(spec, facts.width, facts.height)].append(spec)
+        geometry = plan_geometry(spec, facts.width, facts.height)
+        plan[geometry.frame][geometry.size].append(spec)
+    for frame, picture in decode_each(source, facts, plan, limits):
+        for size in sorted(plan[frame], reverse=True):
+            yield from _encodings(_centre(picture, size), plan[frame][size])
 
-    def picture_at(size: tuple[int, int]) -> Image.Image:
-        return decode_at(source, facts, size, limits)
 
-    for geometry, picture in cascade(plan, picture_at):
-        yield from _encodings(picture, plan[geometry])
+def _centre(image: Image.Image, size: Size) -> Image.Image:
+    if image.size == size:
+        return image
+    left, top = (image.width - size[0]) // 2, (image.height - size[1]) // 2
+    return image.crop((left, top, left + size[0], top + size[1]))
 
 
 def _encodings(picture: Image.Image, specs: Sequence[RenditionSpec]) -> Iterator[Rendition]:

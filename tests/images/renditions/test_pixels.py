@@ -80,13 +80,6 @@ def test_a_photograph_looks_as_the_reference_says(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_smallest_of_a_cascade_is_like_one_made_alone(name: str) -> None:
-    spec = PRESETS["thumb"].spec("png")
-    alone = render(photograph(name), spec, LIMITS)
-    assert psnr(pixels(renditions(name)[spec].content), pixels(alone.content)) >= 38
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_a_rendition_never_exceeds_its_box_or_its_source(name: str) -> None:
     facts = probe(photograph(name), LIMITS)
     for spec, made in renditions(name).items():
