@@ -19,11 +19,12 @@ class Refused(DomainError):
         errors_omitted: int = 0,
         headers: Mapping[str, str] | None = None,
         lost_part: str = "",
+        count: int | None = None,
     ) -> None:
         super().__init__(detail, errors=errors, headers=headers)
         self.lost_part = lost_part
         self.status, self.code, self.title = status, code, title
-        self.errors_omitted = errors_omitted
+        self.errors_omitted, self.count = errors_omitted, count
 
 
 class UpstreamFailed(DomainError):

@@ -4,7 +4,7 @@ from django.urls import path
 
 from gateway.api.account import Account, AccountRestore
 from gateway.api.documentation import Documentation, Schema
-from gateway.api.images import ImageDetail, ImageRestore, Images
+from gateway.api.images import ImageActions, ImageDetail, ImageRestore, Images, ImagesCount
 from gateway.api.jobs import JobCancel, JobDetail, JobRetry, Jobs
 from gateway.api.overview import OverviewDetail, StatusDetailView, UsageDetail
 from gateway.api.process import Process
@@ -17,6 +17,8 @@ JOB = f"{ROOT}/jobs/<uuid:job_id>"
 
 urlpatterns = [
     path(f"{ROOT}/images", Images.as_view(), name="images"),
+    path(f"{ROOT}/images/count", ImagesCount.as_view(), name="images-count"),
+    path(f"{ROOT}/images/actions", ImageActions.as_view(), name="images-actions"),
     path(IMAGE, ImageDetail.as_view(), name="image"),
     path(f"{IMAGE}/restore", ImageRestore.as_view(), name="image-restore"),
     path(f"{IMAGE}/renditions", Renditions.as_view(), name="renditions"),

@@ -160,6 +160,18 @@ class ImageExists(DomainError):
     title = "The same picture is there already"
 
 
+class SelectionChanged(DomainError):
+    """Another number of images match the filter than the caller was shown; ``count`` do now."""
+
+    status = 409
+    code = "selection_changed"
+    title = "Other images match the filter by now"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} images match now.")
+        self.count = count
+
+
 class ImageTrashed(DomainError):
     """Nothing is made from an image in the trash; restore it first."""
 

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from images.api import images, jobs, operations, renditions
+from images.api import images, jobs, operations, renditions, selections
 
 V1 = "internal/v1"
 
 urlpatterns = [
     path(f"{V1}/images", images.ImageList.as_view()),
+    path(f"{V1}/images/count", selections.ImageCount.as_view()),
+    path(f"{V1}/images/actions", selections.ImageActions.as_view()),
     path(f"{V1}/images/<uuid:image_id>", images.ImageDetail.as_view()),
     path(f"{V1}/images/<uuid:image_id>/restore", images.ImageRestore.as_view()),
     path(f"{V1}/images/<uuid:image_id>/renditions", renditions.RenditionList.as_view()),

@@ -4,10 +4,12 @@ from typing import Any, Final, get_args
 
 from rest_framework import serializers
 
-from gateway.clients.types import Fit, ImageState, InputFormat, JobState, OutputFormat
+from gateway.clients.types import Fit, ImageAction, ImageState, InputFormat, JobState, OutputFormat
 from platform_site.kit.serializers import StrictSerializer
 
 LONGEST_SIDE: Final = 8192
+IDS_MAX: Final = 1_000
+COUNT_MAX: Final = 2**31 - 1
 
 
 class ImageChanges(StrictSerializer):
@@ -55,7 +57,7 @@ class PageQuery(serializers.Serializer[Any]):
     )
 
 
-class ImageQuery(PageQuery):
+class ImageFilterQuery(serializers.Serializer[Any]):
     """Which images."""
 
     state = serializers.ChoiceField(choices=get_args(ImageState), required=False)
@@ -65,6 +67,64 @@ class ImageQuery(PageQuery):
     )
     format = serializers.ChoiceField(choices=get_args(InputFormat), required=False)
     trashed = serializers.BooleanField(required=False, help_text="Those in the trash instead.")
+
+
+class ImageQuery(PageQuery, ImageFilterQuery):
+    """Which images, and which part of their list."""
+
+
+class ImageFilter(StrictSerializer, ImageFilterQuery):
+    """The filters of the list of images."""
+
+
+class ImageSelection(StrictSerializer):
+    """Images by their ids, by a filter, or by the moment that one call moved them to the trash."""
+
+    one_of = ("ids", "filter", "trashed_at")
+    rules = {
+        "dependentRequired": {
+            "filter": ["expected_count"],
+            "except_ids": ["filter"],
+            "expected_count": ["filter"],
+        }
+    }
+
+    ids = serializers.ListField(child=serializers.UUIDField(), max_length=IDS_MAX, required=False)
+    filter = ImageFilter(required=False)
+    except_ids = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=IDS_MAX,
+        required=False,
+        help_text="Beside `filter`: not these.",
+    )
+    expected_count = serializers.IntegerField(
+        min_value=0,
+        max_value=COUNT_MAX,
+        required=False,
+        help_text="Beside `filter`: how many match, `except_ids` included, as the caller knows; "
+        "409 `selection_changed` when it is another number by now.",
+    )
+    trashed_at = serializers.DateTimeField(required=False)
+
+
+class ImageActionIn(StrictSerializer):
+    """What to do to all images of a selection; `tags` are there exactly with `add_tags`."""
+
+    rules = {
+        "if": {"properties": {"action": {"const": "add_tags"}}},
+        "then": {"required": ["tags"]},
+        "else": {"properties": {"tags": False}},
+    }
+
+    action = serializers.ChoiceField(choices=get_args(ImageAction))
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=50),
+        min_length=1,
+        max_length=20,
+        required=False,
+        help_text="Put beside the tags that an image has.",
+    )
+    selection = ImageSelection()
 
 
 class JobQuery(PageQuery):

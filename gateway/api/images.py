@@ -6,10 +6,18 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import DeletionQuery, ImageChanges, ImageQuery, UploadForm
+from gateway.api.bodies import (
+    DeletionQuery,
+    ImageActionIn,
+    ImageChanges,
+    ImageFilterQuery,
+    ImageQuery,
+    UploadForm,
+)
 from gateway.api.views import GatewayView, UploadView, body_of, query_of, versioned_response
 from gateway.callers import principal_of
 from gateway.clients import images
+from gateway.clients.types import ImageCount, ImagesChanged
 from gateway.idempotency import idempotent
 from gateway.links import Links
 from gateway.schema import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
@@ -55,6 +63,44 @@ class Images(UploadView):
             status=200 if stored.duplicate else 202,
             headers={"Location": answer.image.links.self},
         )
+
+
+class ImagesCount(GatewayView):
+    """The number of images of the caller."""
+
+    @documented(
+        "images_count",
+        tag=TAG,
+        replies={200: ImageCount},
+        refusals=(400,),
+        parameters=[ImageFilterQuery],
+    )
+    def get(self, request: Request) -> Response:
+        """How many images a list with the same filters has."""
+        query = query_of(ImageFilterQuery, request)
+        return Response(images.image_count(principal=principal_of(request), query=query))
+
+
+class ImageActions(GatewayView):
+    """Many images of the caller."""
+
+    @documented(
+        "images_act",
+        tag=TAG,
+        request=ImageActionIn,
+        replies={200: ImagesChanged},
+        refusals=(400, 409, 422),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponseBase:
+        """Trash, restore, delete or tag many images; 10,000 rows at most are written by one call.
+
+        What the action does not apply to any more is left as it is. `skipped` counts what cannot
+        be changed: `image_exists` (the same bytes are there again), `too_many_tags`.
+        """
+        wish = body_of(ImageActionIn, request)
+        return Response(images.images_act(principal=principal_of(request), wish=wish))
 
 
 class ImageDetail(GatewayView):

@@ -73,7 +73,8 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
         title=str(document.get("title", "The request was refused")),
         detail=str(document.get("detail", "")),
         errors=_errors(document.get("errors")),
-        errors_omitted=_count(document.get("errors_omitted")),
+        errors_omitted=_count(document.get("errors_omitted")) or 0,
+        count=_count(document.get("count")),
         headers=headers,
     )
 
@@ -106,5 +107,5 @@ def _errors(items: object) -> tuple[FieldError, ...]:
     )
 
 
-def _count(number: object) -> int:
-    return number if isinstance(number, int) else 0
+def _count(number: object) -> int | None:
+    return number if isinstance(number, int) else None

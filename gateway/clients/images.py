@@ -13,7 +13,9 @@ from gateway.clients.documents import document_as
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import (
     DeletionStarted,
+    ImageCount,
     ImagePage,
+    ImagesChanged,
     ImagesStatus,
     Job,
     JobPage,
@@ -50,6 +52,18 @@ class Versioned(Generic[Value]):
 def image_list(*, principal: Principal, query: Query) -> ImagePage:
     """A page of the caller's images. ``query`` goes to images as it is."""
     return document_as(ImagePage, document_of(_get(principal, "/images", query=query)))
+
+
+def image_count(*, principal: Principal, query: Query) -> ImageCount:
+    """How many images the list with this ``query`` has."""
+    return document_as(ImageCount, document_of(_get(principal, "/images/count", query=query)))
+
+
+def images_act(*, principal: Principal, wish: Mapping[str, Any]) -> ImagesChanged:
+    """Do one thing to many images. `Refused` with 409 when others match by now."""
+    return document_as(
+        ImagesChanged, document_of(_send(principal, "POST", "/images/actions", wish))
+    )
 
 
 def image_get(

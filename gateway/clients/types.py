@@ -9,6 +9,7 @@ ImageState = Literal["uploaded", "processing", "ready", "partially_ready", "fail
 RenditionState = Literal["pending", "ready", "failed"]
 JobState = Literal["queued", "running", "succeeded", "failed", "canceled"]
 JobKind = Literal["render", "delete"]
+ImageAction = Literal["trash", "restore", "delete", "add_tags"]
 Fit = Literal["inside", "cover"]
 InputFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff", "bmp"]
 OutputFormat = Literal["jpeg", "png", "webp", "avif"]
@@ -141,6 +142,37 @@ class DeletionStarted:
     """The job that deletes an image for good, and lists what it deleted."""
 
     job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCount:
+    """How many images a list with the same filters has."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedImages:
+    """How many images could not be changed, by the ``code`` of the refusal."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesChanged:
+    """What became of a selection of ``matched`` images.
+
+    ``remaining`` are still to be changed: send the same again. All images that one call moved to
+    the trash have this ``trashed_at``, by which they can be restored. ``job`` deletes for good.
+    """
+
+    matched: int
+    changed: int
+    skipped: list[SkippedImages]
+    remaining: int
+    trashed_at: datetime | None
+    job: Job | None
 
 
 @dataclass(frozen=True, slots=True)

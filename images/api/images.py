@@ -34,7 +34,7 @@ class ImageList(OwnedView):
 
     def get(self, request: Request) -> Response:
         """A page of images, newest first."""
-        narrowed = read.image_filter_from(request.query_params)
+        narrowed = read.image_filter_from(request.query_params, others=("limit", "cursor"))
         page = page_of(
             images_of_owner(owner_id=owner_of(request), narrowed=narrowed),
             limit=limit_from(request.query_params.get("limit")),

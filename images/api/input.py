@@ -14,12 +14,12 @@ from images.models import Job
 from images.planning import operations_spec
 from images.renditions import RenditionSpec
 from images.selectors.images import SHOWN_STATES, ImageFilter
+from images.services.selections import TAGS_MAX
 from images.services.uploads import DEFAULT_PRESETS, UploadRequest
 from images.uploads import FIELD, HashedFile, ReceivedFile
 from platform_site.kit.problems import FieldError, InvalidRequest
 from platform_site.kit.serializers import StrictSerializer
 
-TAGS_MAX: Final = 20
 TAG_CHARACTERS: Final = 50
 TITLE_CHARACTERS: Final = 200
 SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -108,21 +108,27 @@ def rendition_from(request: Request) -> str | RenditionSpec:
     return checked["preset"] if spec is None else spec
 
 
-def image_filter_from(query: QueryDict) -> ImageFilter:
-    """The filters of a list of images. Raises `InvalidRequest`."""
-    parameters_check(query, {"limit", "cursor", "state", "tag", "q", "format", "trashed"})
+def image_filter_from(query: QueryDict, *, others: Iterable[str] = ()) -> ImageFilter:
+    """The filters of a list of images; ``others`` may be there too. Raises `InvalidRequest`."""
+    parameters_check(query, {*others, "state", "tag", "q", "format", "trashed"})
     state = query.get("state")
     if state is not None and state not in SHOWN_STATES:
         raise _invalid("/state", "invalid", f"One of {', '.join(SHOWN_STATES)}.")
     trashed = query.get("trashed", "false")
     if trashed not in {"true", "false"}:
         raise _invalid("/trashed", "invalid", "Either true or false.")
+    return image_filter({**query.dict(), "trashed": trashed == "true"})
+
+
+def image_filter(given: Mapping[str, Any]) -> ImageFilter:
+    """The filter that checked parameters, or checked fields of a body, stand for."""
+    state = given.get("state")
     return ImageFilter(
         state=state,
-        tag=query.get("tag"),
-        words=query.get("q"),
-        format=query.get("format"),
-        trashed=trashed == "true" or state == "trashed",
+        tag=given.get("tag"),
+        words=given.get("q"),
+        format=given.get("format"),
+        trashed=bool(given.get("trashed")) or state == "trashed",
     )
 
 

@@ -79,8 +79,8 @@ def job_body(job: Job) -> dict[str, Any]:
 
 
 def _image_id(job: Job) -> object:
-    # The row of a deleted image is gone; the job still says which one it was.
-    if job.image_id is None and job.kind == Job.Kind.DELETE and job.specs:
+    # The row of a deleted image is gone; the job still says which one it was, if it was one.
+    if job.image_id is None and job.kind == Job.Kind.DELETE and len(job.specs) == 1:
         return job.specs[0]
     return job.image_id
 

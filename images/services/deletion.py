@@ -1,6 +1,6 @@
 """Deletes images for good: hidden at once, then objects and rows by a job that lists them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -38,7 +38,23 @@ def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | N
         found = Image.objects.select_for_update().filter(id=image.id)
         if versions is not None and not found.filter(version__in=versions).exists():
             raise PreconditionFailed
-        return _purge(image)
+        return images_purge(owner_id=owner_id, ids=[image.id], image=image)
+
+
+def images_purge(*, owner_id: UUID, ids: Sequence[UUID], image: Image | None = None) -> Job:
+    """Hide images of the owner for good and make the job that deletes them, in a transaction.
+
+    ``image`` is the one, where there is only one.
+    """
+    _renders_cancel(image_id__in=ids)
+    _hide(id__in=ids)
+    return job_create(
+        kind=Job.Kind.DELETE,
+        owner_id=owner_id,
+        image=image,
+        lane=queue.MAINTENANCE,
+        specs=[str(image_id) for image_id in ids],
+    )
 
 
 def owner_purge(*, owner_id: UUID) -> Job | None:
@@ -84,7 +100,7 @@ def trash_purge() -> int:
             # Asked again under a lock: its owner may have taken it back meanwhile.
             image = due.select_for_update(of=("self",)).filter(id=image_id).first()
             if image is not None:
-                _purge(image)
+                images_purge(owner_id=image.owner_id, ids=[image.id], image=image)
                 purged += 1
     return purged
 
@@ -108,19 +124,7 @@ def delete_run(run: Run) -> None:
     run_succeed(run, result=result)
 
 
-def _purge(image: Image) -> Job:
-    _renders_cancel(image_id=image.id)
-    _hide(id=image.id)
-    return job_create(
-        kind=Job.Kind.DELETE,
-        owner_id=image.owner_id,
-        image=image,
-        lane=queue.MAINTENANCE,
-        specs=[str(image.id)],
-    )
-
-
-def _renders_cancel(**of: UUID) -> None:
+def _renders_cancel(**of: Any) -> None:
     Job.objects.filter(kind=Job.Kind.RENDER, state__in=ACTIVE_STATES, **of).update(
         state=Job.State.CANCELED,
         finished_at=timezone.now(),
@@ -129,7 +133,7 @@ def _renders_cancel(**of: UUID) -> None:
     )
 
 
-def _hide(**which: UUID) -> None:
+def _hide(**which: Any) -> None:
     now = timezone.now()
     Image.objects.filter(**which, trashed_at=None).update(trashed_at=now)
     Image.objects.filter(**which).update(

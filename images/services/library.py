@@ -1,11 +1,12 @@
 """What an owner does with an image: names and tags it, throws it away, takes it back."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from images.errors import ImageExists, ImageNotFound, PreconditionFailed
@@ -61,6 +62,18 @@ def image_restore(*, image_id: UUID, owner_id: UUID) -> Image:
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 
+def images_move(found: QuerySet[Image], *, trashed_at: datetime | None) -> int:
+    """Into the trash at ``trashed_at``, or out of it with ``None``; how many were not there yet.
+
+    Raises Django's ``IntegrityError`` when one that comes back has the bytes of one that is there.
+    """
+    return (
+        found.filter(trashed_at__isnull=trashed_at is not None)
+        .exclude(state=Image.State.PURGED)
+        .update(trashed_at=trashed_at, version=F("version") + 1, updated_at=timezone.now())
+    )
+
+
 def owner_withhold(*, owner_id: UUID) -> None:
     """Serve nothing of the owner any more, until `owner_release`; nothing is lost."""
     found = Image.objects.filter(owner_id=owner_id, withheld_at=None)
@@ -77,13 +90,10 @@ def owner_release(*, owner_id: UUID) -> None:
 
 def _moved(image: Image, *, trashed: bool, versions: Collection[int] | None = None) -> bool:
     """Whether it was moved: it may be there already, or at another version by now."""
-    now = timezone.now()
-    at_version = {} if versions is None else {"version__in": versions}
-    moved = (
-        Image.objects.filter(id=image.id, trashed_at__isnull=trashed, **at_version)
-        .exclude(state=Image.State.PURGED)
-        .update(trashed_at=now if trashed else None, version=F("version") + 1, updated_at=now)
-    )
+    found = Image.objects.filter(id=image.id)
+    if versions is not None:
+        found = found.filter(version__in=versions)
+    moved = images_move(found, trashed_at=timezone.now() if trashed else None)
     if moved:
         log.info("image_trashed" if trashed else "image_restored", image_id=str(image.id))
     return bool(moved)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from images.models import Image, Rendition
@@ -24,7 +24,12 @@ def image_settle(*, image_id: UUID) -> None:
 
 def image_touch(*, image_id: UUID, **changes: object) -> None:
     """Write ``changes`` to the image and mark that readers see something new."""
-    Image.objects.filter(id=image_id).exclude(state=Image.State.PURGED).update(
+    images_touch(Image.objects.filter(id=image_id), **changes)
+
+
+def images_touch(found: QuerySet[Image], **changes: object) -> None:
+    """Likewise to each of ``found``."""
+    found.exclude(state=Image.State.PURGED).update(
         **changes, version=F("version") + 1, updated_at=timezone.now()
     )
 

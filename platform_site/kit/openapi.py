@@ -26,7 +26,10 @@ DIRECTIONS: Final = ("In", "Out")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """RFC 9457. ``code`` is the contract; the words may change."""
+    """RFC 9457. ``code`` is the contract; the words may change.
+
+    ``count`` comes with ``selection_changed``: how many images match now.
+    """
 
     type: str
     title: str
@@ -39,6 +42,7 @@ class Problem:
         default_factory=list, metadata={"serializer_kwargs": {"max_length": ERRORS_MAX}}
     )
     errors_omitted: int = 0
+    count: int = 0
 
 
 MEANINGS: Final[Mapping[int, str]] = {
@@ -107,6 +111,7 @@ class Schema(AutoSchema):
             schema["additionalProperties"] = False
             if serializer.one_of:
                 schema["oneOf"] = [{"required": [name]} for name in serializer.one_of]
+            schema.update(serializer.rules)
         return schema
 
     def _get_request_body(self, direction: Direction = "request") -> Document | None:

@@ -39,6 +39,8 @@ class DomainError(Exception):
     title: str = "The request cannot be served"
     is_failure: bool = True
     lost_part: str = ""
+    count: int | None = None
+    """A member of its own (RFC 9457, section 3.2): what there is now of that which is refused."""
     errors_omitted: int = 0
     """How many errors another role found beyond those that it named."""
 
@@ -100,6 +102,7 @@ def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
         "request_id": current_request_id(),
         "errors": [{**asdict(item), "pointer": item.pointer[:POINTER_MAX]} for item in named],
         **({"errors_omitted": omitted} if omitted else {}),
+        **({"count": error.count} if error.count is not None else {}),
     }
 
 

@@ -11,8 +11,13 @@ JSON_TYPES: Final[Mapping[type[AnyField], type]] = {
     serializers.CharField: str,
     serializers.IntegerField: int,
     serializers.BooleanField: bool,
+    serializers.UUIDField: str,
+    serializers.DateTimeField: str,
 }
-"""What a field takes out of a JSON document. DRF would also read ``7`` as the text "7"."""
+"""What a field takes out of a JSON document. DRF would also read ``7`` as the text "7".
+
+A whole number may be written ``7.0`` (RFC 8259 has one kind of number, JSON Schema 6.1.1 says so).
+"""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -24,6 +29,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     one_of: ClassVar[tuple[str, ...]] = ()
     """Fields of which exactly one is sent."""
+    rules: ClassVar[Mapping[str, Any]] = {}
+    """What `validate` checks of several fields together, in the keywords of JSON Schema."""
     default_error_messages = {
         "unknown_field": "There is no field of this name.",
         "type": "Not of the type that this field has.",
@@ -59,7 +66,8 @@ class StrictSerializer(serializers.Serializer[Any]):
             found = {at: self._type_errors(field.child, item) for at, item in enumerate(value)}
             return {at: errors for at, errors in found.items() if errors}
         wanted = next((typ for kind, typ in JSON_TYPES.items() if isinstance(field, kind)), None)
-        is_right = value is None or wanted is None or type(value) is wanted
+        is_whole = wanted is int and isinstance(value, float) and value.is_integer()
+        is_right = value is None or wanted is None or type(value) is wanted or is_whole
         return [] if is_right else [self._error("type")]
 
     def _error(self, code: str, **words: str) -> serializers.ErrorDetail:

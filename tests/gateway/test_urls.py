@@ -84,8 +84,8 @@ ABUSES: dict[str, Callable[[], str]] = {
 
 
 def test_there_are_as_many_operations_as_the_contract_names() -> None:
-    assert len(ROUTES) == 21
-    assert len(PROTECTED) == 18
+    assert len(ROUTES) == 23
+    assert len(PROTECTED) == 20
 
 
 @pytest.mark.parametrize(("method", "path"), PROTECTED)

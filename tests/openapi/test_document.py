@@ -87,6 +87,14 @@ def test_bodies_say_that_they_take_no_other_field(document: dict[str, Any]) -> N
         {"required": ["preset"]},
         {"required": ["ops"]},
     ]
+    selection = schemas["ImageSelectionRequest"]
+    assert [only["required"] for only in selection["oneOf"]] == [
+        ["ids"],
+        ["filter"],
+        ["trashed_at"],
+    ]
+    assert set(selection["dependentRequired"]) == {"filter", "except_ids", "expected_count"}
+    assert schemas["ImageActionRequest"]["then"] == {"required": ["tags"]}
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ class Site:
             "api/v1/account": {"password": PASSWORD},
             "internal/v1/account": {"password": PASSWORD},
         }
+        if template.endswith("images/actions"):
+            documents[template] = {"action": "restore", "selection": {"ids": [self.image_id]}}
         if template.endswith("renditions"):
             documents[template] = {"preset": "thumb"}
         if template.endswith("images/<uuid:image_id>"):

@@ -153,6 +153,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Trash, restore, delete or tag many images; 10,000 rows at most are written by one call.
+         *
+         *     What the action does not apply to any more is left as it is. `skipped` counts what cannot
+         *     be changed: `image_exists` (the same bytes are there again), `too_many_tags`.
+         */
+        post: operations["images_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many images a list with the same filters has. */
+        get: operations["images_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -509,6 +548,14 @@ export interface components {
              */
             deletion_due_at: string | null;
         };
+        /**
+         * @description * `trash` - trash
+         *     * `restore` - restore
+         *     * `delete` - delete
+         *     * `add_tags` - add_tags
+         * @enum {string}
+         */
+        ActionEnum: "trash" | "restore" | "delete" | "add_tags";
         ClosedAccount: {
             /** Format: date-time */
             deletes_at: string;
@@ -553,10 +600,30 @@ export interface components {
             links: components["schemas"]["ImageLinks"];
             job: components["schemas"]["JobBrief"] | null;
         };
+        /** @description What to do to all images of a selection; `tags` are there exactly with `add_tags`. */
+        ImageActionRequest: {
+            action: components["schemas"]["ActionEnum"];
+            /** @description Put beside the tags that an image has. */
+            tags?: string[];
+            selection: components["schemas"]["ImageSelectionRequest"];
+        };
         /** @description The words of an image. What is left out stays. */
         ImageChangesRequest: {
             title?: string;
             tags?: string[];
+        };
+        ImageCount: {
+            count: number;
+        };
+        /** @description The filters of the list of images. */
+        ImageFilterRequest: {
+            state?: components["schemas"]["ImageStateEnum"];
+            tag?: string;
+            /** @description Words in the title or the file name. */
+            q?: string;
+            format?: components["schemas"]["InputFormatEnum"];
+            /** @description Those in the trash instead. */
+            trashed?: boolean;
         };
         ImageLinks: {
             self: string;
@@ -568,6 +635,17 @@ export interface components {
             next: string | null;
             previous: string | null;
         };
+        /** @description Images by their ids, by a filter, or by the moment that one call moved them to the trash. */
+        ImageSelectionRequest: {
+            ids?: string[];
+            filter?: components["schemas"]["ImageFilterRequest"];
+            /** @description Beside `filter`: not these. */
+            except_ids?: string[];
+            /** @description Beside `filter`: how many match, `except_ids` included, as the caller knows; 409 `selection_changed` when it is another number by now. */
+            expected_count?: number;
+            /** Format: date-time */
+            trashed_at?: string;
+        } & (unknown | unknown | unknown);
         /**
          * @description * `uploaded` - uploaded
          *     * `processing` - processing
@@ -578,6 +656,15 @@ export interface components {
          * @enum {string}
          */
         ImageStateEnum: "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "trashed";
+        ImagesChanged: {
+            matched: number;
+            changed: number;
+            skipped: components["schemas"]["SkippedImages"][];
+            remaining: number;
+            /** Format: date-time */
+            trashed_at: string | null;
+            job: components["schemas"]["Job"] | null;
+        };
         /**
          * @description * `jpeg` - jpeg
          *     * `png` - png
@@ -739,6 +826,7 @@ export interface components {
             request_id: string;
             errors?: components["schemas"]["FieldError"][];
             errors_omitted?: number;
+            count?: number;
         };
         Profile: {
             /** Format: uuid */
@@ -837,6 +925,10 @@ export interface components {
             next: string | null;
             /** Format: uri */
             previous: string | null;
+        };
+        SkippedImages: {
+            code: string;
+            count: number;
         };
         Status: {
             status: string;
@@ -2578,6 +2670,314 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role broke while it answered (`upstream_failed`). */
+            502: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the platform gives no answer (`upstream_unavailable`); try again. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_act: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters of your choice. The same request with the same key within 24 hours gets the first answer, marked `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageActionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagesChanged"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid any more. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token does not have the scope (`permission_denied`), the account is being deleted (`account_closing`), or the quota is used up (`quota_exceeded`). */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the types that `Accept` names can be served (`not_acceptable`). */
+            406: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it, or the first request with this key still runs. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large (`payload_too_large`). */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This content type is not taken (`unsupported_media_type`). */
+            415: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The picture cannot be used, or the Idempotency-Key belongs to another request. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role broke while it answered (`upstream_failed`). */
+            502: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the platform gives no answer (`upstream_unavailable`); try again. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_count: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `jpeg` - jpeg
+                 *     * `png` - png
+                 *     * `gif` - gif
+                 *     * `webp` - webp
+                 *     * `avif` - avif
+                 *     * `tiff` - tiff
+                 *     * `bmp` - bmp
+                 */
+                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp";
+                /** @description Words in the title or the file name. */
+                q?: string;
+                /**
+                 * @description * `uploaded` - uploaded
+                 *     * `processing` - processing
+                 *     * `ready` - ready
+                 *     * `partially_ready` - partially_ready
+                 *     * `failed` - failed
+                 *     * `trashed` - trashed
+                 */
+                state?: "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "trashed";
+                tag?: string;
+                /** @description Those in the trash instead. */
+                trashed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageCount"];
+                };
+            };
+            /** @description The request is not valid; `errors` says where. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid any more. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token does not have the scope (`permission_denied`), the account is being deleted (`account_closing`), or the quota is used up (`quota_exceeded`). */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the types that `Accept` names can be served (`not_acceptable`). */
+            406: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {

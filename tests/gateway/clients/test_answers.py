@@ -9,7 +9,7 @@ from pytest_django import Settings
 from gateway.clients.answers import call
 from gateway.errors import Refused, UpstreamFailed
 from platform_site.kit.http import UpstreamUnavailable, upstream
-from platform_site.kit.problems import DomainError, FieldError
+from platform_site.kit.problems import DomainError, FieldError, problem_document
 from platform_site.kit.request_context import bind
 from tests.gateway.provider import Answer, Provider
 
@@ -132,3 +132,13 @@ def test_errors_that_another_role_only_counted_stay_counted(
 ) -> None:
     provider.refuse("GET", "/x", 400, "invalid", **told)
     assert ask().errors_omitted == omitted
+
+
+@pytest.mark.parametrize(("told", "count"), [({"count": 7}, 7), ({"count": 0}, 0), ({}, None)])
+def test_what_another_role_counted_is_told_on(
+    provider: Provider, told: dict[str, int], count: int | None
+) -> None:
+    provider.refuse("GET", "/x", 409, "selection_changed", **told)
+    refusal = ask()
+    document = problem_document(refusal, instance="/x")
+    assert (refusal.count, document.get("count")) == (count, count)

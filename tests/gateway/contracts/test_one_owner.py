@@ -14,9 +14,11 @@ from gateway.clients import types
 from gateway.urls import urlpatterns
 from images import renditions
 from images.api import input as input_of_images
+from images.api import selections
 from images.models import Job, Rendition
 from images.renditions.spec import MAX_OUTPUT_SIDE, Fit
 from images.selectors.images import SHOWN_STATES
+from images.services.selections import TAGS_MAX
 from platform_site.kit.pagination import LIMIT_MAX
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = Path(bodies.__file__).resolve().parents[2] / "frontend" / "src" / "features"
 OWNED = {
     "ImageState": SHOWN_STATES,
+    "ImageAction": tuple(selections.ACTIONS),
     "JobState": Job.State.values,
     "JobKind": Job.Kind.values,
     "RenditionState": Rendition.State.values,
@@ -73,8 +76,13 @@ def test_the_gateway_publishes_the_bounds_that_images_holds() -> None:
     changes: Any = bodies.ImageChanges().fields
     operations: Any = bodies.OperationsIn().fields
     page: Any = bodies.PageQuery().fields
+    selection: Any = bodies.ImageSelection().fields
+    action: Any = bodies.ImageActionIn().fields
+    assert selection["ids"].max_length == selection["except_ids"].max_length == selections.IDS_MAX
+    assert action["tags"].max_length == TAGS_MAX
+    assert action["tags"].child.max_length == input_of_images.TAG_CHARACTERS
     assert changes["title"].max_length == input_of_images.TITLE_CHARACTERS
-    assert changes["tags"].max_length == input_of_images.TAGS_MAX
+    assert changes["tags"].max_length == TAGS_MAX
     assert changes["tags"].child.max_length == input_of_images.TAG_CHARACTERS
     assert operations["width"].max_value == operations["height"].max_value == MAX_OUTPUT_SIDE
     assert page["limit"].max_value == LIMIT_MAX
@@ -99,4 +107,4 @@ def test_the_pages_offer_what_images_takes() -> None:
     title = _written("image/EditDialog.tsx", r"maxLength=\{(\d+)\}")
     assert int(title) == input_of_images.TITLE_CHARACTERS
     tags = _written("library/TagsField.tsx", r"maxTags=\{(\d+)\}")
-    assert int(tags) == input_of_images.TAGS_MAX
+    assert int(tags) == TAGS_MAX

@@ -163,6 +163,41 @@ def test_an_image_goes_to_the_trash_and_back(alice_client: Client) -> None:
     assert (gone.status_code, gone.json()["job"]["kind"]) == (202, "delete")
 
 
+def test_many_images_are_counted_trashed_and_taken_back(
+    alice_client: Client, bob_client: Client
+) -> None:
+    for colour in ("red", "green", "blue"):
+        upload(alice_client, picture(colour))
+    upload(bob_client, picture())
+    assert alice_client.get("/api/v1/images/count?format=jpeg").json() == {"count": 3}
+
+    def act(action: str, **selection: Any) -> Any:
+        wish = {"action": action, "selection": selection}
+        headers = {"Idempotency-Key": f"{action}-{len(selection)}"}
+        return alice_client.post(
+            "/api/v1/images/actions", wish, content_type="application/json", headers=headers
+        )
+
+    stale = act("trash", filter={}, expected_count=2, except_ids=[])
+    assert (stale.status_code, stale.json()["code"]) == (409, "selection_changed")
+    assert stale.json()["count"] == 3
+    gone = act("trash", filter={"format": "jpeg"}, expected_count=3)
+    assert (gone.status_code, gone.json()["changed"], gone.json()["skipped"]) == (200, 3, [])
+    again = act("trash", filter={"format": "jpeg"}, expected_count=3)
+    assert (again.json(), again["Idempotency-Replayed"]) == (gone.json(), "true")
+    assert alice_client.get("/api/v1/images/count?trashed=true").json() == {"count": 3}
+    back = act("restore", trashed_at=gone.json()["trashed_at"]).json()
+    assert (back["changed"], back["remaining"]) == (3, 0)
+    assert bob_client.get("/api/v1/images/count").json() == {"count": 1}
+    deleted = act("delete", ids=[image["id"] for image in _listed(alice_client)[:2]]).json()
+    assert (deleted["changed"], deleted["job"]["kind"]) == (2, "delete")
+
+
+def _listed(client: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/api/v1/images").json()["results"]
+    return found
+
+
 def test_pages_lead_to_each_other(alice_client: Client) -> None:
     for colour in ("red", "green", "blue"):
         upload(alice_client, picture(colour))

@@ -33,6 +33,8 @@ OF_A_PERSON = [
     ("GET", "usage"),
     ("GET", "presets"),
     ("POST", "images"),
+    ("GET", "images/count"),
+    ("POST", "images/actions"),
 ]
 OF_A_ROLE = [("GET", "status")]
 OF_AN_ENDING = [("POST", "owner/withhold"), ("POST", "owner/release"), ("POST", "owner/purge")]

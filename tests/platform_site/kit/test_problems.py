@@ -290,3 +290,12 @@ def test_a_strict_serializer_takes_what_it_names() -> None:
     serializer = Inner(data={"width": 3})
     assert serializer.is_valid()
     assert serializer.validated_data == {"width": 3}
+
+
+@pytest.mark.parametrize(
+    ("sent", "valid"), [(3.0, True), (3.5, False), (True, False), ("3", False)]
+)
+def test_a_whole_number_may_be_written_with_a_point(sent: object, valid: bool) -> None:  # noqa: FBT001
+    serializer = Inner(data={"width": sent})
+    assert serializer.is_valid() is valid
+    assert serializer.validated_data == ({"width": 3} if valid else {})
