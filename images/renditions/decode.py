@@ -102,6 +102,7 @@ def _decode(file: BinaryIO, facts: ImageFacts, scale: int, limits: Limits) -> _D
     wanted = max(1, source.width // scale), max(1, source.height // scale)
     if scale > 1 and (drafted := source.draft(None, wanted)):
         box = drafted[1]
+    source.info.pop("xmp", None)  # by which Pillow would turn a TIFF; the facts have it
     source.load()
     limits.check_dimensions(*source.size)
     return _Decoded(to_resizable(source), box, source.info.get("icc_profile"))

@@ -7,15 +7,16 @@ from typing import BinaryIO, Final
 from PIL import ExifTags, Image
 
 from images.renditions.containers import WALKS, Cursor, Layout
-from images.renditions.errors import FileTooLargeError, UnreadableImageError, UnsupportedFormatError
+from images.renditions.errors import FileTooLargeError, UnsupportedFormatError
 from images.renditions.formats import SNIFF_BYTES, ImageFormat, sniff_format
 from images.renditions.limits import Limits
+from images.renditions.orientation import UPRIGHT, as_orientation, orientation_of
 from images.renditions.reading import open_image, reading
 
 _ANIMATED_BY_READER: Final = frozenset({"avif"})
 _TURNED_BY_READER: Final = frozenset({"tiff"})
-_UPRIGHT: Final = 1
-_ORIENTATIONS: Final = range(1, 9)
+_TURNED_BY_PROPERTIES: Final = frozenset({"avif", "heic"})
+"""Formats of HEIF: its own properties are all that counts (ISO/IEC 23008-12), given as EXIF."""
 _ON_ITS_SIDE: Final = 5
 
 
@@ -94,9 +95,7 @@ def _facts(
     if image_format.name in _ANIMATED_BY_READER:
         frames = getattr(image, "n_frames", 1)
         limits.check_frames(frames, frames * image.width * image.height)
-    orientation = _UPRIGHT
-    if image_format.name not in _TURNED_BY_READER:
-        orientation = read_orientation(layout.exif or image.info.get("exif", b""))
+    orientation = _orientation(image, image_format, layout)
     turned = orientation >= _ON_ITS_SIDE
     width, height = reversed(image.size) if turned else image.size
     return ImageFacts(
@@ -110,15 +109,13 @@ def _facts(
     )
 
 
-def read_orientation(exif: bytes) -> int:
-    """The orientation in a block of EXIF; 1 when there is none or it makes no sense."""
-    if not exif:
-        return _UPRIGHT
-    try:
-        with reading():
-            block = Image.Exif()
-            block.load(exif)
-            value = block.get(ExifTags.Base.Orientation, _UPRIGHT)
-    except UnreadableImageError:
-        return _UPRIGHT
-    return value if isinstance(value, int) and value in _ORIENTATIONS else _UPRIGHT
+def _orientation(image: Image.Image, image_format: ImageFormat, layout: Layout) -> int:
+    """What is still to be applied to the pixels once they are decoded."""
+    exif, xmp = image.info.get("exif", b""), image.info.get("xmp", b"")
+    if image_format.name in _TURNED_BY_READER:
+        # Its tag, which Pillow applies itself, is its EXIF.
+        tag = as_orientation(getattr(image, "tag_v2", {}).get(ExifTags.Base.Orientation))
+        return orientation_of(exif=b"", xmp=xmp) if tag is None else UPRIGHT
+    if image_format.name in _TURNED_BY_PROPERTIES:
+        xmp = b""
+    return orientation_of(exif=layout.exif or exif, xmp=layout.xmp or xmp)

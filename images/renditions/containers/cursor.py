@@ -14,10 +14,11 @@ from images.renditions.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file's structure tells without decoding. ``exif`` is b"" unless it was sought."""
+    """What a file's structure tells without decoding; ``exif`` and ``xmp`` where it was sought."""
 
     frames: int = 1
     exif: bytes = b""
+    xmp: bytes = b""
 
 
 class Cursor:

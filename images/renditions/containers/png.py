@@ -4,6 +4,7 @@ import zlib
 from typing import Final
 
 from images.renditions.containers.cursor import Cursor, Layout
+from images.renditions.containers.png_text import exif_and_xmp
 from images.renditions.errors import CorruptImageError
 
 _METADATA: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf"})
@@ -28,12 +29,16 @@ def walk(cursor: Cursor) -> Layout:
 
 
 def _walk_body(cursor: Cursor) -> Layout:
-    announced, controls, pixels, exif, has_pixels = 1, 0, 0, b"", False
+    announced, controls, pixels, has_pixels = 1, 0, 0, False
+    exif, xmp = b"", b""
     name, length = _chunk(cursor)
     while name != b"IEND":
         end = cursor.position + length + _CRC_BYTES
         if name in _METADATA:
-            exif = _count_metadata(cursor, name, length) or exif
+            found = _count_metadata(cursor, name, length)
+            # A chunk of EXIF counts for more than EXIF in a text, which an editor may have left.
+            exif = (found[0] or exif) if name == b"eXIf" else (exif or found[0])
+            xmp = xmp or found[1]
         elif name == b"acTL":
             announced = int.from_bytes(cursor.read(min(length, 4)), "big")
         elif name == b"fcTL":
@@ -49,7 +54,7 @@ def _walk_body(cursor: Cursor) -> Layout:
         name, length = _chunk(cursor)
     if not has_pixels:
         raise CorruptImageError("The file holds no picture.")
-    return Layout(frames=max(1, announced, controls), exif=exif)
+    return Layout(frames=max(1, announced, controls), exif=exif, xmp=xmp)
 
 
 def _chunk(cursor: Cursor) -> tuple[bytes, int]:
@@ -69,15 +74,15 @@ def _check_sum(cursor: Cursor, name: bytes, length: int) -> None:
         raise CorruptImageError("The checksum of a chunk is wrong.")
 
 
-def _count_metadata(cursor: Cursor, name: bytes, length: int) -> bytes:
-    """Count a chunk at its full size, and give its bytes when it is a small EXIF block."""
+def _count_metadata(cursor: Cursor, name: bytes, length: int) -> tuple[bytes, bytes]:
+    """Count a chunk at its full size, and give its EXIF and its XMP when it holds some."""
     cursor.count_metadata(length)
     content = cursor.read(length)
     if name == b"eXIf":
-        return content if length <= _MAX_EXIF_BYTES else b""
+        return (content if length <= _MAX_EXIF_BYTES else b""), b""
     if (start := _compressed_start(name, content)) is not None:
         cursor.count_metadata(_inflated_size(content[start:], cursor.metadata_left + 1))
-    return b""
+    return exif_and_xmp(name, content, compressed_at=start)
 
 
 def _compressed_start(name: bytes, content: bytes) -> int | None:
