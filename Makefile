@@ -6,6 +6,7 @@ PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 SPECTACULAR := LOG_LEVEL=ERROR $(PY) manage.py spectacular --format openapi-json --fail-on-warn --validate
 
@@ -18,7 +19,7 @@ up: .venv/.runtime $(SPA) ## run the whole platform here (PORT=8000), no server 
 test: .venv/.development $(SPA) ## set up and run every test (ARGS="tests/images -k fencing" for some)
 	@sh .ci/packages
 	@sh .ci/frontend test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 lint: .venv/.development ## ruff, mypy, import contracts, migrations, the published schema, the SPA
 	@$(PY) -m ruff check $(SOURCES)

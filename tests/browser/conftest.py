@@ -21,6 +21,7 @@ from tests.browser.visitor import (
     visiting,
 )
 from tests.edge.server import nginx_binary
+from tests.measured import MEASURED
 from tests.needs import missing
 from tests.servers.person import PASSWORD, Person
 from tests.servers.processes import ROOT
@@ -134,16 +135,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember that a test has failed, for the pictures."""
+    """Remember that a test has failed, for the pictures; give the run what it measured."""
     report = yield
     if report.failed:
         item.stash[FAILED] = True
+    report.user_properties.extend((MEASURED, words) for words in MEASURES)
+    MEASURES.clear()
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured; no test asserts a time."""
-    if MEASURES:
-        terminalreporter.section("measured in the browser")
-        for words in MEASURES:
-            terminalreporter.line(words)
