@@ -60,6 +60,11 @@ class Breaker:
                 self._is_open = True
 
     @property
+    def is_open(self) -> bool:
+        """Whether the last calls have failed: one that is allowed now is a trial."""
+        return self._is_open
+
+    @property
     def retry_after_s(self) -> int:
         """Whole seconds until the next try, at least one."""
         return max(1, round(self._retry_at - time.monotonic()))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 import orjson
 import structlog
@@ -28,6 +28,8 @@ PROGRESS_S: Final = 5.0
 POOL_SIZE: Final = 32
 IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
 PREFIX: Final = "inprocess:"
+TRIAL_S: Final = 1.0
+TRIAL_PATH: Final = "/livez"
 
 
 class UpstreamUnavailable(DomainError):
@@ -98,6 +100,8 @@ class Upstream:
         """
         if not self._breaker.allows():
             raise UpstreamUnavailable(self.role, retry_after_s=self._breaker.retry_after_s)
+        if self._breaker.is_open and _is_stream(body):
+            self._try_out()
         until = time.monotonic() + timeout_s
         tries = 2 if method in IDEMPOTENT else 1
         try:
@@ -120,8 +124,15 @@ class Upstream:
 
     def _place(self, body: bytes | SupportsRead | None) -> AbstractContextManager[None]:
         """One of the places for calls; a stream, which is as slow as its sender, needs none."""
-        is_stream = not (body is None or isinstance(body, bytes))
-        return nullcontext() if self._places is None or is_stream else self._places.hold()
+        return nullcontext() if self._places is None or _is_stream(body) else self._places.hold()
+
+    def _try_out(self) -> None:
+        """Learn by a question whether the role is back: a stream would wait too long for that."""
+        try:
+            self._send("GET", TRIAL_PATH, headers=None, body=None, timeout_s=TRIAL_S)
+        except (HTTPError, OSError) as exc:
+            raise self._unavailable(exc) from exc
+        self._breaker.succeeded()
 
     def _unavailable(self, exc: Exception) -> UpstreamUnavailable:
         self._breaker.failed()
@@ -141,7 +152,7 @@ class Upstream:
             method,
             path,
             headers={**outgoing_headers(), **(headers or {})},
-            body=body if body is None or isinstance(body, bytes) else _chunks(body),
+            body=_chunks(body) if _is_stream(body) else body,
             timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, timeout_s), read=timeout_s),
             retries=False,
             redirect=False,
@@ -178,6 +189,10 @@ def _with_progress(kind: Any) -> Any:
             super().request(*args, **named)
 
     return Connection
+
+
+def _is_stream(body: bytes | SupportsRead | None) -> TypeGuard[SupportsRead]:
+    return not (body is None or isinstance(body, bytes))
 
 
 def _chunks(body: SupportsRead) -> Iterator[bytes]:

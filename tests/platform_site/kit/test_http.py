@@ -149,6 +149,31 @@ def test_after_some_failures_the_next_calls_fail_at_once_until_the_role_is_back(
         assert images.request("GET", "/b").status == 200
 
 
+def test_a_stream_is_not_what_a_silent_role_is_tried_with(
+    images: Upstream, server: Server, clock: Clock
+) -> None:
+    server.respond = lambda _asked: Answer(hang=True)
+    for _ in range(5):
+        with pytest.raises(UpstreamUnavailable):
+            images.request("GET", "/a", timeout_s=0.05)
+    server.asked.clear()
+    clock.advance(2.0)
+
+    def upload() -> int:
+        body = io.BytesIO(b"abc")
+        return images.request("POST", "/a", headers={"Content-Length": "3"}, body=body).status
+
+    with pytest.raises(UpstreamUnavailable):
+        upload()
+    assert [asked.path for asked in server.asked] == ["/livez"]
+    server.respond = lambda _asked: Answer()
+    clock.advance(2.0)
+    assert upload() == 200
+    assert upload() == 200
+    paths = [(asked.path, asked.body) for asked in server.asked[1:]]
+    assert paths == [("/livez", b""), ("/a", b"abc"), ("/a", b"abc")]
+
+
 def test_refusals_do_not_open_the_breaker(images: Upstream, server: Server) -> None:
     server.respond = lambda _asked: Answer(503)
     assert [images.request("GET", "/a").status for _ in range(8)] == [503] * 8
