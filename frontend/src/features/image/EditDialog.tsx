@@ -10,6 +10,7 @@ import { useFieldProblem } from "@/design/useFieldProblem";
 import { useReturnFocus } from "@/design/useReturnFocus";
 import { placeImage } from "@/features/library/imageCache";
 import { changeImage } from "@/features/library/imageCalls";
+import { imagesChanged } from "@/features/library/refresh";
 import { TagsField } from "@/features/library/TagsField";
 
 interface Props {
@@ -51,6 +52,7 @@ export default function EditDialog({ image, onClose }: Props) {
         throw changedMeanwhile(t("problems.precondition_failed"));
       });
       placeImage(client, saved);
+      imagesChanged(client);
       showToast(t("image.updated"));
       onClose();
     } catch (refusal) {

@@ -23,8 +23,6 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
   const { images } = list;
   const ids = useMemo(() => images.map((image) => image.id), [images]);
   const selection = useSelection(ids);
-  // That nothing matches is only said of an answer that is up to date.
-  const waiting = list.isPending || (list.isSuccess && list.isFetching && images.length === 0);
 
   return (
     <>
@@ -36,7 +34,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
         <FilterMenu filters={filters} setFilter={setFilter} />
       </div>
       <FilterChips filters={filters} setFilter={setFilter} onClear={clearFilters} />
-      {waiting && <GridSkeleton />}
+      {list.isWaiting && <GridSkeleton />}
       {list.isError && images.length === 0 && (
         <ProblemNotice
           heading={t("failed")}
@@ -44,9 +42,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
           onRetry={() => void list.refetch()}
         />
       )}
-      {list.isSuccess && !waiting && images.length === 0 && (
-        <NothingHere filters={filters} onClear={clearFilters} />
-      )}
+      {list.isEmpty && <NothingHere filters={filters} onClear={clearFilters} />}
       {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}
       <SelectionBar selection={selection} trashed={trashed} />
     </>

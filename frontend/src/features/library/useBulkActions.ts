@@ -5,8 +5,8 @@ import type { Image } from "@/api/shapes";
 import { showProblem, showToast } from "@/design/toasts";
 import { jobFeedKey } from "@/features/activity/jobFeed";
 import { type BulkOutcome, forEachImage } from "./bulk";
-import { dropImages, placeImage, resetImageLists } from "./imageCache";
 import { changeImage, deleteImageForever, restoreImage, trashImage } from "./imageCalls";
+import { refreshImages } from "./refresh";
 
 /**
  * What can be done to several images at once, with the lists kept right and failures told. Each
@@ -28,30 +28,26 @@ export function useBulkActions() {
   );
 
   const refreshAround = useCallback(() => {
-    void client.invalidateQueries({ queryKey: ["overview"] });
     void client.invalidateQueries({ queryKey: jobFeedKey });
+    return refreshImages(client);
   }, [client]);
 
   const restore = useCallback(
     async (ids: readonly string[]) => {
-      const outcome = await forEachImage(ids, async (id) => {
-        placeImage(client, await restoreImage(id));
-      });
-      refreshAround();
+      const outcome = await forEachImage(ids, restoreImage);
+      await refreshAround();
       if (outcome.done.length > 0) {
         showToast(t("library.restored", { count: outcome.done.length }));
       }
       return report(outcome);
     },
-    [client, refreshAround, report, t],
+    [refreshAround, report, t],
   );
 
   const trash = useCallback(
     async (ids: readonly string[]) => {
       const outcome = await forEachImage(ids, trashImage);
-      dropImages(client, new Set(outcome.done));
-      void resetImageLists(client, (filters) => filters.trashed);
-      refreshAround();
+      await refreshAround();
       if (outcome.done.length > 0) {
         showToast(t("library.trashed", { count: outcome.done.length }), {
           label: t("common.undo"),
@@ -60,30 +56,30 @@ export function useBulkActions() {
       }
       return report(outcome);
     },
-    [client, refreshAround, report, restore, t],
+    [refreshAround, report, restore, t],
   );
 
   const deleteForever = useCallback(
     async (ids: readonly string[]) => {
       const outcome = await forEachImage(ids, deleteImageForever);
-      dropImages(client, new Set(outcome.done));
-      refreshAround();
+      await refreshAround();
       if (outcome.done.length > 0) showToast(t("library.deleted", { count: outcome.done.length }));
       return report(outcome);
     },
-    [client, refreshAround, report, t],
+    [refreshAround, report, t],
   );
 
   const addTags = useCallback(
     async (ids: readonly string[], tags: readonly string[]) => {
       const outcome = await forEachImage(ids, async (id) => {
         const merged = (latest: Image) => ({ tags: [...new Set([...latest.tags, ...tags])] });
-        placeImage(client, await changeImage(id, merged));
+        await changeImage(id, merged);
       });
+      await refreshAround();
       if (outcome.done.length > 0) showToast(t("library.tagged", { count: outcome.done.length }));
       return report(outcome);
     },
-    [client, report, t],
+    [refreshAround, report, t],
   );
 
   return { trash, restore, deleteForever, addTags };

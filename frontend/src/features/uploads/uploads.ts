@@ -5,7 +5,7 @@ import type { Overview } from "@/api/shapes";
 import { queryClient } from "@/app/queryClient";
 import { overviewKey } from "@/app/useOverview";
 import { jobFeedKey } from "@/features/activity/jobFeed";
-import { placeImage } from "@/features/library/imageCache";
+import { imagesChanged } from "@/features/library/refresh";
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
 import { sessionStore } from "@/features/session/sessionStore";
 import { sendFile } from "./send";
@@ -21,10 +21,9 @@ export const uploads = new UploadQueue({
   nowMs: () => performance.now(),
   retryJob: (id) =>
     unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
-  stored: (reply) => {
-    placeImage(queryClient, reply.image);
+  stored: () => {
+    imagesChanged(queryClient);
     void queryClient.invalidateQueries({ queryKey: jobFeedKey });
-    void queryClient.invalidateQueries({ queryKey: overviewKey });
   },
 });
 
