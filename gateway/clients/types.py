@@ -11,7 +11,7 @@ JobState = Literal["queued", "running", "succeeded", "failed", "canceled"]
 JobKind = Literal["render", "delete"]
 ImageAction = Literal["trash", "restore", "delete", "add_tags"]
 Fit = Literal["inside", "cover"]
-InputFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff", "bmp"]
+InputFormat = Literal["jpeg", "png", "gif", "webp", "avif", "tiff", "bmp", "heic"]
 OutputFormat = Literal["jpeg", "png", "webp", "avif"]
 # By these values the OpenAPI document finds the names of its enums (ENUM_NAME_OVERRIDES).
 IMAGE_STATES, JOB_STATES, JOB_KINDS = get_args(ImageState), get_args(JobState), get_args(JobKind)

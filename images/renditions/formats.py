@@ -17,6 +17,8 @@ from PIL import (  # Pillow would otherwise import all of its readers, PostScrip
     features,
 )
 
+from images.renditions.heif import HeifImageFile
+
 SNIFF_BYTES: Final = 64
 """How many bytes from the start of a file ``sniff_format`` wants."""
 
@@ -64,6 +66,7 @@ _ALL: Final = (
     ImageFormat("gif", "image/gif", "gif", "GIF"),
     ImageFormat("tiff", "image/tiff", "tiff", "TIFF"),
     ImageFormat("bmp", "image/bmp", "bmp", "BMP", has_alpha=False),
+    ImageFormat("heic", "image/heic", "heic", "HEIF"),
 )
 
 FORMATS: Final[Mapping[str, ImageFormat]] = MappingProxyType({f.name: f for f in _ALL})
@@ -83,6 +86,7 @@ _READERS: Final[tuple[type[ImageFile.ImageFile], ...]] = (
     GifImagePlugin.GifImageFile,
     TiffImagePlugin.TiffImageFile,
     BmpImagePlugin.BmpImageFile,
+    HeifImageFile,
 )
 
 _PREFIXES: Final = (
@@ -97,6 +101,16 @@ _PREFIXES: Final = (
     (b"MM\0+", "tiff"),
     (b"BM", "bmp"),
 )
+
+_BRANDS: Final = (
+    (frozenset({b"avif", b"avis"}), "avif"),
+    (
+        frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+        | {b"mif1", b"msf1"},
+        "heic",
+    ),
+)
+"""The brands of each format in a file type box (ISO/IEC 23008-12; AV1 Image File Format)."""
 
 _BMP_HEADER_SIZES: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
 
@@ -124,13 +138,24 @@ def sniff_format(head: bytes) -> ImageFormat | None:
     for prefix, name in _PREFIXES:
         if head.startswith(prefix):
             return FORMATS[name] if _CONFIRM.get(name, bool)(head) else None
-    return FORMATS["avif"] if _is_avif(head) else None
+    return _by_brand(head)
 
 
-def _is_avif(head: bytes) -> bool:
-    """Whether the file type box lists a brand of AV1 images, as HEIC's does not."""
+def _by_brand(head: bytes) -> ImageFormat | None:
+    """The format that the file type box (ISO/IEC 14496-12) names as its brand or a compatible one.
+
+    Brands of the container alone (``mif1``, ``msf1``) leave the coding open; where AV1 is not
+    named, it is HEVC until the items of the file say otherwise.
+    """
+    brands = _brands(head)
+    for names, brand in _BRANDS:
+        if not brands.isdisjoint(names):
+            return FORMATS[brand]
+    return None
+
+
+def _brands(head: bytes) -> set[bytes]:
     if head[4:8] != b"ftyp":
-        return False
+        return set()
     box = head[8 : min(int.from_bytes(head[:4], "big"), SNIFF_BYTES)]
-    brands = {box[:4], *(box[i : i + 4] for i in range(8, len(box), 4))}
-    return not brands.isdisjoint({b"avif", b"avis"})
+    return {box[:4], *(box[i : i + 4] for i in range(8, len(box), 4))}

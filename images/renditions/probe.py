@@ -15,8 +15,10 @@ from images.renditions.reading import open_image, reading
 
 _ANIMATED_BY_READER: Final = frozenset({"avif"})
 _TURNED_BY_READER: Final = frozenset({"tiff"})
-_TURNED_BY_PROPERTIES: Final = frozenset({"avif", "heic"})
+_TURNED_BY_PROPERTIES: Final = frozenset({"avif"})
 """Formats of HEIF: its own properties are all that counts (ISO/IEC 23008-12), given as EXIF."""
+_UPRIGHT_FROM_READER: Final = frozenset({"heic"})
+"""Likewise of HEIF, and the reader has applied them."""
 _ON_ITS_SIDE: Final = 5
 
 
@@ -111,6 +113,8 @@ def _facts(
 
 def _orientation(image: Image.Image, image_format: ImageFormat, layout: Layout) -> int:
     """What is still to be applied to the pixels once they are decoded."""
+    if image_format.name in _UPRIGHT_FROM_READER:
+        return UPRIGHT
     exif, xmp = image.info.get("exif", b""), image.info.get("xmp", b"")
     if image_format.name in _TURNED_BY_READER:
         # Its tag, which Pillow applies itself, is its EXIF.

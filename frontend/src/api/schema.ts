@@ -673,9 +673,10 @@ export interface components {
          *     * `avif` - avif
          *     * `tiff` - tiff
          *     * `bmp` - bmp
+         *     * `heic` - heic
          * @enum {string}
          */
-        InputFormatEnum: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp";
+        InputFormatEnum: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
         Job: {
             /** Format: uuid */
             id: string;
@@ -1448,8 +1449,9 @@ export interface operations {
                  *     * `avif` - avif
                  *     * `tiff` - tiff
                  *     * `bmp` - bmp
+                 *     * `heic` - heic
                  */
-                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp";
+                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
                 /** @description Results on a page; 50 if left out. */
                 limit?: number;
                 /** @description Words in the title or the file name. */

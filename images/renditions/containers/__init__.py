@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from images.renditions.containers import avif, bmp, gif, jpeg, png, tiff, webp
+from images.renditions.containers import avif, bmp, gif, heic, jpeg, png, tiff, webp
 from images.renditions.containers.cursor import Cursor, Layout
 
 WALKS: Final[Mapping[str, Callable[[Cursor], Layout]]] = {
@@ -14,6 +14,7 @@ WALKS: Final[Mapping[str, Callable[[Cursor], Layout]]] = {
     "avif": avif.walk,
     "tiff": tiff.walk,
     "bmp": bmp.walk,
+    "heic": heic.walk,
 }
 """The walk of each format by its name; each raises an ``UnreadableImageError``."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pillow_heif
 import pyvips
 from PIL import Image
 
@@ -100,6 +101,18 @@ def animation(kind: str, frames: int = 3) -> bytes:
     return saved(first, kind, save_all=True, append_images=others, duration=40)
 
 
+def heic(*images: Image.Image, **options: Any) -> bytes:
+    """A HEIC file of these pictures; ``primary_index`` says which of them it stands for."""
+    file = pillow_heif.HeifFile()  # type: ignore[no-untyped-call]
+    for image in images:
+        # The library would turn the pixels and say in the file that they are to be turned again.
+        exif = image.info.pop("exif", None)
+        file.add_from_pillow(image).info["exif"] = exif
+    buffer = io.BytesIO()
+    file.save(buffer, **{"quality": 90, **options})
+    return buffer.getvalue()
+
+
 def gps_exif(orientation: int = 1) -> bytes:
     """EXIF with a maker, a position and an orientation."""
     block = Image.Exif()
@@ -119,6 +132,9 @@ WHOLE = {kind: saved(picture(48, 32), kind) for kind in KINDS} | {
     "animated WEBP": animation("WEBP"),
     "animated GIF": animation("GIF"),
     "animated AVIF": animation("AVIF"),
+    "HEIC": heic(picture(48, 32)),
+    "HEIC with alpha": heic(picture(48, 32, "RGBA")),
+    "HEIC of tiles": heic(picture(160, 96), tile_size=64),
     "MPO": saved(picture(48, 32), "MPO", save_all=True, append_images=[picture(24, 16)]),
 }
 """A good file of each kind, all of them small."""

@@ -66,7 +66,7 @@ def test_the_whole_files_are_good(name: str) -> None:
         b"<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
         b"8BPS\0\1" + b"\0" * 60,
-        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40,
+        b"\0\0\0\x18ftypisom\0\0\0\0mp42avc1" + b"\0" * 40,
         b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 28,
         b"\0" * 100,
     ],

@@ -51,6 +51,10 @@ def oversize_headers() -> dict[str, bytes]:
             b"ispe\0\0\0\0" + struct.pack(">II", 48, 32),
             b"ispe\0\0\0\0" + struct.pack(">II", 16_000, 16_000),
         ),
+        "HEIC": WHOLE["HEIC"].replace(
+            b"ispe\0\0\0\0" + struct.pack(">II", 64, 64),
+            b"ispe\0\0\0\0" + struct.pack(">II", 16_384, 16_384),
+        ),
     }
 
 

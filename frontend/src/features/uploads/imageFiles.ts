@@ -1,12 +1,23 @@
 /** Tells image files from the rest by name and declared type; the server looks at the bytes. */
-const EXTENSIONS = /\.(jpe?g|png|webp|avif|gif|tiff?|bmp)$/i;
+const EXTENSIONS = /\.(jpe?g|png|webp|avif|gif|tiff?|bmp|hei[cf]|hif)$/i;
 
-export const ACCEPT = "image/jpeg,image/png,image/webp,image/avif,image/gif,image/tiff,image/bmp";
+const TYPES = [
+  "image/jpeg",
+  "image/png",
+  "image/webp",
+  "image/avif",
+  "image/gif",
+  "image/tiff",
+  "image/bmp",
+  "image/heic",
+  "image/heif",
+];
 
-const TYPES = new Set(ACCEPT.split(","));
+/** Few systems know a type for HEIC, so its file names are listed, too. */
+export const ACCEPT = [...TYPES, ".heic", ".heif", ".hif"].join(",");
 
 export function splitImages(files: Iterable<File>): { images: File[]; others: number } {
   const all = [...files];
-  const images = all.filter((file) => TYPES.has(file.type) || EXTENSIONS.test(file.name));
+  const images = all.filter((file) => TYPES.includes(file.type) || EXTENSIONS.test(file.name));
   return { images, others: all.length - images.length };
 }
