@@ -8,4 +8,13 @@ export const STATE_CHOICES = [
   "failed",
 ] as const satisfies readonly ImageState[];
 
-export const FORMAT_CHOICES = ["jpeg", "png", "webp", "avif", "gif", "tiff", "bmp", "heic"] as const;
+export const FORMAT_CHOICES = [
+  "jpeg",
+  "png",
+  "webp",
+  "avif",
+  "gif",
+  "tiff",
+  "bmp",
+  "heic",
+] as const;
