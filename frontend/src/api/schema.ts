@@ -2903,8 +2903,9 @@ export interface operations {
                  *     * `avif` - avif
                  *     * `tiff` - tiff
                  *     * `bmp` - bmp
+                 *     * `heic` - heic
                  */
-                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp";
+                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
                 /** @description Words in the title or the file name. */
                 q?: string;
                 /**
