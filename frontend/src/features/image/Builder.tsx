@@ -6,6 +6,7 @@ import type { Image } from "@/api/shapes";
 import classes from "./Builder.module.css";
 import { BuilderPreview } from "./BuilderPreview";
 import { CurlLine } from "./CurlLine";
+import { sizeOf } from "./outcome";
 import {
   DEFAULT_QUALITY,
   FITS,
@@ -15,6 +16,7 @@ import {
   opsOf,
   type Recipe,
 } from "./recipe";
+import { useShortfall } from "./useShortfall";
 
 /** A pause in moving the controls before the preview is asked for. */
 const PAUSE_MS = 600;
@@ -35,6 +37,8 @@ export default function Builder({ image }: { image: Image }) {
   const fault = faultOf(recipe);
   const ops = useMemo(() => opsOf(recipe), [recipe]);
   const [settled] = useDebouncedValue(fault ? null : ops, PAUSE_MS);
+  const shortfall = useShortfall();
+  const warning = fault ? null : shortfall(ops, sizeOf(ops, image), "before");
   const set = (fields: Partial<Recipe>): void => setRecipe({ ...recipe, ...fields });
   const side = (value: string | number): number | null => (value === "" ? null : Number(value));
   const range = { min: "1", max: `${LARGEST_SIDE}` };
@@ -75,6 +79,9 @@ export default function Builder({ image }: { image: Image }) {
         />
         <p className={classes.hint}>
           {recipe.fit === "inside" ? t("fitInsideHint") : t("fitCoverHint")}
+        </p>
+        <p className={classes.shortfall} role="status" data-testid="shortfall">
+          {warning}
         </p>
       </div>
       <div>

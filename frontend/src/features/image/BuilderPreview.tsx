@@ -1,6 +1,5 @@
 import { Loader } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { ApiProblem } from "@/api/problem";
 import type { Image, Ops } from "@/api/shapes";
 import { CopyIcon } from "@/design/CopyIcon";
 import { Pixels } from "@/design/Pixels";
@@ -9,8 +8,11 @@ import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./BuilderPreview.module.css";
 import { PictureFailed } from "./PictureFailed";
 import { isReady, type ReadyRendition } from "./sources";
+import { useCopiedToast } from "./useCopiedToast";
+import { useExpiry } from "./useExpiry";
 import { usePictureRenewal } from "./usePictureRenewal";
 import { useRendering } from "./useRendering";
+import { useShortfall } from "./useShortfall";
 
 interface Props {
   image: Image;
@@ -20,22 +22,19 @@ interface Props {
 
 export function BuilderPreview({ image, ops }: Props) {
   const t = useTranslations();
-  const { data: rendition, error, refetch } = useRendering(image.id, ops);
-  if (error) {
+  const { data, error, refetch } = useRendering(image, ops);
+  const problem = error ?? data?.failure;
+  if (problem) {
     return (
       <ProblemNotice
         heading={t("builder.failed")}
-        error={error}
+        error={problem}
         compact
         onRetry={() => void refetch()}
       />
     );
   }
-  if (rendition?.state === "failed") {
-    const title = t("problems.job_failed");
-    const problem = new ApiProblem({ status: 422, code: "job_failed", title });
-    return <ProblemNotice heading={t("builder.failed")} error={problem} compact />;
-  }
+  const rendition = data?.rendition;
   if (!rendition || !isReady(rendition)) {
     return (
       <div className={classes.frame} role="status">
@@ -44,25 +43,21 @@ export function BuilderPreview({ image, ops }: Props) {
       </div>
     );
   }
-  return (
-    <Preview
-      key={rendition.id}
-      rendition={rendition}
-      originalBytes={image.bytes}
-      renew={() => refetch()}
-    />
-  );
+  return <Preview key={rendition.id} rendition={rendition} image={image} renew={() => refetch()} />;
 }
 
 interface PreviewProps {
   rendition: ReadyRendition;
-  originalBytes: number;
+  image: Image;
   renew(): Promise<unknown>;
 }
 
-function Preview({ rendition, originalBytes, renew }: PreviewProps) {
+function Preview({ rendition, image, renew }: PreviewProps) {
   const t = useTranslations();
   const quantity = useQuantity();
+  const toast = useCopiedToast();
+  const until = useExpiry();
+  const why = useShortfall()(rendition.ops, rendition, "after");
   const { round, failed, onError, again } = usePictureRenewal(renew);
   if (failed) return <PictureFailed onRetry={again} />;
   const { width, height, bytes } = rendition;
@@ -75,6 +70,7 @@ function Preview({ rendition, originalBytes, renew }: PreviewProps) {
         height={height}
         alt={t("builder.previewAlt")}
         decoding="async"
+        className={image.has_alpha ? "checkerboard" : undefined}
         onError={onError}
       />
       <figcaption className={classes.caption}>
@@ -82,10 +78,18 @@ function Preview({ rendition, originalBytes, renew }: PreviewProps) {
         {bytes !== null && <span className="tabular">{quantity.bytes(bytes)}</span>}
         {bytes !== null && (
           <span className={classes.share}>
-            {t("builder.share", { percent: quantity.percent(bytes / originalBytes) })}
+            {t("builder.share", { percent: quantity.percent(bytes / image.bytes) })}
           </span>
         )}
-        <CopyIcon value={rendition.url} label={t("image.copyUrl")} />
+        <CopyIcon
+          value={rendition.url}
+          label={t("image.copyUrl")}
+          onCopied={() => toast(rendition.url)}
+        />
+        <p className={classes.until} data-testid="link-until">
+          {until(rendition.url)}
+        </p>
+        {why && <p className={classes.shortfall}>{why}</p>}
       </figcaption>
     </figure>
   );

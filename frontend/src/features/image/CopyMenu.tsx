@@ -1,21 +1,38 @@
 import { Button, Menu } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { Check, Code, Copy, FileText, Link2 } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { useCopy } from "@/design/useCopy";
+import { imageKey } from "@/features/library/imageCache";
+import classes from "./CopyMenu.module.css";
 import { htmlSnippet, markdownSnippet } from "./snippets";
 import { nameOf, presetSources } from "./sources";
+import { useCopiedToast } from "./useCopiedToast";
+import { useExpiry } from "./useExpiry";
 
 /** The picture's address, ready for wherever it goes. */
 export function CopyMenu({ image }: { image: Image }) {
   const t = useTranslations();
+  const client = useQueryClient();
   const { copied, copy } = useCopy();
+  const toast = useCopiedToast();
+  const until = useExpiry();
   const sources = presetSources(image);
   const largest = sources.at(-1);
   if (!largest) return null;
   const name = nameOf(image);
+  const urls = sources.map((source) => source.url);
+  const take = async (text: string): Promise<void> => {
+    if (await copy(text)) toast(...urls);
+  };
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu
+      position="bottom-end"
+      width={260}
+      // On a page that has been open for long the addresses may be about to end.
+      onOpen={() => void client.refetchQueries({ queryKey: imageKey(image.id) })}
+    >
       <Menu.Target>
         <Button
           variant="default"
@@ -27,24 +44,26 @@ export function CopyMenu({ image }: { image: Image }) {
       <Menu.Dropdown>
         <Menu.Item
           leftSection={<Link2 size={16} aria-hidden />}
-          onClick={() => void copy(largest.url)}
+          onClick={() => void take(largest.url)}
         >
           {t("image.copyUrl")}
         </Menu.Item>
         <Menu.Item
           leftSection={<Code size={16} aria-hidden />}
-          onClick={() => void copy(htmlSnippet(sources, name))}
+          onClick={() => void take(htmlSnippet(sources, name))}
         >
           {t("image.copyHtml")}
         </Menu.Item>
         <Menu.Item
           leftSection={<FileText size={16} aria-hidden />}
-          onClick={() => void copy(markdownSnippet(largest.url, name))}
+          onClick={() => void take(markdownSnippet(largest.url, name))}
         >
           {t("image.copyMarkdown")}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Label>{t("image.linksExpire")}</Menu.Label>
+        <Menu.Label className={classes.until ?? ""} data-testid="link-until">
+          {until(...urls)} {t("image.linkRenewed")}
+        </Menu.Label>
       </Menu.Dropdown>
     </Menu>
   );

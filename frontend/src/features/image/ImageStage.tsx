@@ -1,110 +1,117 @@
-import { ActionIcon, useDirection } from "@mantine/core";
+import { useDirection } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Maximize2, Minimize2 } from "lucide-react";
-import { useState } from "react";
-import { Link } from "react-router";
+import { type CSSProperties, type PointerEvent, useRef } from "react";
+import { useNavigate } from "react-router";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { placeImage } from "@/features/library/imageCache";
 import { fetchImage } from "@/features/library/imageCalls";
 import classes from "./ImageStage.module.css";
 import { PictureFailed } from "./PictureFailed";
-import { nameOf, presetSources, srcSetOf } from "./sources";
+import { StageControls } from "./StageControls";
+import { StagePicture } from "./StagePicture";
+import { presetSources } from "./sources";
+import { TurnLinks } from "./TurnLinks";
+import { useBack } from "./useBack";
+import { useEscape } from "./useEscape";
 import { useLeafing, useNeighbours } from "./useNeighbours";
+import { useOriginal } from "./useOriginal";
 import { usePictureRenewal } from "./usePictureRenewal";
+import { useTouch } from "./useTouch";
+import { useZoom } from "./useZoom";
 
-/** The large view: fitted to the page, or at full size with scrolling. */
+/** The large view: fitted to the page, or enlarged with scrolling; a rendition, or the original. */
 export function ImageStage({ image }: { image: Image }) {
   const t = useTranslations("image");
   const { dir } = useDirection();
-  const [zoomed, setZoomed] = useState(false);
-  const [shown, setShown] = useState(false);
+  const navigate = useNavigate();
   const neighbours = useNeighbours(image.id);
   useLeafing(neighbours, dir);
+  useEscape(useBack());
   const client = useQueryClient();
-  const { round, failed, onError, again } = usePictureRenewal(async () =>
-    placeImage(client, await fetchImage(image.id)),
-  );
+  const renewal = usePictureRenewal(async () => placeImage(client, await fetchImage(image.id)));
+  const original = useOriginal(image);
   const sources = presetSources(image);
   const largest = sources.at(-1);
-  const Back = dir === "rtl" ? ChevronRight : ChevronLeft;
-  const Forward = dir === "rtl" ? ChevronLeft : ChevronRight;
+  const shown = original.phase === "shown" ? image : largest;
+  const zoom = useZoom(shown?.width ?? null);
+  const touch = useTouch({
+    picture: zoom.picture,
+    dir,
+    swipeable: zoom.width === null,
+    onSwipe: (towards) => {
+      const target = neighbours[towards];
+      if (target) void navigate(`/images/${target}`, { replace: true });
+    },
+    onDoubleTap: zoom.toggle,
+  });
+  const zoomed = zoom.width !== null;
+  const byMouse = useRef(true);
+  const pointed = (event: PointerEvent) => event.pointerType === "mouse";
+  const failed = original.phase === "failed" || (!!largest && renewal.failed);
 
   return (
     <figure className={classes.stage} data-zoomed={zoomed || undefined} data-testid="image-stage">
-      {/* What scrolls must be reachable by keyboard. */}
-      <div className={classes.scroller} tabIndex={zoomed ? 0 : -1}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and buttons do the same */}
+      <div
+        ref={zoom.frame}
+        // Pictures run in no direction; in Arabic the frame would scroll to the left.
+        dir="ltr"
+        className={classes.scroller}
+        // What scrolls must be reachable by keyboard.
+        tabIndex={zoomed ? 0 : -1}
+        onPointerDown={(event) => {
+          byMouse.current = pointed(event);
+          (byMouse.current ? zoom.drag : touch).down(event);
+        }}
+        onPointerMove={(event) => (pointed(event) ? zoom.drag : touch).move(event)}
+        onPointerUp={(event) => (pointed(event) ? zoom.drag.end : touch.up)(event)}
+        onPointerCancel={(event) => (pointed(event) ? zoom.drag.end(event) : touch.cancel())}
+        onDoubleClick={(event) => byMouse.current && zoom.toggle(event)}
+      >
         <div
-          className={classes.picture}
-          style={{ aspectRatio: `${image.width} / ${image.height}` }}
+          ref={zoom.picture}
+          className={`${classes.picture} ${image.has_alpha ? "checkerboard" : ""}`}
+          style={shapeOf(image, zoom.width)}
         >
-          {image.placeholder && (
-            <img src={image.placeholder} alt="" aria-hidden className={classes.placeholder} />
-          )}
-          {largest && (
-            <img
-              key={round}
-              src={largest.url}
-              srcSet={srcSetOf(sources)}
-              sizes={zoomed ? `${largest.width}px` : "(max-width: 1080px) 100vw, 65vw"}
-              width={largest.width}
-              height={largest.height}
-              alt={nameOf(image)}
-              decoding="async"
-              className={classes.large}
-              data-shown={shown || undefined}
-              onLoad={() => setShown(true)}
-              onError={onError}
-            />
-          )}
+          <StagePicture
+            image={image}
+            sources={sources}
+            renewal={renewal}
+            original={original}
+            drawnWidth={zoom.width}
+          />
         </div>
       </div>
-      {largest && failed && (
+      {failed && (
         <figcaption className={classes.failed}>
-          <PictureFailed onRetry={again} />
+          <PictureFailed onRetry={original.phase === "failed" ? original.again : renewal.again} />
         </figcaption>
       )}
-      {!largest && (
+      {!shown && !failed && (
         <figcaption className={classes.waiting} role="status">
           {t(reasonForNone(image))}
         </figcaption>
       )}
-      {largest && (
-        <ActionIcon
-          className={classes.zoom ?? ""}
-          variant="default"
-          size="lg"
-          aria-pressed={zoomed}
-          aria-label={zoomed ? t("zoomOut") : t("zoomIn")}
-          onClick={() => setZoomed(!zoomed)}
-        >
-          {zoomed ? <Minimize2 size={17} aria-hidden /> : <Maximize2 size={17} aria-hidden />}
-        </ActionIcon>
-      )}
-      {neighbours.previous && (
-        <Link
-          to={`/images/${neighbours.previous}`}
-          replace
-          className={classes.turn}
-          data-side="start"
-          aria-label={t("previous")}
-        >
-          <Back size={22} aria-hidden />
-        </Link>
-      )}
-      {neighbours.next && (
-        <Link
-          to={`/images/${neighbours.next}`}
-          replace
-          className={classes.turn}
-          data-side="end"
-          aria-label={t("next")}
-        >
-          <Forward size={22} aria-hidden />
-        </Link>
-      )}
+      <StageControls
+        image={image}
+        original={original}
+        zoomed={zoomed}
+        onZoom={shown ? () => zoom.toggle() : null}
+      />
+      <TurnLinks neighbours={neighbours} dir={dir} />
     </figure>
   );
+}
+
+/** The picture's shape; at a width of its own where it is enlarged. */
+function shapeOf({ width, height }: Image, drawnWidth: number | null): CSSProperties {
+  const own = { "--own-width": `${width}px` };
+  return {
+    ...own,
+    aspectRatio: `${width} / ${height}`,
+    ...(drawnWidth !== null && { width: drawnWidth }),
+  };
 }
 
 function reasonForNone({ trashed_at, state }: Image): "trashed" | "processing" | "noPicture" {

@@ -12,6 +12,7 @@ import { useBulkActions } from "@/features/library/useBulkActions";
 import { CopyMenu } from "./CopyMenu";
 import classes from "./ImageToolbar.module.css";
 import { nameOf } from "./sources";
+import { useBack } from "./useBack";
 
 const EditDialog = lazy(() => import("./EditDialog"));
 
@@ -21,6 +22,7 @@ export function ImageToolbar({ image }: { image: Image }) {
   const states: Record<string, string> = useMessages().imageState;
   const { dir } = useDirection();
   const navigate = useNavigate();
+  const back = useBack();
   const actions = useBulkActions();
   const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
   const [busy, setBusy] = useState(false);
@@ -42,7 +44,7 @@ export function ImageToolbar({ image }: { image: Image }) {
         size="compact-md"
         className={classes.back ?? ""}
         leftSection={<Back size={17} aria-hidden />}
-        onClick={() => void (cameFromHere() ? navigate(-1) : navigate("/"))}
+        onClick={back}
       >
         {t("image.back")}
       </Button>
@@ -119,10 +121,4 @@ export function ImageToolbar({ image }: { image: Image }) {
       </Suspense>
     </>
   );
-}
-
-/** Whether the page before this one in the tab's history is ours: the router numbers its own. */
-function cameFromHere(): boolean {
-  const state = globalThis.history.state as { idx?: number } | null;
-  return (state?.idx ?? 0) > 0;
 }

@@ -7,16 +7,21 @@ import { Pixels } from "@/design/Pixels";
 import { StateChip } from "@/design/StateChip";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./RenditionTable.module.css";
-import { isReady } from "./sources";
+import { isReady, type ReadyRendition } from "./sources";
+import { useCopiedToast } from "./useCopiedToast";
+import { useShortfall } from "./useShortfall";
 
 interface Props {
   rendition: Rendition;
   filename: string;
+  /** Why it failed, in the reader's language, as far as is known. */
+  failure: string | null;
 }
 
-export function RenditionRow({ rendition, filename }: Props) {
+export function RenditionRow({ rendition, filename, failure }: Props) {
   const t = useTranslations("image");
   const quantity = useQuantity();
+  const toast = useCopiedToast();
   const label = rendition.preset ?? rendition.spec;
   const name = `${label} ${rendition.format}`;
   const stem = filename.replace(/\.[^.]+$/, "");
@@ -28,20 +33,28 @@ export function RenditionRow({ rendition, filename }: Props) {
           <span className={classes.format}>{rendition.format}</span>
         </p>
         {isReady(rendition) ? (
-          <p className={classes.numbers}>
-            <Pixels width={rendition.width} height={rendition.height} />
-            {rendition.bytes !== null && ` · ${quantity.bytes(rendition.bytes)}`}
-          </p>
+          <>
+            <p className={classes.numbers}>
+              <Pixels width={rendition.width} height={rendition.height} />
+              {rendition.bytes !== null && ` · ${quantity.bytes(rendition.bytes)}`}
+            </p>
+            <Shortfall rendition={rendition} />
+          </>
         ) : (
           <StateChip
             tone={rendition.state === "failed" ? "bad" : "live"}
             label={rendition.state === "failed" ? t("failedRendition") : t("pending")}
           />
         )}
+        {rendition.state === "failed" && failure && <p className={classes.failure}>{failure}</p>}
       </div>
       {isReady(rendition) && (
         <>
-          <CopyIcon value={rendition.url} label={t("renditionCopy", { name })} />
+          <CopyIcon
+            value={rendition.url}
+            label={t("renditionCopy", { name })}
+            onCopied={() => toast(rendition.url)}
+          />
           <ActionIcon
             component="a"
             href={rendition.url}
@@ -67,4 +80,11 @@ export function RenditionRow({ rendition, filename }: Props) {
       )}
     </li>
   );
+}
+
+/** A preset that is larger than the picture is nothing to wonder at; what somebody asked for is. */
+function Shortfall({ rendition }: { rendition: ReadyRendition }) {
+  const why = useShortfall()(rendition.ops, rendition, "after");
+  if (!why || rendition.preset) return null;
+  return <p className={classes.shortfall}>{why}</p>;
 }

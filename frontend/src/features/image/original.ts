@@ -1,0 +1,40 @@
+/** Whether and when the viewer shows the original itself, not a rendition of it. */
+import type { Image, ImageFormat } from "@/api/shapes";
+
+/** What every browser of today draws; for TIFF and HEIC there are the renditions. */
+const DRAWN: ReadonlySet<ImageFormat> = new Set(["jpeg", "png", "gif", "webp", "avif", "bmp"]);
+
+/** An animation of more bytes does not come by itself: it may cost the reader money. */
+export const PLAYS_UNASKED_BYTES = 5_000_000;
+
+/** The original's address, where a browser can show what is there. */
+export function originalUrl(image: Image): string | null {
+  return image.trashed_at || !DRAWN.has(image.format) ? null : image.links.original;
+}
+
+export interface Wishes {
+  /** The reader has asked the system for less motion. */
+  reducedMotion: boolean;
+  /** The reader has asked the browser to load less. */
+  saveData: boolean;
+}
+
+/** Whether an animation plays without being asked to. */
+export function playsUnasked(image: Image, { reducedMotion, saveData }: Wishes): boolean {
+  return (
+    image.animated &&
+    originalUrl(image) !== null &&
+    image.bytes <= PLAYS_UNASKED_BYTES &&
+    !reducedMotion &&
+    !saveData
+  );
+}
+
+/** What this reader has asked for. `saveData` is Chromium's, and absent elsewhere. */
+export function currentWishes(): Wishes {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  return {
+    reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    saveData: connection?.saveData ?? false,
+  };
+}

@@ -1,0 +1,40 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Image } from "@/api/shapes";
+import { placeImage } from "@/features/library/imageCache";
+import { fetchImage } from "@/features/library/imageCalls";
+import { currentWishes, originalUrl, playsUnasked } from "./original";
+
+export type OriginalPhase = "off" | "coming" | "shown" | "failed";
+
+/** The original in the stage: on demand, or at once where it moves and nothing speaks against it. */
+export function useOriginal(image: Image) {
+  const client = useQueryClient();
+  const offered = originalUrl(image);
+  // The address that was asked for stays: a newer one of the same file would load it again.
+  const [url, setUrl] = useState(() => (playsUnasked(image, currentWishes()) ? offered : null));
+  const [phase, setPhase] = useState<OriginalPhase>(url ? "coming" : "off");
+
+  const ask = (address: string | null): void => {
+    setUrl(address);
+    setPhase(address ? "coming" : "off");
+  };
+  const renew = async (): Promise<void> => {
+    try {
+      const latest = await fetchImage(image.id);
+      placeImage(client, latest);
+      ask(originalUrl(latest));
+    } catch {
+      setPhase("failed");
+    }
+  };
+  return {
+    offered: offered !== null,
+    url: phase === "failed" ? null : url,
+    phase,
+    toggle: () => ask(phase === "off" || phase === "failed" ? offered : null),
+    onShown: () => setPhase("shown"),
+    onError: () => setPhase("failed"),
+    again: () => void renew(),
+  };
+}
