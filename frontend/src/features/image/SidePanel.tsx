@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { Facts } from "./Facts";
 import { FailedJob } from "./FailedJob";
+import { IncompleteNotice } from "./IncompleteNotice";
 import { RenditionTable } from "./RenditionTable";
 import classes from "./SidePanel.module.css";
 
@@ -15,6 +16,7 @@ export function SidePanel({ image }: { image: Image }) {
   const trashed = image.trashed_at !== null;
   return (
     <div className={classes.panel}>
+      <IncompleteNotice image={image} />
       <FailedJob image={image} />
       <Tabs key={String(trashed)} defaultValue="facts" keepMounted={false}>
         <Tabs.List grow>
