@@ -1,6 +1,6 @@
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
-import { useProblemTitle } from "@/design/useProblemTitle";
+import { useProblemWords } from "@/design/useProblemWords";
 import { RenditionRow } from "./RenditionRow";
 import classes from "./RenditionTable.module.css";
 import { isReady } from "./sources";
@@ -11,7 +11,7 @@ export function RenditionTable({ image }: { image: Image }) {
   const t = useTranslations("image");
   const until = useExpiry();
   const failed = useFailedJob(image);
-  const reason = useProblemTitle(problemOf(failed));
+  const { title: reason } = useProblemWords()(problemOf(failed));
   if (image.renditions.length === 0) return <p className={classes.none}>{t("noRenditions")}</p>;
   const sorted = [...image.renditions].sort(
     (a, b) => (a.width ?? 0) - (b.width ?? 0) || a.format.localeCompare(b.format),
