@@ -18,6 +18,7 @@ FIELD: Final = "file"
 MEMORY_BYTES: Final = 1_000_000
 ENVELOPE_BYTES: Final = 64 * 1024
 """What the other fields and the boundaries of the form may take."""
+WRITTEN_IN_FORMS: Final = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,14 @@ def length_check(request: HttpRequest) -> None:
 def display_name(raw: str) -> str:
     """``raw`` without control characters, 255 characters at most, never empty.
 
-    >>> display_name("holiday.jpg")
-    'holiday.jpg'
+    Three characters arrive as browsers write them in a form, since they would end the name (HTML,
+    "multipart/form-data encoding algorithm"); a per cent sign stands for itself.
+
+    >>> display_name("12%22 of %41.jpg")
+    '12" of %41.jpg'
     """
+    for written, meant in WRITTEN_IN_FORMS:
+        raw = raw.replace(written, meant)
     printable = "".join(character for character in raw if character.isprintable()).strip()
     return printable[-255:] or "unnamed"
 

@@ -11,14 +11,14 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from images import metrics, planning, storage
 from images.addresses import ORIGINAL
-from images.api.conditions import is_unchanged
 from images.delivery import Address, address_verified
-from images.errors import ImageNotFound, RenditionNotFound
+from images.errors import ImageNotFound, PreconditionFailed, RenditionNotFound
 from images.selectors.delivery import (
     Deliverable,
     original_deliverable,
@@ -35,7 +35,10 @@ DELIVERIES: Final = Bound(
 )
 """Sent by the role itself, each of which holds a thread for as long as its reader is slow."""
 METHODS: Final = ("GET", "HEAD")
-RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
+ORIGIN: Final = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+HELD_BY_THE_ROLE: Final = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+"""Conditions on which nginx would refuse a file that it is handed, of which it knows no ETag."""
 
 
 class RangeNotSatisfiable(DomainError):
@@ -64,16 +67,18 @@ class Span:
 
 
 @csrf_exempt  # it changes nothing, and says so itself to whoever tries
-def delivery(request: HttpRequest, rest: str) -> HttpResponseBase:
+def delivery(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG001 - decoded
     """The bytes that the address names.
 
     403 when it was not made here, 410 when it has expired; both are known before anything is
-    read. 503 while a rendition is made, 404 when there is none.
+    read. 412 when it is not what ``If-Match`` insists on, 503 while a rendition is made, 404 when
+    there is none.
     """
     try:
         if request.method not in METHODS:
             raise MethodNotAllowed(headers={"Allow": ", ".join(METHODS)})
-        address = address_verified(rest, keys=settings.DELIVERY_KEYS, now_s=time.time())
+        sent = target_as_sent(request).removeprefix("/i/")
+        address = address_verified(sent, keys=settings.DELIVERY_KEYS, now_s=time.time())
         response = _answer(request, address, _deliverable(address))
     except DomainError as exc:
         response = problem_response(exc, request)
@@ -96,10 +101,11 @@ def _deliverable(address: Address) -> Deliverable:
 
 def _answer(request: HttpRequest, address: Address, found: Deliverable) -> HttpResponseBase:
     headers = _headers(address, found)
-    if is_unchanged(request, headers["ETag"]):
+    if _is_unchanged(request, headers["ETag"], found):
         return HttpResponse(status=304, headers=headers)
-    span = span_of(request.META, size=found.bytes, etag=headers["ETag"])
-    if settings.DELIVERY_ACCEL and request.method == "GET":
+    modified_s = int(found.modified_at.timestamp())
+    span = span_of(request.META, size=found.bytes, etag=headers["ETag"], modified_s=modified_s)
+    if settings.DELIVERY_ACCEL and request.method == "GET" and not _is_held(request):
         return _handed_over(found, span, headers)
     headers["Content-Length"] = str(span.length)
     if span.is_part:
@@ -109,6 +115,28 @@ def _answer(request: HttpRequest, address: Address, found: Deliverable) -> HttpR
     if request.method == "HEAD":
         return HttpResponse(status=status, content_type=found.mime, headers=headers)
     return _streamed(found, span, status, headers)
+
+
+def target_as_sent(request: HttpRequest) -> str:
+    """Path and query as the client wrote them, so that one picture has one address.
+
+    Percent signs decoded, another spelling of a path would pass for the one that was signed.
+    """
+    sent = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
+    return ORIGIN.sub("", sent or request.get_full_path(), count=1)
+
+
+def _is_unchanged(request: HttpRequest, etag: str, found: Deliverable) -> bool:
+    """Whether the caller has it. Raises `PreconditionFailed` (RFC 9110, section 13.2.2)."""
+    modified_s = int(found.modified_at.timestamp())
+    reply = get_conditional_response(request, etag=etag, last_modified=modified_s)
+    if reply is not None and reply.status_code == PreconditionFailed.status:
+        raise PreconditionFailed
+    return reply is not None
+
+
+def _is_held(request: HttpRequest) -> bool:
+    return any(name in request.META for name in HELD_BY_THE_ROLE)
 
 
 def _handed_over(found: Deliverable, span: Span, headers: dict[str, str]) -> HttpResponse:
@@ -146,6 +174,7 @@ def _headers(address: Address, found: Deliverable) -> dict[str, str]:
     max_age_s = max(0, address.expires_at - int(time.time()))
     headers = {
         "ETag": f'"{found.checksum}"',
+        "Last-Modified": http_date(found.modified_at.timestamp()),
         "Accept-Ranges": "bytes",
         "Cache-Control": f"private, max-age={max_age_s}, immutable",
         "X-Content-Type-Options": "nosniff",
@@ -158,15 +187,17 @@ def _headers(address: Address, found: Deliverable) -> dict[str, str]:
     return headers
 
 
-def span_of(meta: dict[str, str], *, size: int, etag: str) -> Span:
+def span_of(meta: dict[str, str], *, size: int, etag: str, modified_s: int) -> Span:
     """What ``Range`` asks of a file of ``size`` bytes (RFC 9110, section 14).
 
     The whole file when the header is absent, not understood, lists several ranges, or when
-    ``If-Range`` names another version. Raises `RangeNotSatisfiable`.
+    ``If-Range`` names another version or another moment. Raises `RangeNotSatisfiable`.
     """
     whole = Span(0, size, is_part=False)
     match = RANGE.fullmatch(meta.get("HTTP_RANGE", "").replace(" ", ""))
-    if match is None or not any(match.groups()) or meta.get("HTTP_IF_RANGE", etag) != etag:
+    same = meta.get("HTTP_IF_RANGE", etag)
+    is_same = same == etag or parse_http_date_safe(same) == modified_s
+    if match is None or not any(match.groups()) or not is_same:
         return whole
     first, last = match.groups()
     if not first:  # the last so many bytes

@@ -1,6 +1,7 @@
 """The one query that the delivery of bytes makes; finds nothing in the trash or withheld."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from images.errors import ImageNotFound, RenditionNotFound, RenditionPending
@@ -11,7 +12,10 @@ PENDING_RETRY_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Deliverable:
-    """Bytes that can be sent; ``checksum`` is their SHA-256, and so their strong ETag."""
+    """Bytes that can be sent; ``checksum`` is their SHA-256, and so their strong ETag.
+
+    They never change once they are there, so ``modified_at`` is when their row was made.
+    """
 
     storage_key: str
     bytes: int
@@ -19,13 +23,14 @@ class Deliverable:
     checksum: str
     filename: str | None
     """What an attachment is called; ``None`` = shown in place."""
+    modified_at: datetime
 
 
 def original_deliverable(*, image_id: UUID) -> Deliverable:
     """The original as its owner uploaded it. Raises `ImageNotFound`."""
     row = (
         Image.objects.filter(id=image_id, trashed_at__isnull=True, withheld_at__isnull=True)
-        .values_list("storage_key", "bytes", "mime", "sha256", "filename")
+        .values_list("storage_key", "bytes", "mime", "sha256", "filename", "created_at")
         .first()
     )
     if row is None:
@@ -42,12 +47,12 @@ def rendition_deliverable(*, image_id: UUID, spec: str) -> Deliverable:
             image__trashed_at__isnull=True,
             image__withheld_at__isnull=True,
         )
-        .values_list("state", "storage_key", "bytes", "mime", "checksum")
+        .values_list("state", "storage_key", "bytes", "mime", "checksum", "created_at")
         .first()
     )
     if row is None or row[0] == Rendition.State.FAILED:
         raise RenditionNotFound
-    state, storage_key, size, mime, checksum = row
+    state, storage_key, size, mime, checksum, made_at = row
     if state == Rendition.State.PENDING:
         raise RenditionPending(retry_after_s=PENDING_RETRY_S)
-    return Deliverable(storage_key, size or 0, mime, checksum, None)
+    return Deliverable(storage_key, size or 0, mime, checksum, None, made_at)

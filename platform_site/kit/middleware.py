@@ -87,8 +87,13 @@ class Probes:
 
 
 class SecurityHeaders:
-    """What every reply says to a browser, and how long it may keep it: not at all by default."""
+    """What every reply says to a browser, and how long it may keep it: not at all by default.
 
+    A reply without content names no type: a cache would take Django's default for that of what it
+    holds (RFC 9110, section 15.4.5).
+    """
+
+    WITHOUT_CONTENT = frozenset({204, 304})
     HEADERS = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -103,6 +108,8 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve ``request``; a header that the view set is kept."""
         response = self._get_response(request)
+        if response.status_code in self.WITHOUT_CONTENT:
+            response.headers.pop("Content-Type", None)
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)

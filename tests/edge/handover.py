@@ -13,6 +13,7 @@ SIGNED = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a%2F20261123%2Fs3&X-
 STORED_AT = f"/images/renditions/0190/w_800%2Ch_600%2Cq_80.webp?{SIGNED}"
 OF_THE_ROLE = {
     "ETag": ETAG,
+    "Last-Modified": "Sun, 22 Nov 2026 09:00:00 GMT",
     "Accept-Ranges": "bytes",
     "Cache-Control": "private, max-age=3600, immutable",
     "Content-Type": "image/webp",
@@ -21,7 +22,10 @@ OF_THE_ROLE = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-KEPT = ("ETag", "Cache-Control", "Content-Type", "Content-Disposition", "Accept-Ranges")
+KEPT = (
+    *("ETag", "Last-Modified", "Cache-Control"),
+    *("Content-Type", "Content-Disposition", "Accept-Ranges"),
+)
 OF_THE_STORE = {
     "ETag": '"md5-of-the-store"',
     "Last-Modified": "Mon, 23 Nov 2026 22:00:00 GMT",
@@ -47,12 +51,24 @@ OF_THE_STORE = {
 def location_answer(request: Received, location: str, said: Mapping[str, str]) -> Answer:
     """What the images role answers when the proxy before it brings the bytes."""
     if request.headers.get("if-none-match") == ETAG:
-        return Answer(304, said, b"")
+        bare = {name: value for name, value in said.items() if name != "Content-Type"}
+        return Answer(304, bare, b"")
+    if {"if-match", "if-unmodified-since"} & set(request.headers):
+        return _held(request, said)
     if request.method == "HEAD":
         return Answer(200, {**said, "Content-Length": str(len(CONTENT))}, b"")
     wanted = request.headers.get("range", "")
-    part = {"X-Accel-Range": wanted} if request.headers.get("if-range", ETAG) == ETAG else {}
+    same = request.headers.get("if-range", ETAG) in {ETAG, OF_THE_ROLE["Last-Modified"]}
+    part = {"X-Accel-Range": wanted.lower()} if same else {}
     return Answer(307, {**said, **part, "X-Accel-Redirect": location}, b"")
+
+
+def _held(request: Received, said: Mapping[str, str]) -> Answer:
+    """What insists on a version is sent, or refused, by the role itself."""
+    if request.headers.get("if-match", ETAG) != ETAG:
+        problem = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
+        return Answer(412, problem, b'{"code":"precondition_failed"}')
+    return Answer(200, said, CONTENT)
 
 
 def store_answer(request: Received) -> Answer:

@@ -62,9 +62,7 @@ def test_nothing_of_the_store_or_of_the_way_there_leaks(handed: Site) -> None:
 
     leaked = {name for name in reply.names if name.startswith(("x-amz", "x-minio", "x-accel"))}
     assert leaked == set()
-    assert {"set-cookie", "vary", "last-modified", "location", "x-xss-protection"}.isdisjoint(
-        reply.names
-    )
+    assert {"set-cookie", "vary", "location", "x-xss-protection"}.isdisjoint(reply.names)
     assert "x-ratelimit-limit" not in reply.names
 
 
@@ -77,16 +75,48 @@ def test_a_part_of_the_file(handed: Site, first: int, last: int) -> None:
     assert {**_kept(reply), "Accept-Ranges": "bytes"} == OURS
 
 
-def test_a_part_of_this_very_version(handed: Site) -> None:
-    reply = ask(handed.port, PATH, headers={"Range": "bytes=0-9", "If-Range": ETAG})
+@pytest.mark.parametrize("unit", ["Bytes", "BYTES"])
+def test_a_unit_is_a_unit_whatever_its_case(handed: Site, unit: str) -> None:
+    reply = ask(handed.port, PATH, headers={"Range": f"{unit}=0-9"})
 
     assert (reply.status, reply.body) == (206, CONTENT[:10])
 
 
-def test_a_part_of_another_version_is_the_whole(handed: Site) -> None:
-    reply = ask(handed.port, PATH, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
+@pytest.mark.parametrize("version", [ETAG, OF_THE_ROLE["Last-Modified"]])
+def test_a_part_of_this_very_version(handed: Site, version: str) -> None:
+    reply = ask(handed.port, PATH, headers={"Range": "bytes=0-9", "If-Range": version})
+
+    assert (reply.status, reply.body) == (206, CONTENT[:10])
+
+
+@pytest.mark.parametrize("version", ['"other"', "Mon, 23 Nov 2026 09:00:00 GMT"])
+def test_a_part_of_another_version_is_the_whole(handed: Site, version: str) -> None:
+    reply = ask(handed.port, PATH, headers={"Range": "bytes=0-9", "If-Range": version})
 
     assert (reply.status, reply.body) == (200, CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"If-Match": ETAG}, 200),
+        ({"If-Match": '"other"'}, 412),
+        ({"If-Unmodified-Since": "Sun, 22 Nov 2026 09:00:00 GMT"}, 200),
+        ({"If-Modified-Since": "Sat, 21 Nov 2026 09:00:00 GMT"}, 200),
+    ],
+)
+def test_conditions_are_the_roles_to_judge(
+    handed: Site, condition: dict[str, str], status: int
+) -> None:
+    reply = ask(handed.port, PATH, headers=condition)
+
+    assert (reply.status, reply.body == CONTENT) == (status, status == 200)
+
+
+def test_the_role_sees_the_address_as_it_was_spelt(site: Site) -> None:
+    for spelt in (PATH.replace("w_800", "%77_800"), f"{PATH}?", f"{PATH}?x=%41"):
+        ask(site.port, spelt)
+        assert site.images.last.path == spelt
 
 
 def test_what_the_caller_has_already_costs_a_304(handed: Site) -> None:
@@ -95,6 +125,7 @@ def test_what_the_caller_has_already_costs_a_304(handed: Site) -> None:
     assert (reply.status, reply.body) == (304, b"")
     assert reply.header("ETag") == ETAG
     assert reply.header("Cache-Control") == OURS["Cache-Control"]
+    assert "content-type" not in reply.names
     assert handed.store.received == []
 
 

@@ -163,6 +163,23 @@ def test_an_image_goes_to_the_trash_and_back(alice_client: Client) -> None:
     assert (gone.status_code, gone.json()["job"]["kind"]) == (202, "delete")
 
 
+def test_what_is_unchanged_is_told_without_a_type_by_every_role(alice_client: Client) -> None:
+    image = upload(alice_client, picture()).json()["image"]
+    here = "https://photos.example"
+    for address in (
+        "/.well-known/jwks.json",
+        "/api/v1/jobs",
+        f"/api/v1/jobs/{image['job']['id']}",
+        image["links"]["self"].removeprefix(here),
+        image["links"]["original"].removeprefix(here),
+    ):
+        first = alice_client.get(address)
+        first.close()
+        same = alice_client.get(address, headers={"If-None-Match": first["ETag"]})
+        assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"]), address
+        assert "Content-Type" not in same.headers, address
+
+
 def test_many_images_are_counted_trashed_and_taken_back(
     alice_client: Client, bob_client: Client
 ) -> None:

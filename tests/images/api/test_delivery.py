@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils.http import http_date, parse_http_date
 from prometheus_client import REGISTRY
 
 from images import storage
 from images.delivery import path_signed
-from images.models import Rendition
+from images.models import Image, Rendition
 from tests.images.pictures import jpeg, sha256
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +99,42 @@ def test_any_changed_character_is_forbidden_before_anything_is_read(
     assert reply.headers["Cache-Control"] == "no-store"
 
 
+def spellings(path: str) -> list[str]:
+    """The same path to whoever decodes it, and a query that nobody reads."""
+    last = path[-5]
+    return [
+        path[:-5] + f"%{ord(last):02X}" + path[-4:],
+        path[:-5] + f"%{ord(last):02x}" + path[-4:],
+        path.replace(".jpg", "%2ejpg"),
+        path.replace("/original/", "/%6Friginal/"),
+        path.replace("/original/", "%2Foriginal/"),
+        path.replace("/i/", "/%69/"),
+        f"{path}?",
+        f"{path}?width=1",
+        f"{path}%3Fx",
+    ]
+
+
+def test_an_address_has_one_spelling(
+    client: Client, original: str, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        for sent in spellings(original):
+            for server in ("RAW_URI", "REQUEST_URI"):
+                environ: Any = {server: sent}
+                reply = client.get(original, **environ)
+                assert (reply.status_code, reply.json()["code"]) == (403, "signature_invalid"), sent
+    assert client.get(f"{original}?width=1").status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["", "http://photos.example", "HTTPS://photos.example:8443"])
+def test_a_target_in_absolute_form_is_the_same_address(
+    client: Client, original: str, origin: str
+) -> None:
+    reply = client.get(original, RAW_URI=f"{origin}{original}")
+    assert (reply.status_code, body_of(reply)) == (200, jpeg())
+
+
 def test_an_address_for_one_image_does_not_serve_another(
     client: Client, ready_picture: dict[str, Any], as_bob: Client
 ) -> None:
@@ -154,6 +191,77 @@ def test_the_same_version_is_not_sent_again(
     assert reply.headers["ETag"] == etag
 
 
+def modified_of(reply: Any) -> float:
+    moment: float = parse_http_date(reply.headers["Last-Modified"])
+    return moment
+
+
+def test_the_moment_of_the_bytes_is_told_and_honoured(client: Client, original: str) -> None:
+    reply = client.get(original)
+    reply.close()
+    made = modified_of(reply)
+    assert made == int(Image.objects.get().created_at.timestamp())
+    same = client.get(original, headers={"If-Modified-Since": http_date(made)})
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["Last-Modified"] == reply.headers["Last-Modified"]
+    assert "Content-Type" not in same.headers
+    for headers, status in (
+        ({"If-Modified-Since": http_date(made - 1)}, 200),
+        ({"If-Modified-Since": "yesterday"}, 200),
+        ({"If-Modified-Since": http_date(made), "If-None-Match": '"other"'}, 200),
+        ({"If-Unmodified-Since": http_date(made)}, 200),
+        ({"If-Unmodified-Since": http_date(made - 1)}, 412),
+        ({"If-Unmodified-Since": "yesterday"}, 200),
+    ):
+        reply = client.get(original, headers=headers)
+        assert reply.status_code == status, headers
+        reply.close()
+
+
+@pytest.mark.parametrize("accel", [False, True])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_what_if_match_insists_on_is_sent_or_nothing(
+    client: Client, original: str, settings: Any, method: str, *, accel: bool
+) -> None:
+    settings.DELIVERY_ACCEL = accel
+    etag = f'"{sha256(jpeg())}"'
+    ask = getattr(client, method)
+    for tag in (etag, f'"other", {etag}', "*"):
+        reply = ask(original, headers={"If-Match": tag, "Range": "bytes=0-4"})
+        assert reply.status_code == 206, tag
+        assert body_of(reply) == (jpeg()[:5] if method == "get" else b"")
+    for tag in ('"other"', f"W/{etag}"):
+        reply = ask(original, headers={"If-Match": tag, "Range": "bytes=0-4"})
+        assert reply.status_code == 412, tag
+        assert reply.headers["Cache-Control"] == "no-store"
+    assert client.get(original, headers={"If-Match": '"x"'}).json()["code"] == "precondition_failed"
+
+
+def test_a_part_is_handed_over_to_nginx_with_its_moment(
+    client: Client, original: str, settings: Any
+) -> None:
+    settings.DELIVERY_ACCEL = True
+    reply = client.get(original, headers={"Range": "BYTES=2-4"})
+    assert (reply.status_code, reply.headers["X-Accel-Range"]) == (307, "bytes=2-4")
+    assert modified_of(reply) == int(Image.objects.get().created_at.timestamp())
+
+
+def test_the_same_day_gives_a_part_and_another_the_whole(client: Client, original: str) -> None:
+    reply = client.get(original)
+    reply.close()
+    made = modified_of(reply)
+    for condition, status in (
+        (reply.headers["Last-Modified"], 206),
+        (http_date(made - 1), 200),
+        (http_date(made + 1), 200),
+        (f"W/{reply.headers['ETag']}", 200),
+        ("", 200),
+    ):
+        part = client.get(original, headers={"Range": "bytes=0-4", "If-Range": condition})
+        assert part.status_code == status, condition
+        part.close()
+
+
 def test_head_answers_as_get_does_without_touching_the_store(
     client: Client, original: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,7 +277,14 @@ def test_head_answers_as_get_does_without_touching_the_store(
 
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
-    [("bytes=0-0", 0, 0), ("bytes=10-19", 10, 19), ("bytes=100-", 100, -1), ("bytes=-7", -7, -1)],
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=10-19", 10, 19),
+        ("bytes=100-", 100, -1),
+        ("bytes=-7", -7, -1),
+        ("Bytes=10-19", 10, 19),
+        ("BYTES=-7", -7, -1),
+    ],
 )
 def test_a_range_is_sent_in_part(
     client: Client, original: str, asked: str, first: int, last: int

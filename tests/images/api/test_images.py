@@ -75,6 +75,30 @@ def test_a_photograph_is_taken_and_becomes_ready(
     assert len(stored_keys(store)) == 9
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("12%22 by 9%22.jpg", '12" by 9".jpg'),
+        ("two%0D%0Alines.jpg", "twolines.jpg"),
+        ("100%25 %41 %2F.jpg", "100%25 %41 %2F.jpg"),
+        ("%22%22", '""'),
+        ("..%2F..%22/etc/x%22.jpg", 'x".jpg'),
+        ("%0a%0d.jpg", "%0a%0d.jpg"),
+        ("%0A", "unnamed"),
+    ],
+)
+def test_a_name_is_shown_as_it_was_before_a_browser_wrote_it_into_a_form(
+    as_alice: Client, written: str, shown: str
+) -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n'
+        b"Content-Type: image/jpeg\r\n\r\n%b\r\n--b--\r\n"
+    ) % (written.encode(), jpeg())
+    reply = as_alice.generic("POST", IMAGES, body, content_type="multipart/form-data; boundary=b")
+    assert reply.status_code == 202, reply.content
+    assert reply.json()["image"]["filename"] == shown
+
+
 def test_a_picture_with_alpha_gets_png_instead_of_jpeg(as_alice: Client) -> None:
     reply = as_alice.post(IMAGES, form(DANDELION.read_bytes(), presets="thumb"))
     renditions = reply.json()["image"]["renditions"]

@@ -28,6 +28,10 @@ def lax(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(headers={"Cache-Control": "max-age=60", "X-Frame-Options": "SAMEORIGIN"})
 
 
+def empty(_request: HttpRequest, status: int) -> HttpResponse:
+    return HttpResponse(status=status, headers={"ETag": '"1"'})
+
+
 def break_down(_request: HttpRequest) -> HttpResponse:
     raise LookupError("gone")
 
@@ -35,6 +39,7 @@ def break_down(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("things/<int:number>", Personal.as_view()),
     path("lax", lax),
+    path("empty/<int:status>", empty),
     path("break", break_down),
 ]
 handler404 = "platform_site.kit.exceptions.page_not_found"
@@ -152,3 +157,16 @@ def test_readiness_is_answered_whatever_the_host_header(client: Client, address:
 def test_probes_are_not_told_in_the_log(client: Client, lines: Lines) -> None:
     client.get("/livez")
     assert lines.named("request") == []
+
+
+@pytest.mark.parametrize(("status", "typed"), [(204, False), (304, False), (200, True)])
+def test_a_reply_without_content_names_no_type(
+    client: Client,
+    status: int,
+    *,
+    typed: bool,
+) -> None:
+    reply = client.get(f"/empty/{status}")
+    assert reply.status_code == status
+    assert ("Content-Type" in reply.headers) is typed
+    assert reply.headers["ETag"] == '"1"'
