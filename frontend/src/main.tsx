@@ -5,9 +5,13 @@ import "@/design/tokens.css";
 import "@/design/base.css";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
+import { watchMissingCode } from "@/app/code/newRelease";
+import { MissingCode } from "@/app/code/part";
 import { showStartFailure } from "@/app/startFailure";
 import { restoreSession } from "@/features/session/sessionActions";
 import { applyToDocument, loadMessages, storedLocale } from "@/i18n/locale";
+
+watchMissingCode();
 
 async function start(root: HTMLElement): Promise<void> {
   const locale = storedLocale();
@@ -15,7 +19,11 @@ async function start(root: HTMLElement): Promise<void> {
   // Asked for first: it travels while the messages load and the page renders.
   void restoreSession();
   const messages = await loadMessages(locale);
-  createRoot(root).render(<App initial={{ locale, messages }} />);
+  const onCaughtError = (error: unknown): void => {
+    // Missing code is no defect, and the page says it.
+    if (!(error instanceof MissingCode)) reportError(error);
+  };
+  createRoot(root, { onCaughtError }).render(<App initial={{ locale, messages }} />);
 }
 
 const root = document.getElementById("root");

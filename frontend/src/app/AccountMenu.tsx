@@ -1,10 +1,11 @@
 import { Menu, UnstyledButton } from "@mantine/core";
 import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
-import { Link } from "react-router";
+import { Link, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
 import { showProblem } from "@/design/toasts";
 import { signOut } from "@/features/session/sessionActions";
 import classes from "./AccountMenu.module.css";
+import { account, currentOf } from "./destinations";
 import { LanguageItems } from "./LanguageItems";
 import { ThemeItems } from "./ThemeItems";
 import { useOverview } from "./useOverview";
@@ -12,6 +13,7 @@ import { useOverview } from "./useOverview";
 /** Account, language, theme, sign-out. `wide` shows the name beside the initial. */
 export function AccountMenu({ wide = false }: { wide?: boolean }) {
   const t = useTranslations();
+  const { pathname } = useLocation();
   const user = useOverview().data?.user;
   const name = user?.name || user?.email || "";
   const initial = [...name][0]?.toUpperCase();
@@ -23,6 +25,7 @@ export function AccountMenu({ wide = false }: { wide?: boolean }) {
       <Menu.Target>
         <UnstyledButton
           className={classes.target}
+          aria-current={currentOf(account, pathname)}
           data-wide={wide || undefined}
           aria-label={name ? `${name}, ${t("shell.menu")}` : t("shell.menu")}
         >

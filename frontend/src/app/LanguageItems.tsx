@@ -1,12 +1,18 @@
 import { Menu } from "@mantine/core";
 import { Check } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { networkProblem } from "@/api/problem";
+import { showProblem } from "@/design/toasts";
 import { useLanguage } from "@/i18n/LanguageProvider";
-import { LOCALE_NAMES, LOCALES } from "@/i18n/locale";
+import { LOCALE_NAMES, LOCALES, type Locale } from "@/i18n/locale";
 
 export function LanguageItems() {
   const t = useTranslations("common");
+  const failed = useTranslations("code");
   const { locale, choose } = useLanguage();
+  const change = (next: Locale): void => {
+    choose(next).catch(() => showProblem(failed("languageFailed"), networkProblem()));
+  };
   return (
     <>
       <Menu.Label>{t("language")}</Menu.Label>
@@ -18,7 +24,7 @@ export function LanguageItems() {
           checked={choice === locale}
           checkIcon={<Check size={15} aria-hidden />}
           closeMenuOnClick
-          onChange={() => void choose(choice)}
+          onChange={() => change(choice)}
         >
           {LOCALE_NAMES[choice]}
         </Menu.RadioItem>

@@ -1,6 +1,6 @@
-import { NavLink } from "react-router";
+import { Link, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
-import type { Destination } from "./destinations";
+import { currentOf, type Destination } from "./destinations";
 
 interface Props {
   destination: Destination;
@@ -12,10 +12,11 @@ interface Props {
 
 export function NavItem({ destination, className, badgeClassName, running }: Props) {
   const t = useTranslations("nav");
+  const { pathname } = useLocation();
   const Icon = destination.icon;
   const count = destination.label === "activity" ? running : 0;
   return (
-    <NavLink to={destination.to} end={destination.to === "/"} className={className}>
+    <Link to={destination.to} className={className} aria-current={currentOf(destination, pathname)}>
       <Icon size={19} strokeWidth={1.75} aria-hidden />
       <span>{t(destination.label)}</span>
       {count > 0 && (
@@ -24,6 +25,6 @@ export function NavItem({ destination, className, badgeClassName, running }: Pro
           <span className="visually-hidden">{t("running", { count })}</span>
         </span>
       )}
-    </NavLink>
+    </Link>
   );
 }

@@ -3,17 +3,14 @@ import { Compass } from "lucide-react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/design/EmptyState";
-import { BareFrame } from "./BareFrame";
 
 export default function NotFoundPage() {
   const t = useTranslations("shell");
   return (
-    <BareFrame>
-      <EmptyState alone icon={Compass} title={t("notFoundTitle")} text={t("notFoundText")}>
-        <Button component={Link} to="/">
-          {t("toLibrary")}
-        </Button>
-      </EmptyState>
-    </BareFrame>
+    <EmptyState alone icon={Compass} title={t("notFoundTitle")} text={t("notFoundText")}>
+      <Button component={Link} to="/">
+        {t("toLibrary")}
+      </Button>
+    </EmptyState>
   );
 }

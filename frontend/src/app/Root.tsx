@@ -1,12 +1,22 @@
+import { Suspense } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
+import { Deck } from "@/design/Deck";
 import { ToastShelf } from "@/design/ToastShelf";
 import { OfflineBanner } from "./OfflineBanner";
+import { PageFallback } from "./PageFallback";
+import { ReleaseBanner } from "./ReleaseBanner";
+import { RouteTitle } from "./RouteTitle";
 
 export function Root() {
   return (
     <>
+      <RouteTitle />
       <OfflineBanner />
-      <Outlet />
+      <ReleaseBanner />
+      <Suspense fallback={<PageFallback />}>
+        <Outlet />
+      </Suspense>
+      <Deck />
       <ToastShelf />
       <ScrollRestoration />
     </>

@@ -1,14 +1,20 @@
-import { lazy, Suspense } from "react";
-import { Navigate, Outlet, useLocation, useMatches } from "react-router";
+import { Suspense } from "react";
+import { Navigate, useLocation, useMatches } from "react-router";
 import { useSession } from "@/features/session/useSession";
 import { BareFrame } from "./BareFrame";
+import { lazyPart } from "./code/lazyPart";
+import { MissingSilently } from "./code/MissingPart";
 import { PageFallback } from "./PageFallback";
+import { PageOutlet } from "./PageOutlet";
 import type { PageHandle } from "./pageHandle";
 import { Shell } from "./Shell";
 import { UnreachablePage } from "./UnreachablePage";
 
-const SessionEndedDialog = lazy(() => import("@/features/session/SessionEndedDialog"));
-const ClosingPage = lazy(() => import("@/features/account/ClosingPage"));
+const SessionEndedDialog = lazyPart(
+  () => import("@/features/session/SessionEndedDialog"),
+  MissingSilently,
+);
+const ClosingPage = lazyPart(() => import("@/features/account/ClosingPage"));
 
 /** Around every page that knows a session. One that ends while somebody works keeps its page. */
 export default function SessionLayout() {
@@ -35,9 +41,7 @@ export default function SessionLayout() {
   if (open) {
     return (
       <BareFrame>
-        <Suspense fallback={<PageFallback />}>
-          <Outlet />
-        </Suspense>
+        <PageOutlet />
       </BareFrame>
     );
   }

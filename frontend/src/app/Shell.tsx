@@ -1,10 +1,11 @@
-import { Suspense } from "react";
-import { Outlet } from "react-router";
+import { useEffect } from "react";
 import { useTranslations } from "use-intl";
+import { InDeck } from "@/design/Deck";
 import { JobWatcher } from "@/features/activity/JobWatcher";
 import { UploadDock } from "@/features/uploads/UploadDock";
+import { prefetchParts } from "./code/prefetch";
 import { DegradedBanner } from "./DegradedBanner";
-import { PageFallback } from "./PageFallback";
+import { PageOutlet } from "./PageOutlet";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";
 import { TabBar } from "./TabBar";
@@ -15,6 +16,7 @@ import { useFocusOnNavigation } from "./useFocusOnNavigation";
 export function Shell() {
   const t = useTranslations("nav");
   useFocusOnNavigation("content");
+  usePrefetch();
   return (
     <div className={classes.shell}>
       <a className="skip-link" href="#content">
@@ -24,13 +26,24 @@ export function Shell() {
       <Rail />
       <main id="content" tabIndex={-1} className={classes.content}>
         <DegradedBanner />
-        <Suspense fallback={<PageFallback />}>
-          <Outlet />
-        </Suspense>
+        <PageOutlet />
       </main>
       <TabBar />
-      <UploadDock />
+      <InDeck slot="dock">
+        <UploadDock />
+      </InDeck>
       <JobWatcher />
     </div>
   );
+}
+
+/** The other pages, now and when the network comes back. */
+function usePrefetch(): void {
+  useEffect(() => {
+    const over = new AbortController();
+    const go = (): void => void prefetchParts(over.signal);
+    go();
+    globalThis.addEventListener("online", go, { signal: over.signal });
+    return () => over.abort();
+  }, []);
 }

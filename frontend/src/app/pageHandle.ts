@@ -1,5 +1,16 @@
 /** What a route says of its page to the layout around it. */
 export interface PageHandle {
+  /** The document's title until the page itself says a better one, such as an image's own. */
+  title:
+    | "session.signInTitle"
+    | "session.registerTitle"
+    | "library.title"
+    | "library.trashTitle"
+    | "image.title"
+    | "activity.title"
+    | "account.title"
+    | "system.title"
+    | "shell.notFoundTitle";
   /** A visitor may see it: signed in or not, and whether or not that can be found out. */
   open: boolean;
 }

@@ -1,69 +1,41 @@
 import { createBrowserRouter } from "react-router";
 import { CrashPage } from "./CrashPage";
-import { PageFallback } from "./PageFallback";
+import { lazyPart } from "./code/lazyPart";
 import type { PageHandle } from "./pageHandle";
 import { Root } from "./Root";
+
+const SignInPage = lazyPart(() => import("@/features/session/SignInPage"));
+const RegisterPage = lazyPart(() => import("@/features/session/RegisterPage"));
+const SessionLayout = lazyPart(() => import("./SessionLayout"));
+const LibraryPage = lazyPart(() => import("@/features/library/LibraryPage"));
+const TrashPage = lazyPart(() => import("@/features/library/TrashPage"));
+const ImagePage = lazyPart(() => import("@/features/image/ImagePage"));
+const ActivityPage = lazyPart(() => import("@/features/activity/ActivityPage"));
+const AccountPage = lazyPart(() => import("@/features/account/AccountPage"));
+const SystemPage = lazyPart(() => import("@/features/system/SystemPage"));
+const NotFoundPage = lazyPart(() => import("./NotFoundPage"));
+
+const titled = (title: PageHandle["title"], open = false) => ({ handle: { title, open } });
 
 export const router = createBrowserRouter([
   {
     Component: Root,
     ErrorBoundary: CrashPage,
-    HydrateFallback: PageFallback,
     children: [
-      {
-        path: "/sign-in",
-        lazy: async () => ({ Component: (await import("@/features/session/SignInPage")).default }),
-      },
-      {
-        path: "/register",
-        lazy: async () => ({
-          Component: (await import("@/features/session/RegisterPage")).default,
-        }),
-      },
+      { path: "/sign-in", Component: SignInPage, ...titled("session.signInTitle") },
+      { path: "/register", Component: RegisterPage, ...titled("session.registerTitle") },
       {
         // One layout for all of them: what it holds, and the focus, outlive a change of page.
-        lazy: async () => ({ Component: (await import("./SessionLayout")).default }),
+        Component: SessionLayout,
         children: [
-          {
-            index: true,
-            lazy: async () => ({
-              Component: (await import("@/features/library/LibraryPage")).default,
-            }),
-          },
-          {
-            path: "/trash",
-            lazy: async () => ({
-              Component: (await import("@/features/library/TrashPage")).default,
-            }),
-          },
-          {
-            path: "/images/:imageId",
-            lazy: async () => ({ Component: (await import("@/features/image/ImagePage")).default }),
-          },
-          {
-            path: "/activity",
-            lazy: async () => ({
-              Component: (await import("@/features/activity/ActivityPage")).default,
-            }),
-          },
-          {
-            path: "/account",
-            lazy: async () => ({
-              Component: (await import("@/features/account/AccountPage")).default,
-            }),
-          },
-          {
-            path: "/system",
-            handle: { open: true } satisfies PageHandle,
-            lazy: async () => ({
-              Component: (await import("@/features/system/SystemPage")).default,
-            }),
-          },
+          { index: true, Component: LibraryPage, ...titled("library.title") },
+          { path: "/trash", Component: TrashPage, ...titled("library.trashTitle") },
+          { path: "/images/:imageId", Component: ImagePage, ...titled("image.title") },
+          { path: "/activity", Component: ActivityPage, ...titled("activity.title") },
+          { path: "/account", Component: AccountPage, ...titled("account.title") },
+          { path: "/system", Component: SystemPage, ...titled("system.title", true) },
+          { path: "*", Component: NotFoundPage, ...titled("shell.notFoundTitle", true) },
         ],
-      },
-      {
-        path: "*",
-        lazy: async () => ({ Component: (await import("./NotFoundPage")).default }),
       },
     ],
   },

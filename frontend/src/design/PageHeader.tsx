@@ -1,6 +1,6 @@
-import { type ReactNode, useEffect } from "react";
-import { useTranslations } from "use-intl";
+import type { ReactNode } from "react";
 import classes from "./PageHeader.module.css";
+import { useTitle } from "./useTitle";
 
 interface Props {
   title: string;
@@ -10,10 +10,7 @@ interface Props {
 
 /** The page's one heading, which is also the document's title. */
 export function PageHeader({ title, lead, children }: Props) {
-  const brand = useTranslations()("brand");
-  useEffect(() => {
-    document.title = `${title} · ${brand}`;
-  }, [title, brand]);
+  useTitle(title);
   return (
     <header className={classes.header}>
       <div className={classes.words}>

@@ -1,4 +1,5 @@
 /** Which language the interface speaks, and everything that follows from it. */
+import { type MissingCode, Part } from "@/app/code/part";
 import type en from "./en.json";
 
 export type Locale = "en" | "ar";
@@ -34,10 +35,19 @@ export function storeLocale(locale: Locale): void {
   localStorage.setItem(STORED, locale);
 }
 
+/** Prefetched with everything else, so that the language can be changed without a network. */
+const CATALOGUES: Record<Locale, Part<{ default: object }>> = {
+  en: new Part(() => import("./en.json")),
+  ar: new Part(() => import("./ar.json")),
+};
+
 /** Tried twice, because without the messages there is no page at all. */
 export async function loadMessages(locale: Locale): Promise<Messages> {
-  const load = () => (locale === "ar" ? import("./ar.json") : import("./en.json"));
-  const file = await load().catch(load);
+  const catalogue = CATALOGUES[locale];
+  const file = await catalogue.fetch().catch((missing: MissingCode) => {
+    missing.forget();
+    return catalogue.fetch();
+  });
   return file.default as Messages;
 }
 

@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Tooltip, useDirection } from "@mantine/core";
 import { ArrowLeft, ArrowRight, Download, Pencil, RotateCcw, Trash2 } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMessages, useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
+import { lazyDialog } from "@/app/code/lazyPart";
 import { PageHeader } from "@/design/PageHeader";
 import { StateChip } from "@/design/StateChip";
 import { DeleteForeverDialog } from "@/features/library/dialogs";
@@ -14,7 +15,7 @@ import classes from "./ImageToolbar.module.css";
 import { nameOf } from "./sources";
 import { useBack } from "./useBack";
 
-const EditDialog = lazy(() => import("./EditDialog"));
+const EditDialog = lazyDialog(() => import("./EditDialog"));
 
 /** The image's name and everything that can be done with it as a whole. */
 export function ImageToolbar({ image }: { image: Image }) {

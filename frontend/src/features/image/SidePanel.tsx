@@ -1,14 +1,16 @@
 import { Skeleton, Tabs } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
+import { lazyPart } from "@/app/code/lazyPart";
+import { MissingPart } from "@/app/code/MissingPart";
 import { Facts } from "./Facts";
 import { FailedJob } from "./FailedJob";
 import { IncompleteNotice } from "./IncompleteNotice";
 import { RenditionTable } from "./RenditionTable";
 import classes from "./SidePanel.module.css";
 
-const Builder = lazy(() => import("./Builder"));
+const Builder = lazyPart(() => import("./Builder"), MissingPart);
 
 export function SidePanel({ image }: { image: Image }) {
   const t = useTranslations("image");

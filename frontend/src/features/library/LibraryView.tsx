@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { InDeck } from "@/design/Deck";
 import { PageHeader } from "@/design/PageHeader";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { UploadButton } from "@/features/uploads/UploadButton";
@@ -44,7 +45,9 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
       )}
       {list.isEmpty && <NothingHere filters={filters} onClear={clearFilters} />}
       {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}
-      <SelectionBar selection={selection} trashed={trashed} />
+      <InDeck slot="bar">
+        <SelectionBar selection={selection} trashed={trashed} />
+      </InDeck>
     </>
   );
 }

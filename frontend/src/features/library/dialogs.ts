@@ -1,5 +1,5 @@
 /** Dialogs whose code is fetched when one is first opened. */
-import { lazy } from "react";
+import { lazyDialog } from "@/app/code/lazyPart";
 
-export const AddTagsDialog = lazy(() => import("./AddTagsDialog"));
-export const DeleteForeverDialog = lazy(() => import("./DeleteForeverDialog"));
+export const AddTagsDialog = lazyDialog(() => import("./AddTagsDialog"));
+export const DeleteForeverDialog = lazyDialog(() => import("./DeleteForeverDialog"));
