@@ -1,5 +1,6 @@
 """A person at a browser: one context whose pages are watched for what must never happen."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
 NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
+LOST_CODE = re.compile(r"/assets/|Failed to load module script")
 NETWORK_WORDS = "Failed to load resource"
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -98,6 +100,10 @@ class Visitor:
         """The access token that a page has sent last."""
         sent = (request.headers.get("authorization") for request in reversed(self.requests))
         return next(value for value in sent if value).removeprefix("Bearer ")
+
+    def lost_code_forgiven(self) -> None:
+        """For a test that takes code away, once it has seen what the page makes of that."""
+        self.faults[:] = [fault for fault in self.faults if not LOST_CODE.search(fault)]
 
     def _request_noted(self, request: Request) -> None:
         self.requests.append(request)
