@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compiledMessages } from "./scripts/compile-messages.ts";
 import { precompress } from "./scripts/precompress.ts";
 import { themeVariables } from "./scripts/theme-variables.ts";
 
@@ -11,10 +12,21 @@ const proxy = Object.fromEntries(
   ["/api", "/auth", "/i/"].map((prefix) => [prefix, { target: backend, changeOrigin: false }]),
 );
 
-export default defineConfig({
+/** Messages are compiled by the build, so that it needs no parser of them. */
+const formatterAlone = {
+  find: /^use-intl\/format-message$/,
+  replacement: "use-intl/format-message/format-only",
+};
+
+export default defineConfig(({ command }) => ({
   base: "/",
-  plugins: [react(), themeVariables(), precompress()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  plugins: [react(), themeVariables(), compiledMessages(), precompress()],
+  resolve: {
+    alias: [
+      { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },
+      ...(command === "build" ? [formatterAlone] : []),
+    ],
+  },
   server: { port: 5173, proxy },
   preview: { port: 4173, proxy },
   build: {
@@ -28,4 +40,4 @@ export default defineConfig({
   },
   // Tests that need a document say so in their first line; the rest start without one.
   test: { environment: "node", include: ["tests/**/*.test.{ts,tsx}"] },
-});
+}));

@@ -1,11 +1,14 @@
 /**
- * Fails when a first visit to any page would load more than 250 KB of gzipped JavaScript: the entry,
- * the page's own chunks, the larger of the message files, and all that these import.
+ * Fails when a first visit to a page would load more gzipped JavaScript than it may: the entry, the
+ * page's own chunks, the larger of the message files, and all that these import.
  */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const LIMIT_BYTES = 250_000;
+/** Of the pages where somebody signs in, and of those behind. */
+const SIGN_IN_LIMIT_BYTES = 170_000;
+const LIMIT_BYTES = 240_000;
+const SIGN_IN = "src/features/session/";
 /** Loaded around every page that is not for signing in. */
 const FRAME = "src/app/SessionLayout.tsx";
 const DIST = new URL("../dist/", import.meta.url);
@@ -26,6 +29,7 @@ function closure(key, files = new Set()) {
   return files;
 }
 
+const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(5);
 const total = (files) => [...files].reduce((sum, file) => sum + gzipBytes(file), 0);
 
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
@@ -38,11 +42,11 @@ let failed = pages.length === 0 || !largestMessages || !manifest[FRAME];
 if (failed) console.error("The manifest lists no pages, messages or frame; has the build changed?");
 for (const page of pages) {
   const files = new Set([...closure(entry), ...closure(largestMessages), ...closure(page)]);
-  if (!page.startsWith("src/features/session/")) closure(FRAME, files);
+  const limit = page.startsWith(SIGN_IN) ? SIGN_IN_LIMIT_BYTES : LIMIT_BYTES;
+  if (limit === LIMIT_BYTES) closure(FRAME, files);
   const bytes = total(files);
-  const verdict = bytes > LIMIT_BYTES ? "TOO LARGE" : "ok";
-  if (bytes > LIMIT_BYTES) failed = true;
-  console.log(`${(bytes / 1000).toFixed(1).padStart(7)} kB  ${verdict}  ${page}`);
+  const verdict = bytes > limit ? "TOO LARGE" : "ok";
+  if (bytes > limit) failed = true;
+  console.log(`${kilobytes(bytes)} of ${kilobytes(limit)} kB  ${verdict}  ${page}`);
 }
-console.log(`${(LIMIT_BYTES / 1000).toFixed(1).padStart(7)} kB  limit`);
 process.exit(failed ? 1 : 0);

@@ -7,14 +7,13 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.cast import Cast
 from tests.browser.journey import upload_slowed, uploads_in
-from tests.browser.visitor import Visitor, VisitorMade
+from tests.browser.visitor import SAVE_DATA, Visitor, VisitorMade
 from tests.servers.person import PHOTOGRAPHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 CODE = "**/assets/ActivityPage-*.js"
 ENTRY = re.compile(r"/assets/index-[\w-]+\.js")
-SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
 AFTER_PREFETCH_MS = 4000
 GONE = {
     "no answer": lambda route: route.abort(),

@@ -32,6 +32,8 @@ PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
 NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
+# A page then fetches nothing ahead.
+SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
 LOST_CODE = re.compile(r"/assets/|Failed to load module script")
 NETWORK_WORDS = "Failed to load resource"
 VIOLATIONS = """

@@ -1,10 +1,8 @@
 import { MantineProvider } from "@mantine/core";
-import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
 import { theme } from "@/design/theme";
 import { LanguageProvider } from "@/i18n/LanguageProvider";
 import type { Locale, Messages } from "@/i18n/locale";
-import { queryClient } from "./queryClient";
 import { router } from "./router";
 
 /**
@@ -21,9 +19,7 @@ export function App({ initial }: { initial: { locale: Locale; messages: Messages
         withGlobalClasses={false}
         withStaticClasses={false}
       >
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
+        <RouterProvider router={router} />
       </MantineProvider>
     </LanguageProvider>
   );

@@ -1,15 +1,11 @@
-import { onlineManager } from "@tanstack/react-query";
 import { WifiOff } from "lucide-react";
-import { useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./Banner.module.css";
+import { useOnline } from "./useOnline";
 
 export function OfflineBanner() {
   const t = useTranslations("shell");
-  const online = useSyncExternalStore(
-    (changed) => onlineManager.subscribe(changed),
-    () => onlineManager.isOnline(),
-  );
+  const online = useOnline();
   return (
     <div role="status">
       {!online && (

@@ -1,24 +1,22 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import { Settings2 } from "lucide-react";
-import { useTranslations } from "use-intl";
-import { LanguageItems } from "./LanguageItems";
-import { ThemeItems } from "./ThemeItems";
+import { Suspense, useState } from "react";
+import { lazyDialog } from "./code/lazyPart";
+import { PreferencesButton } from "./PreferencesButton";
 
-/** Language and theme for pages where nobody is signed in. */
+const PreferencesDropdown = lazyDialog(() => import("./PreferencesDropdown"));
+
+/**
+ * Language and theme for pages where nobody is signed in. Its menu is fetched when it is first wanted:
+ * it is the only one there, and weighs as much as the rest of the page.
+ */
 export function PreferencesMenu() {
-  const t = useTranslations("common");
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <PreferencesButton aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />
+  );
+  if (!wanted) return button;
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" aria-label={t("preferences")}>
-          <Settings2 size={18} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <LanguageItems />
-        <Menu.Divider />
-        <ThemeItems />
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={button}>
+      <PreferencesDropdown onClose={() => setWanted(false)} />
+    </Suspense>
   );
 }

@@ -1,3 +1,4 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Navigate, useLocation, useMatches } from "react-router";
 import { useSession } from "@/features/session/useSession";
@@ -7,6 +8,7 @@ import { MissingSilently } from "./code/MissingPart";
 import { PageFallback } from "./PageFallback";
 import { PageOutlet } from "./PageOutlet";
 import type { PageHandle } from "./pageHandle";
+import { queryClient } from "./queryClient";
 import { Shell } from "./Shell";
 import { UnreachablePage } from "./UnreachablePage";
 
@@ -16,8 +18,17 @@ const SessionEndedDialog = lazyPart(
 );
 const ClosingPage = lazyPart(() => import("@/features/account/ClosingPage"));
 
-/** Around every page that knows a session. One that ends while somebody works keeps its page. */
+/** Around every page that knows a session, and may ask for what is its. */
 export default function SessionLayout() {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <SessionPages />
+    </QueryClientProvider>
+  );
+}
+
+/** A session that ends while somebody works keeps its page. */
+function SessionPages() {
   const { phase, userId, problem, closing } = useSession();
   const location = useLocation();
   const open = useMatches().some(({ handle }) => (handle as PageHandle | undefined)?.open);
