@@ -29,7 +29,11 @@ def page(request: HttpRequest, path: str = "") -> HttpResponseBase:
         raise Http404
     index: Path = settings.FRONTEND_DIST / "index.html"
     if index.is_file():
-        return FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
+        return FileResponse(
+            index.open("rb"),
+            content_type="text/html; charset=utf-8",
+            headers={"Cache-Control": "no-cache"},  # it names the files of one release
+        )
     if path:
         raise Http404
     return render(request, "start_page.html")

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-const TEXT = /\.(js|css|svg|html|json)$/;
+const TEXT = /\.(js|css|svg|html|json|webmanifest)$/;
 /** Below this a compressed file saves no packet. */
 const SMALLEST_BYTES = 1000;
 

@@ -3,6 +3,8 @@ import "virtual:theme-variables.css";
 import "@/design/fonts.css";
 import "@/design/tokens.css";
 import "@/design/base.css";
+import "@/design/forced-colors.css";
+import "@/design/print.css";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/App";
 import { watchMissingCode } from "@/app/code/newRelease";

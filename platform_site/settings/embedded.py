@@ -34,6 +34,8 @@ FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 if FRONTEND_DIST.is_dir():
     WHITENOISE_ROOT = FRONTEND_DIST
     WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/"
+    WHITENOISE_MAX_AGE = 0  # `index.html` among them, which names the files of one release
+    WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 STORAGES = {**STORAGES, **OBJECT_STORES}
 READINESS_CHECKS = DATABASE_CHECKS
 CONTENT_SECURITY_POLICY = (

@@ -69,6 +69,34 @@ STICKING_OUT = """
 """
 
 
+# Targets under 24 by 24 pixels (WCAG 2.2, 2.5.8). A link in a sentence is as high as its line; a
+# field that cannot be seen is reached by its label.
+SMALL = """
+() => {
+  const all = document.querySelectorAll(
+    `a[href], button, input, select, textarea, summary, [role=button], [role=checkbox],
+     [role=link], [role=menuitem], [role=menuitemradio], [role=option], [role=slider],
+     [role=switch], [role=tab]`,
+  );
+  const size = (box) => box.getBoundingClientRect();
+  const unseen = (box) => size(box).width <= 1 || size(box).height <= 1;
+  const veiled = (box) => unseen(box) || getComputedStyle(box).opacity === "0";
+  const inSentence = (box) => getComputedStyle(box).display === "inline" &&
+    [...box.parentElement.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim(),
+    );
+  const reached = [...all].flatMap((box) =>
+    box.matches("input") && veiled(box) ? [...(box.labels ?? [])] : [box]);
+  return [...new Set(reached)]
+    .filter((box) => box.checkVisibility({visibilityProperty: true}) && !unseen(box))
+    .filter((box) => !box.closest("[aria-hidden=true]") && !inSentence(box))
+    .filter((box) => size(box).width < 23.99 || size(box).height < 23.99)
+    .map((box) => `${Math.round(size(box).width)} by ${Math.round(size(box).height)} pixels: ` +
+      box.outerHTML.slice(0, 160));
+}
+"""
+
+
 def violations(page: Page) -> Iterator[str]:
     """What axe-core finds serious, and text that cannot be seen, in both themes."""
     for scheme in SCHEMES:
@@ -83,13 +111,20 @@ def violations(page: Page) -> Iterator[str]:
                 yield f"{scheme}: {violation['id']}: {', '.join(violation['where'])}"
 
 
-def overflows(page: Page) -> list[str]:
-    """What does not fit a window of 360 pixels."""
+def small_targets(page: Page) -> list[str]:
+    """What is too small to be hit, in the window as it is."""
+    words: list[str] = page.evaluate(SMALL)
+    return words
+
+
+def faults_when_narrow(page: Page) -> list[str]:
+    """What does not fit a window of 360 pixels, or is too small to be hit there."""
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     words: list[str] = page.evaluate(STICKING_OUT)
     deadline = time.monotonic() + SETTLED_WITHIN_S
     while words and time.monotonic() < deadline:  # rows of pictures are laid out anew
         page.wait_for_timeout(POLL_MS)
         words = page.evaluate(STICKING_OUT)
+    words += small_targets(page)
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     return words

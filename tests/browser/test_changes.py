@@ -180,7 +180,8 @@ def test_an_account_that_is_deleted_can_be_kept_with_all_it_had(owner: Owner) ->
     expect(dialog.get_by_text("The account was not deleted")).to_be_visible()
     dialog.get_by_label("Current password").fill(PASSWORD)
     button.click()
-    expect(dialog.get_by_text("Until then you can sign in and keep it")).to_be_visible()
+    told = dialog.get_by_role("status")
+    expect(told).to_contain_text("Until then you can sign in and keep it")
     dialog.get_by_role("button", name="Close").last.click()
 
     page.get_by_label("E-mail").fill(owner.person.email)

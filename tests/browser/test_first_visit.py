@@ -1,6 +1,7 @@
 """What a first visit costs: bytes of script are limited, times are only told."""
 
 import gzip
+import json
 import statistics
 
 import pytest
@@ -40,6 +41,25 @@ def test_a_first_visit_loads_little_script(
     MEASURES.append(f"{path:16} {sum(sizes) / 1000:6.1f} kB of gzipped script, {len(sizes)} files")
     assert len(sizes) > 1
     assert sum(sizes) < limit
+
+
+def test_a_browser_can_install_the_pages(cast: Cast, visit: VisitorMade) -> None:
+    visitor = visit(cast.site)
+    page = visitor.open("/sign-in")
+    expect(page.locator("form input").first).to_be_visible()
+    manifest = visitor.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert manifest["url"] == f"{cast.site.address}/app.webmanifest"
+    assert manifest["errors"] == []
+    for icon in json.loads(manifest["data"])["icons"]:
+        answer = visitor.context.request.get(f"{cast.site.address}{icon['src']}")
+        assert (answer.status, answer.headers["content-type"]) == (200, icon["type"])
+    kept = {
+        path: visitor.context.request.get(f"{cast.site.address}{path}").headers
+        for path in ("/", "/index.html", "/app.webmanifest")
+    }
+    assert kept["/"]["cache-control"] == "no-cache"
+    assert kept["/index.html"]["cache-control"] == "max-age=0, public"
+    assert kept["/app.webmanifest"]["content-type"] == "application/manifest+json"
 
 
 def test_the_time_until_the_first_page_takes_input_is_told(cast: Cast, visit: VisitorMade) -> None:

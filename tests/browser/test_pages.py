@@ -1,10 +1,15 @@
-"""Every page in every state, in both languages: accessible in both themes, and on a small phone."""
+"""Every page in every state, in both languages: accessible in both themes, and on a phone."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.cast import Cast
-from tests.browser.faults_of_pages import AXE, overflows, violations
+from tests.browser.faults_of_pages import (
+    AXE,
+    faults_when_narrow,
+    small_targets,
+    violations,
+)
 from tests.browser.views import VIEWS, View
 from tests.browser.visitor import Locale, Look, VisitorMade
 
@@ -29,4 +34,4 @@ def test_nothing_serious_is_found_and_360_pixels_are_enough(
 
     expect(page.locator("html")).to_have_attribute("lang", locale)
     expect(page.locator("html")).to_have_attribute("dir", DIRECTIONS[locale])
-    assert [*violations(page), *overflows(page)] == []
+    assert [*violations(page), *small_targets(page), *faults_when_narrow(page)] == []

@@ -127,6 +127,9 @@ class Edge:
         site = self.directory / "site"
         (site / "index.html").write_text(PAGE)
         (site / "favicon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+        (site / "app.webmanifest").write_text("{}")
+        for name in ("favicon.ico", "icon-192.png"):
+            (site / name).write_bytes(b"\0")
         (site / "assets" / "index-abc123.js").write_text(SCRIPT)
         (site / ".vite" / "manifest.json").write_text("{}")
 

@@ -33,6 +33,7 @@ PAGE_POLICY = (
         ("GET", "/", 200),
         ("GET", "/library/0190", 200),
         ("GET", "/favicon.svg", 200),
+        ("GET", "/app.webmanifest", 200),
         ("GET", "/assets/index-abc123.js", 200),
         ("GET", "/assets/gone.js", 404),
         ("POST", "/", 405),
@@ -120,6 +121,25 @@ def test_assets_never_change_and_pages_are_asked_for_again(site: Site) -> None:
     assert page.header("Content-Type") == "text/html"
     assert page.body.decode() == PAGE
     assert ask(site.port, "/index.html").header("Cache-Control") == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/app.webmanifest", "application/manifest+json"),
+        ("/favicon.svg", "image/svg+xml"),
+        ("/favicon.ico", "image/x-icon"),
+        ("/icon-192.png", "image/png"),
+    ],
+)
+def test_what_a_page_is_installed_with_says_what_it_is(
+    site: Site, path: str, content_type: str
+) -> None:
+    reply = ask(site.port, path)
+
+    assert (reply.status, reply.header("Content-Type")) == (200, content_type)
+    assert reply.header("Cache-Control") == "no-cache"
+    assert reply.header("Content-Security-Policy") == PAGE_POLICY
 
 
 def test_an_asset_that_is_gone_is_not_remembered(site: Site) -> None:

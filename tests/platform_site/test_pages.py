@@ -22,6 +22,7 @@ def spa(settings: Settings, tmp_path: Path) -> None:
 def test_every_address_of_the_spa_is_the_spa(path: str) -> None:
     reply = Client().get(path)
     assert (reply.status_code, b"".join(reply)) == (200, b"<!doctype html>")
+    assert reply["Cache-Control"] == "no-cache"
 
 
 def test_a_missing_file_stays_missing() -> None:

@@ -6,10 +6,12 @@ import { OfflineBanner } from "./OfflineBanner";
 import { PageFallback } from "./PageFallback";
 import { ReleaseBanner } from "./ReleaseBanner";
 import { RouteTitle } from "./RouteTitle";
+import { ThemeColour } from "./ThemeColour";
 
 export function Root() {
   return (
     <>
+      <ThemeColour />
       <RouteTitle />
       <OfflineBanner />
       <ReleaseBanner />

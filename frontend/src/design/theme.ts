@@ -75,6 +75,13 @@ export const theme = createTheme({
       defaultProps: { lockScroll: false, centered: true, radius: "lg", padding: "lg" },
       styles: { title: { fontSize: "1.125rem", fontWeight: 600 } },
     },
+    // No target is smaller than 24 pixels (WCAG 2.2, 2.5.8).
+    ActionIcon: {
+      vars: (_: unknown, { size }: { size?: unknown }) => ({
+        root: size === "sm" ? { "--ai-size": "24px" } : {},
+      }),
+    },
+    Slider: { defaultProps: { thumbSize: 24 } },
     // The ring belongs around the whole field, not around the letters within it.
     TagsInput: { classNames: { input: "ring-around", inputField: "ring-none" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },

@@ -22,6 +22,7 @@ export function DeleteAccountPanel() {
   const refused = error === null ? null : asProblem(error);
   const wrongWith = useFieldProblem(refused);
   const close = (): void => {
+    if (busy) return; // the answer would find nobody to tell
     // The session has ended with the account; the page is told once the day has been read.
     if (deletesAt !== null) {
       announceSignOut();
