@@ -7,24 +7,30 @@ import { uploads } from "@/features/uploads/uploads";
 import { finishedSince } from "./finished";
 import { jobFeed } from "./jobFeed";
 
-/** Polls the latest jobs and brings what they changed into the rest of the interface. */
+const feed = jobFeed({
+  awaited: () => uploads.awaitedJobs(),
+  ahead: () => uploads.unsent(),
+});
+
+/**
+ * Polls the latest jobs and brings what they changed into the rest of the interface: one question
+ * about all jobs, and after it one about all images that they or new uploads have changed.
+ */
 export function JobWatcher() {
   const client = useQueryClient();
   const { phase } = useSession();
-  const { data } = useQuery({
-    ...jobFeed(() => uploads.awaitedJobs()),
-    enabled: phase === "active",
-  });
+  const { data, dataUpdatedAt } = useQuery({ ...feed, enabled: phase === "active" });
   const seen = useRef<ReadonlyMap<string, Job> | null>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every answer, also one like the last
   useEffect(() => {
     if (!data) return;
     const awaited = new Set(uploads.awaitedJobs());
     uploads.observe(data);
     const finished = finishedSince(seen.current, data, awaited);
     seen.current = new Map(data.map((job) => [job.id, job]));
-    if (finished.length > 0) imagesMayHaveChanged(client);
-  }, [data, client]);
+    if (uploads.takeStored() > 0 || finished.length > 0) imagesMayHaveChanged(client);
+  }, [data, dataUpdatedAt, client]);
 
   return null;
 }

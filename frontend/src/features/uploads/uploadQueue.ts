@@ -11,7 +11,7 @@ import type { Job, UploadReply } from "@/api/shapes";
 import { Patience } from "./patience";
 import { type Sendable, type Sending, UploadAborted } from "./send";
 import { bytesPerSecond, type Sample, withSample } from "./speed";
-import { afterJob, canRetry, type Upload, type UploadPhase } from "./upload";
+import { afterJob, canRetry, isUnsent, type Upload, type UploadPhase } from "./upload";
 import { UploadList } from "./uploadList";
 
 export interface QueueNeeds {
@@ -21,6 +21,7 @@ export interface QueueNeeds {
   send(what: Sendable, onProgress: (sent: number, total: number) => void): Sending;
   /** Bytes that a file may have; null while that is unknown, and then the server says it. */
   maxBytes(): number | null;
+  /** An image is stored, or found to be there. */
   stored(reply: UploadReply): void;
   /** Begins a failed job again; its image is stored, and no file has to be sent. */
   retryJob(id: string): Promise<Job>;
@@ -41,6 +42,7 @@ export class UploadQueue {
   private readonly running = new Map<string, Sending>();
   private readonly samples = new Map<string, Sample[]>();
   private readonly runs = new Map<string, number>();
+  private storedCount = 0;
   private nextId = 1;
   private nextRun = 1;
 
@@ -131,6 +133,18 @@ export class UploadQueue {
     return this.list().flatMap((upload) =>
       upload.phase === "processing" && upload.job ? [upload.job.id] : [],
     );
+  }
+
+  /** How many files are still to be stored. */
+  unsent(): number {
+    return this.list().filter(isUnsent).length;
+  }
+
+  /** How many were stored since this was last asked. */
+  takeStored(): number {
+    const count = this.storedCount;
+    this.storedCount = 0;
+    return count;
   }
 
   private keep(isKept: (upload: Upload) => boolean): void {
@@ -239,6 +253,7 @@ export class UploadQueue {
     const sentBytes = this.uploads.get(id)?.file.size ?? 0;
     const job = reply.job ?? null;
     this.uploads.change(id, { ...common, sentBytes, ...(job ? afterJob(job) : { phase: "done" }) });
+    this.storedCount += 1;
     this.needs.stored(reply);
   }
 

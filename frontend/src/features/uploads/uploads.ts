@@ -4,13 +4,16 @@ import { api, unwrap } from "@/api/client";
 import type { Overview } from "@/api/shapes";
 import { queryClient } from "@/app/queryClient";
 import { overviewKey } from "@/app/useOverview";
-import { jobFeedKey } from "@/features/activity/jobFeed";
+import { wakeJobFeed } from "@/features/activity/jobFeed";
 import { imagesChanged } from "@/features/library/refresh";
 import { currentAccessToken, renewAccess } from "@/features/session/renewal";
 import { sessionStore } from "@/features/session/sessionStore";
 import { sendFile } from "./send";
 import { isUnsent, type Upload } from "./upload";
 import { UploadQueue } from "./uploadQueue";
+
+/** As many files as are sent at a time, and fewer. */
+const FEW = 3;
 
 export const uploads = new UploadQueue({
   token: currentAccessToken,
@@ -22,8 +25,12 @@ export const uploads = new UploadQueue({
   retryJob: (id) =>
     unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
   stored: () => {
-    imagesChanged(queryClient);
-    void queryClient.invalidateQueries({ queryKey: jobFeedKey });
+    // One of a few shows at once; many show by and by, after what is asked about their jobs.
+    if (uploads.unsent() <= FEW) {
+      uploads.takeStored();
+      imagesChanged(queryClient);
+    }
+    wakeJobFeed(queryClient);
   },
 });
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { jobFeed } from "@/features/activity/jobFeed";
 import { announceAccess } from "@/features/session/sessionChannel";
 
+const jobs = (...ids: string[]) => ids.map((id) => ({ id, state: "running" }));
 const running = { id: "job-1", state: "running" };
 
 beforeEach(() => {
@@ -21,7 +22,7 @@ test("while the jobs cannot be had they are asked for ever more slowly", async (
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const stop = new QueryObserver(
     client,
-    jobFeed(() => ["job-1"]),
+    jobFeed({ awaited: () => ["job-1"], ahead: () => 0 }),
   ).subscribe(() => undefined);
   await vi.advanceTimersByTimeAsync(0);
   fetched.mockImplementation(async () => Response.json({}, { status: 503 }));
@@ -33,4 +34,19 @@ test("while the jobs cannot be had they are asked for ever more slowly", async (
   expect(inTheFirstMinute).toBeLessThan(15);
   expect(fetched.mock.calls.length).toBeLessThanOrEqual(4);
   stop();
+});
+
+test("awaited jobs that newer ones crowd out are read with their page, not one by one", async () => {
+  const old = Array.from({ length: 60 }, (_, index) => `old-${index}`);
+  const fetched = vi.spyOn(globalThis, "fetch");
+  fetched.mockImplementation(async (request) => {
+    const { searchParams } = new URL((request as Request).url);
+    const first = searchParams.get("cursor") === null;
+    const results = first ? jobs("new-1", "new-2") : jobs(...old);
+    return Response.json({ results, next: first ? "/api/v1/jobs?cursor=older" : null });
+  });
+  const client = new QueryClient();
+  const found = await client.fetchQuery(jobFeed({ awaited: () => old, ahead: () => 0 }));
+  expect(found).toHaveLength(62);
+  expect(fetched).toHaveBeenCalledTimes(2);
 });

@@ -1,16 +1,45 @@
 import { expect, test } from "vitest";
 import type { Job } from "@/api/shapes";
-import { nextPollMs } from "@/features/activity/backoff";
 import { finishedSince } from "@/features/activity/finished";
+import { Pace } from "@/features/activity/pace";
 
 const job = (id: string, state: string) => ({ id, state }) as Job;
 const nobody = new Set<string>();
 const byId = (...jobs: Job[]) => new Map(jobs.map((each) => [each.id, each]));
 
-test("polling slows down while nothing changes and has a ceiling", () => {
-  expect([0, 1, 2].map((quiet) => nextPollMs(true, quiet))).toEqual([1000, 1500, 2250]);
-  expect(nextPollMs(true, 50)).toBe(15_000);
-  expect(nextPollMs(false, 0)).toBe(30_000);
+const few = (changed: boolean) => ({ changed, ended: 0, left: 1 });
+
+test("of a few jobs each change is wanted at once, and without one polling slows down", () => {
+  const pace = new Pace();
+  const after = (changed: boolean): number => {
+    pace.answered(few(changed));
+    return pace.nextMs(true);
+  };
+  expect([true, false, false, true].map(after)).toEqual([1000, 1500, 2250, 1000]);
+  for (let round = 0; round < 50; round += 1) after(false);
+  expect(pace.nextMs(true)).toBe(15_000);
+});
+
+test("nothing to wait for is asked about rarely, and what begins then at the first pace", () => {
+  const pace = new Pace();
+  pace.answered(few(false));
+  expect([pace.nextMs(false), pace.nextMs(true)]).toEqual([30_000, 1000]);
+});
+
+test.each([0.2, 1, 5, 50])("at %d jobs a second many jobs take few questions", (perSecond) => {
+  const pace = new Pace();
+  let [left, questions, seconds] = [300, 0, 0];
+  while (left > 4) {
+    const pauseS = pace.nextMs(true) / 1000;
+    const ended = Math.min(left, Math.round(perSecond * pauseS));
+    left -= ended;
+    seconds += pauseS;
+    questions += 1;
+    pace.answered({ changed: ended > 0, ended, left });
+  }
+  // Never rarer than every ten seconds, and never more than one question for two jobs.
+  expect(questions).toBeLessThan(300 / 2 + 10);
+  expect(questions).toBeLessThanOrEqual(seconds / 10 + 12);
 });
 
 test("a job that was running and is over is news", () => {
