@@ -2,6 +2,7 @@ import { ImageDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./DropSurface.module.css";
+import { droppedFiles } from "./droppedFiles";
 import { useAddFiles } from "./useAddFiles";
 
 function carriesFiles(event: DragEvent): boolean {
@@ -36,7 +37,10 @@ export function DropSurface() {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      addFiles(event.dataTransfer?.files ?? []);
+      if (!event.dataTransfer) return;
+      void droppedFiles(event.dataTransfer).then(({ files, unreadable }) =>
+        addFiles(files, unreadable),
+      );
     };
     const paste = (event: ClipboardEvent): void => {
       const files = event.clipboardData?.files;

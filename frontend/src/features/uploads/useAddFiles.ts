@@ -4,14 +4,19 @@ import { showToast } from "@/design/toasts";
 import { splitImages } from "./imageFiles";
 import { uploads } from "./uploads";
 
-/** Queues the images among some files and says how many were none. */
-export function useAddFiles(): (files: Iterable<File>) => void {
+/** Queues the images among some files and says once how many were left out, and why. */
+export function useAddFiles(): (files: Iterable<File>, unreadable?: number) => void {
   const t = useTranslations("uploads");
   return useCallback(
-    (files) => {
+    (files, unreadable = 0) => {
       const { images, others } = splitImages(files);
       if (images.length > 0) uploads.add(images);
-      if (others > 0) showToast(t("notImages", { count: others }));
+      const words = [
+        ...(others > 0 ? [t("notImages", { count: others })] : []),
+        ...(unreadable > 0 ? [t("unreadable", { count: unreadable })] : []),
+      ];
+      if (images.length + words.length === 0) words.push(t("noPictures"));
+      if (words.length > 0) showToast(words.join(" · "));
     },
     [t],
   );

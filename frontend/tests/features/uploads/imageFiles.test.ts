@@ -7,6 +7,9 @@ test("images are told by type or by name, and the rest is counted", () => {
     new File([""], "B.AVIF", { type: "" }),
     new File([""], "IMG_0001.HEIC", { type: "" }),
     new File([""], "notes.txt", { type: "text/plain" }),
+    new File([""], ".DS_Store", { type: "" }),
+    new File([""], "Thumbs.db", { type: "" }),
+    new File([""], "._a.jpg", { type: "image/jpeg" }),
     new File([""], "drawing.svg", { type: "image/svg+xml" }),
   ];
   const { images, others } = splitImages(files);
