@@ -18,6 +18,8 @@ interface ProblemFields {
   errors: FieldProblem[];
   /** Seconds that the server asks to wait, null when it does not say. */
   retryAfterS: number | null;
+  /** How many there are now of what the refusal is about; null when it does not say. */
+  count: number | null;
 }
 
 export class ApiProblem extends Error implements ProblemFields {
@@ -28,6 +30,7 @@ export class ApiProblem extends Error implements ProblemFields {
   readonly requestId: string | null;
   readonly errors: FieldProblem[];
   readonly retryAfterS: number | null;
+  readonly count: number | null;
 
   constructor(fields: Partial<ProblemFields> & Pick<ProblemFields, "status" | "code" | "title">) {
     super(fields.detail || fields.title);
@@ -39,6 +42,7 @@ export class ApiProblem extends Error implements ProblemFields {
     this.requestId = fields.requestId ?? null;
     this.errors = fields.errors ?? [];
     this.retryAfterS = fields.retryAfterS ?? null;
+    this.count = fields.count ?? null;
   }
 
   /** What is wrong with one field of the body, or with something in it. */
@@ -107,6 +111,7 @@ export function problemFromBody(
     requestId: text(document["request_id"]) || header("X-Request-ID"),
     errors: fieldProblems(document["errors"]),
     retryAfterS: Number.isFinite(retryAfter) ? retryAfter : null,
+    count: typeof document["count"] === "number" ? document["count"] : null,
   });
 }
 

@@ -4,6 +4,9 @@ import type { components, paths } from "./schema";
 type Schemas = components["schemas"];
 
 export type Image = Schemas["Image"];
+export type ImageAction = Schemas["ActionEnum"];
+export type ImageSelection = Schemas["ImageSelectionRequest"];
+export type ImagesChanged = Schemas["ImagesChanged"];
 export type Rendition = Schemas["Rendition"];
 export type Ops = Schemas["OperationsRequest"];
 export type Job = Schemas["Job"];

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { Job } from "@/api/shapes";
 import { imagesMayHaveChanged } from "@/features/library/refresh";
+import { useImageNews } from "@/features/library/useImageNews";
 import { useSession } from "@/features/session/useSession";
 import { uploads } from "@/features/uploads/uploads";
 import { finishedSince } from "./finished";
@@ -20,6 +21,7 @@ export function JobWatcher() {
   const client = useQueryClient();
   const { phase } = useSession();
   const { data, dataUpdatedAt } = useQuery({ ...feed, enabled: phase === "active" });
+  useImageNews();
   const seen = useRef<ReadonlyMap<string, Job> | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every answer, also one like the last

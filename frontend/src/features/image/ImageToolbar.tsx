@@ -9,7 +9,7 @@ import { PageHeader } from "@/design/PageHeader";
 import { StateChip } from "@/design/StateChip";
 import { DeleteForeverDialog } from "@/features/library/dialogs";
 import { IMAGE_TONES } from "@/features/library/TileBadge";
-import { useBulkActions } from "@/features/library/useBulkActions";
+import { type Done, useBulkActions } from "@/features/library/useBulkActions";
 import { CopyMenu } from "./CopyMenu";
 import classes from "./ImageToolbar.module.css";
 import { nameOf } from "./sources";
@@ -30,12 +30,13 @@ export function ImageToolbar({ image }: { image: Image }) {
   const trashed = image.trashed_at !== null;
   const Back = dir === "rtl" ? ArrowRight : ArrowLeft;
 
-  const leaveAfter = async (work: Promise<string[]>): Promise<void> => {
+  const target = { ids: [image.id] };
+  const leaveAfter = async (work: Promise<Done>): Promise<void> => {
     setBusy(true);
-    const failed = await work;
+    const { isComplete } = await work;
     setBusy(false);
     setDialog(null);
-    if (failed.length === 0) void navigate(trashed ? "/trash" : "/");
+    if (isComplete) void navigate(trashed ? "/trash" : "/");
   };
 
   return (
@@ -86,7 +87,7 @@ export function ImageToolbar({ image }: { image: Image }) {
               variant="default"
               loading={busy}
               leftSection={<RotateCcw size={16} aria-hidden />}
-              onClick={() => void leaveAfter(actions.restore([image.id]))}
+              onClick={() => void leaveAfter(actions.restore(target))}
             >
               {t("library.restore")}
             </Button>
@@ -102,7 +103,7 @@ export function ImageToolbar({ image }: { image: Image }) {
               size="input-sm"
               loading={busy}
               aria-label={t("image.moveToTrash")}
-              onClick={() => void leaveAfter(actions.trash([image.id]))}
+              onClick={() => void leaveAfter(actions.trash(target))}
             >
               <Trash2 size={16} aria-hidden />
             </ActionIcon>
@@ -116,7 +117,7 @@ export function ImageToolbar({ image }: { image: Image }) {
             count={1}
             busy={busy}
             onClose={() => setDialog(null)}
-            onConfirm={() => void leaveAfter(actions.deleteForever([image.id]))}
+            onConfirm={() => void leaveAfter(actions.deleteForever(target))}
           />
         )}
       </Suspense>

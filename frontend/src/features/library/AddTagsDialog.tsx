@@ -6,11 +6,13 @@ import { TagsField } from "./TagsField";
 
 interface Props {
   count: number;
+  /** Said before the rest, when there is something to say. */
+  notice?: string | null;
   onClose(): void;
   onApply(tags: string[]): Promise<void>;
 }
 
-export default function AddTagsDialog({ count, onClose, onApply }: Props) {
+export default function AddTagsDialog({ count, notice = null, onClose, onApply }: Props) {
   const t = useTranslations();
   useReturnFocus();
   const [tags, setTags] = useState<string[]>([]);
@@ -20,6 +22,7 @@ export default function AddTagsDialog({ count, onClose, onApply }: Props) {
     event.preventDefault();
     setBusy(true);
     await onApply(tags);
+    setBusy(false);
   };
 
   return (
@@ -30,6 +33,7 @@ export default function AddTagsDialog({ count, onClose, onApply }: Props) {
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <form onSubmit={(event) => void submit(event)}>
+        {notice !== null && <p>{notice}</p>}
         <TagsField tags={tags} onChange={setTags} autoFocus />
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>

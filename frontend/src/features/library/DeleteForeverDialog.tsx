@@ -1,33 +1,25 @@
-import { Button, Group, Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { useReturnFocus } from "@/design/useReturnFocus";
+import ConfirmDialog from "./ConfirmDialog";
 
 interface Props {
   count: number;
   busy: boolean;
+  /** Said before the rest, when there is something to say. */
+  notice?: string | null;
   onClose(): void;
   onConfirm(): void;
 }
 
-export default function DeleteForeverDialog({ count, busy, onClose, onConfirm }: Props) {
-  const t = useTranslations();
-  useReturnFocus();
+export default function DeleteForeverDialog({ count, notice = null, ...rest }: Props) {
+  const t = useTranslations("library");
+  const text = t("deleteForeverText");
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("library.deleteForeverTitle", { count })}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      <p>{t("library.deleteForeverText")}</p>
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {t("common.cancel")}
-        </Button>
-        <Button color="danger" loading={busy} onClick={onConfirm}>
-          {t("library.deleteForever")}
-        </Button>
-      </Group>
-    </Modal>
+    <ConfirmDialog
+      title={t("deleteForeverTitle", { count })}
+      text={notice === null ? text : `${notice} ${text}`}
+      label={t("deleteForever")}
+      isDanger
+      {...rest}
+    />
   );
 }

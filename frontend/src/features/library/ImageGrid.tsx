@@ -1,14 +1,18 @@
 import { useDirection } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./ImageGrid.module.css";
+import type { ImageFilters } from "./imageCache";
 import { justify, rowOf } from "./justify";
 import { ListEnd } from "./ListEnd";
 import { moveInGrid, reachable, withRow } from "./moveInGrid";
+import { noteReach } from "./refresh";
 import { Tile } from "./Tile";
 import type { useImages } from "./useImages";
+import { usePlace } from "./usePlace";
 import type { useSelection } from "./useSelection";
 
 const GAP = 6;
@@ -24,15 +28,18 @@ let lastWidth = 0;
 interface Props {
   list: ReturnType<typeof useImages>;
   selection: ReturnType<typeof useSelection>;
-  trashed: boolean;
+  filters: ImageFilters;
+  /** Something is being done to the selection. */
+  busy: boolean;
 }
 
 /** Thumbnails in justified rows; only those near the window, and the one with focus, exist in the page. */
-export function ImageGrid({ list, selection, trashed }: Props) {
+export function ImageGrid({ list, selection, filters, busy }: Props) {
   const t = useTranslations("library");
   const { dir } = useDirection();
   const hintId = useId();
-  const { images, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const client = useQueryClient();
+  const { images, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
   const { ref: sizeRef, width: measured } = useElementSize<HTMLDivElement>();
   const width = measured || lastWidth;
   const gridRef = useRef<HTMLDivElement | null>(null);
@@ -68,19 +75,25 @@ export function ImageGrid({ list, selection, trashed }: Props) {
     if (box) setTop(box.top + globalThis.scrollY);
   }, [width, rows.length === 0]);
 
+  const selecting = selection.count > 0;
   const items = virtualizer.getVirtualItems();
   const lastShown = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
     const near = rows.length > 0 && lastShown >= rows.length - ROWS_AHEAD;
-    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [
-    lastShown,
-    rows.length,
-    hasNextPage,
-    isFetchingNextPage,
-    isFetchNextPageError,
-    fetchNextPage,
-  ]);
+    if (near && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [lastShown, rows.length, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+
+  const lastRow = rows[lastShown];
+  const shown = lastRow ? lastRow.start + lastRow.widths.length : 0;
+  const reach = Math.max(shown, hasFocus ? place + 1 : 0);
+  useEffect(() => noteReach(client, filters, reach), [client, filters, reach]);
+
+  const focusOn = useCallback((index: number) => {
+    wantsFocus.current = true;
+    setCurrent(index);
+    setHasFocus(true);
+  }, []);
+  const { onOpen } = usePlace({ list, shown, onFocus: focusOn });
 
   const tabStop = reachable(
     place,
@@ -104,7 +117,7 @@ export function ImageGrid({ list, selection, trashed }: Props) {
     } else if (event.key === "Escape") selection.clear();
     else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      selection.selectAll();
+      selection.selectLoaded();
     } else {
       const next = moveInGrid(event.key, { rows, index: place, count: images.length, dir });
       if (next === null) return;
@@ -130,7 +143,8 @@ export function ImageGrid({ list, selection, trashed }: Props) {
           aria-multiselectable
           className={classes.grid}
           style={{ height: virtualizer.getTotalSize() }}
-          data-selecting={selection.selected.size > 0 || undefined}
+          data-selecting={selecting || undefined}
+          data-busy={busy || undefined}
           data-testid="image-grid"
           onKeyDown={onKeyDown}
           onFocus={() => setHasFocus(true)}
@@ -160,11 +174,13 @@ export function ImageGrid({ list, selection, trashed }: Props) {
                       image={image}
                       index={index}
                       width={tileWidth}
-                      trashed={trashed}
+                      trashed={filters.trashed}
                       focusable={index === tabStop}
-                      selected={selection.selected.has(image.id)}
+                      selected={selection.has(image.id)}
+                      selecting={selecting}
                       onToggle={selection.toggle}
                       onFocus={setCurrent}
+                      onOpen={onOpen}
                     />
                   );
                 })}

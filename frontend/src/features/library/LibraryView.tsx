@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { InDeck } from "@/design/Deck";
 import { PageHeader } from "@/design/PageHeader";
@@ -22,8 +22,8 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
   const { filters, setFilter, clearFilters } = useFilters(trashed);
   const list = useImages(filters);
   const { images } = list;
-  const ids = useMemo(() => images.map((image) => image.id), [images]);
-  const selection = useSelection(ids);
+  const selection = useSelection(filters, list);
+  const [busy, setBusy] = useState(false);
 
   return (
     <>
@@ -44,9 +44,9 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
         />
       )}
       {list.isEmpty && <NothingHere filters={filters} onClear={clearFilters} />}
-      {images.length > 0 && <ImageGrid list={list} selection={selection} trashed={trashed} />}
+      {images.length > 0 && <ImageGrid {...{ list, selection, filters, busy }} />}
       <InDeck slot="bar">
-        <SelectionBar selection={selection} trashed={trashed} />
+        <SelectionBar {...{ selection, filters, busy }} onBusy={setBusy} />
       </InDeck>
     </>
   );

@@ -1,32 +1,61 @@
 import { ActionIcon, Button } from "@mantine/core";
 import { RotateCcw, Tag, Trash2, X } from "lucide-react";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { AddTagsDialog, DeleteForeverDialog } from "./dialogs";
+import type { ImageFilters } from "./imageCache";
+import { SelectAll } from "./SelectAll";
 import classes from "./SelectionBar.module.css";
+import { type Asked, SelectionDialogs } from "./SelectionDialogs";
 import { useBulkActions } from "./useBulkActions";
 import type { useSelection } from "./useSelection";
 
 interface Props {
   selection: ReturnType<typeof useSelection>;
-  trashed: boolean;
+  filters: ImageFilters;
+  busy: boolean;
+  onBusy(isBusy: boolean): void;
 }
 
+const IN_LIBRARY = [
+  { what: "tags", Icon: Tag, label: "addTags" },
+  { what: "trash", Icon: Trash2, label: "toTrash" },
+] as const;
+const IN_TRASH = [
+  { what: "restore", Icon: RotateCcw, label: "restore" },
+  { what: "delete", Icon: Trash2, label: "deleteForever" },
+] as const;
+const ASKS_ALWAYS: ReadonlySet<Asked> = new Set(["tags", "delete"]);
+
 /** What can be done to the selected images; there while any is selected. */
-export function SelectionBar({ selection, trashed }: Props) {
+export function SelectionBar({ selection, filters, busy, onBusy }: Props) {
   const t = useTranslations("library");
   const actions = useBulkActions();
-  const [dialog, setDialog] = useState<"tags" | "delete" | null>(null);
-  const [busy, setBusy] = useState(false);
-  const ids = [...selection.selected];
-  if (ids.length === 0) return null;
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [hasChanged, setHasChanged] = useState(false);
+  const { count, isAll, target } = selection;
+  if (count === 0) return null;
 
-  const run = async (work: Promise<string[]>): Promise<void> => {
-    setBusy(true);
-    const failed = await work;
-    setBusy(false);
-    setDialog(null);
-    selection.keepOnly(failed);
+  const works = {
+    tags: (tags: string[]) => actions.addTags(target, tags),
+    trash: () => actions.trash(target),
+    restore: () => actions.restore(target),
+    delete: () => actions.deleteForever(target),
+  };
+  const run = async (what: Asked, tags: string[] = []): Promise<void> => {
+    onBusy(true);
+    const { changed, isComplete, matchNow, shown } = await works[what](tags);
+    await shown;
+    onBusy(false);
+    setHasChanged(matchNow !== null);
+    setAsked(matchNow === null ? null : what);
+    if (matchNow !== null) selection.selectAll(matchNow);
+    // Tagged images stay selected: there may be more to do with them.
+    else if (what !== "tags" && (isComplete || (isAll && changed > 0))) selection.clear();
+  };
+  /** What is done to images that nobody has looked at is asked before. */
+  const begin = (what: Asked): void => {
+    if (isAll || ASKS_ALWAYS.has(what)) setAsked(what);
+    else void run(what);
   };
 
   return (
@@ -40,62 +69,25 @@ export function SelectionBar({ selection, trashed }: Props) {
         <X size={18} aria-hidden />
       </ActionIcon>
       <span className={classes.count} role="status">
-        {t("selected", { count: ids.length })}
+        {t(selection.isWhole ? "allSelected" : "selected", { count })}
       </span>
-      {trashed ? (
-        <>
-          <Button
-            variant="subtle"
-            loading={busy}
-            leftSection={<RotateCcw size={16} aria-hidden />}
-            onClick={() => void run(actions.restore(ids))}
-          >
-            <span className={classes.word}>{t("restore")}</span>
-          </Button>
-          <Button
-            color="danger"
-            leftSection={<Trash2 size={16} aria-hidden />}
-            onClick={() => setDialog("delete")}
-          >
-            <span className={classes.word}>{t("deleteForever")}</span>
-          </Button>
-        </>
-      ) : (
-        <>
-          <Button
-            variant="subtle"
-            leftSection={<Tag size={16} aria-hidden />}
-            onClick={() => setDialog("tags")}
-          >
-            <span className={classes.word}>{t("addTags")}</span>
-          </Button>
-          <Button
-            variant="subtle"
-            loading={busy}
-            leftSection={<Trash2 size={16} aria-hidden />}
-            onClick={() => void run(actions.trash(ids))}
-          >
-            <span className={classes.word}>{t("toTrash")}</span>
-          </Button>
-        </>
-      )}
-      <Suspense>
-        {dialog === "tags" && (
-          <AddTagsDialog
-            count={ids.length}
-            onClose={() => setDialog(null)}
-            onApply={(tags) => run(actions.addTags(ids, tags))}
-          />
-        )}
-        {dialog === "delete" && (
-          <DeleteForeverDialog
-            count={ids.length}
-            busy={busy}
-            onClose={() => setDialog(null)}
-            onConfirm={() => void run(actions.deleteForever(ids))}
-          />
-        )}
-      </Suspense>
+      {selection.isPart && <SelectAll filters={filters} onSelect={selection.selectAll} />}
+      {(filters.trashed ? IN_TRASH : IN_LIBRARY).map(({ what, Icon, label }) => (
+        <Button
+          key={what}
+          {...(what === "delete" ? { color: "danger" } : { variant: "subtle" })}
+          loading={busy && asked === null && !ASKS_ALWAYS.has(what)}
+          leftSection={<Icon size={16} aria-hidden />}
+          onClick={() => begin(what)}
+        >
+          <span className={classes.word}>{t(label)}</span>
+        </Button>
+      ))}
+      <SelectionDialogs
+        {...{ asked, count, hasChanged, busy }}
+        onClose={() => setAsked(null)}
+        onConfirm={run}
+      />
     </section>
   );
 }

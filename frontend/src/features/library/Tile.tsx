@@ -1,5 +1,5 @@
 import { Check } from "lucide-react";
-import { memo } from "react";
+import { type MouseEvent, memo } from "react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
@@ -17,14 +17,29 @@ interface Props {
   /** Whether Tab stops here: one tile of the grid does, arrows go on from it. */
   focusable: boolean;
   selected: boolean;
+  /** Some are selected: a click goes on selecting. */
+  selecting: boolean;
   onToggle(id: string, range: boolean): void;
   onFocus(index: number): void;
+  /** The image is about to be opened in this tab. */
+  onOpen(id: string): void;
 }
 
 export const Tile = memo(function Tile(props: Props) {
-  const { image, index, width, trashed, focusable, selected, onToggle, onFocus } = props;
+  const { image, index, width, trashed, focusable, selected, selecting } = props;
+  const { onToggle, onFocus, onOpen } = props;
   const t = useTranslations("library");
   const name = nameOf(image) || t("untitled");
+  const onClick = (event: MouseEvent): void => {
+    const isByKey = event.detail === 0;
+    const isToSelect = selecting || event.shiftKey || event.ctrlKey || event.metaKey;
+    if (isByKey || !isToSelect) {
+      onOpen(image.id);
+      return;
+    }
+    event.preventDefault();
+    onToggle(image.id, event.shiftKey);
+  };
   return (
     <div
       role="gridcell"
@@ -44,12 +59,13 @@ export const Tile = memo(function Tile(props: Props) {
         aria-label={t("open", { name })}
         tabIndex={focusable ? 0 : -1}
         draggable={false}
+        onClick={onClick}
       >
         <TilePicture image={image} width={width} />
         <span className={classes.caption} dir="auto" aria-hidden>
           {name}
         </span>
-        <TileBadge state={image.state} />
+        <TileBadge image={image} />
       </Link>
       <button
         type="button"

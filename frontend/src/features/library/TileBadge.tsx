@@ -13,12 +13,18 @@ export const IMAGE_TONES: Record<Image["state"], Tone> = {
 };
 
 /** Says what is unusual about an image; one that is ready needs no label. */
-export function TileBadge({ state }: { state: Image["state"] }) {
-  const names: Record<string, string> = useMessages().imageState;
-  if (state === "ready" || state === "trashed") return null;
+export function TileBadge({ image: { state, complete } }: { image: Image }) {
+  const messages = useMessages();
+  const names: Record<string, string> = messages.imageState;
+  const isUsual = state === "ready" || state === "trashed";
+  if (isUsual && complete !== false) return null;
   return (
     <span className={classes.badge}>
-      <StateChip tone={IMAGE_TONES[state]} label={names[state] ?? state} />
+      {isUsual ? (
+        <StateChip tone="warn" label={messages.library.incomplete} />
+      ) : (
+        <StateChip tone={IMAGE_TONES[state]} label={names[state] ?? state} />
+      )}
     </span>
   );
 }

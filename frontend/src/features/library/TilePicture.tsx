@@ -13,7 +13,10 @@ interface Props {
   width: number;
 }
 
-/** The thumbnail over its placeholder: a few pixels, which the browser smooths as it enlarges them. */
+/**
+ * The thumbnail over its placeholder: a few pixels, which the browser smooths as it enlarges them.
+ * The placeholder goes when the picture has come; a transparent one lets it through at once.
+ */
 export function TilePicture({ image, width }: Props) {
   const client = useQueryClient();
   const [shown, setShown] = useState(false);
@@ -26,7 +29,7 @@ export function TilePicture({ image, width }: Props) {
 
   return (
     <>
-      {image.placeholder && !settled && (
+      {image.placeholder && !settled && !(shown && image.has_alpha) && (
         <img src={image.placeholder} alt="" className={classes.placeholder} aria-hidden />
       )}
       {smallest && (
@@ -39,7 +42,7 @@ export function TilePicture({ image, width }: Props) {
           loading="lazy"
           decoding="async"
           draggable={false}
-          className={classes.picture}
+          className={`${classes.picture} ${image.has_alpha && shown ? "checkerboard" : ""}`}
           data-shown={shown || undefined}
           onLoad={() => setShown(true)}
           onTransitionEnd={() => setSettled(true)}

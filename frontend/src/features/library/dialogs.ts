@@ -2,4 +2,5 @@
 import { lazyDialog } from "@/app/code/lazyPart";
 
 export const AddTagsDialog = lazyDialog(() => import("./AddTagsDialog"));
+export const ConfirmDialog = lazyDialog(() => import("./ConfirmDialog"));
 export const DeleteForeverDialog = lazyDialog(() => import("./DeleteForeverDialog"));

@@ -34,6 +34,17 @@ export function isUnfiltered(filters: ImageFilters): boolean {
   return !filters.q && !filters.tag && !filters.state && !filters.format && !filters.trashed;
 }
 
+/** The filters as the API takes them: without those that do not narrow. */
+export function filterQuery({ q, tag, state, format, trashed }: ImageFilters) {
+  return {
+    ...(q && { q }),
+    ...(tag && { tag }),
+    ...(state && { state }),
+    ...(format && { format }),
+    ...(trashed && { trashed }),
+  };
+}
+
 /** Changes what is held of lists without making them newer: one to be asked for again stays so. */
 export function changeLists(
   client: QueryClient,

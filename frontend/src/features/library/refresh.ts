@@ -105,12 +105,27 @@ export function imagesMayHaveChanged(client: QueryClient): void {
   refresherOf(client).soon();
 }
 
+/** What the tabs of one browser tell each other: that there is something to ask the server for. */
+const channel = new BroadcastChannel("images");
+const NEWS = "changed";
+
+/** Calls when another tab has changed images. Ends with what it returns. */
+export function onNewsOfOtherTabs(call: () => void): () => void {
+  const onMessage = ({ data }: MessageEvent<unknown>): void => {
+    if (data === NEWS) call();
+  };
+  channel.addEventListener("message", onMessage);
+  return () => channel.removeEventListener("message", onMessage);
+}
+
 /** This tab has changed images at the server. */
 export function imagesChanged(client: QueryClient): void {
+  channel.postMessage(NEWS);
   imagesMayHaveChanged(client);
 }
 
 /** Like `imagesChanged`, at once; resolves when what is shown is what the server holds. */
 export async function refreshImages(client: QueryClient): Promise<void> {
+  channel.postMessage(NEWS);
   await refresherOf(client).now();
 }

@@ -1,86 +1,74 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
-import type { Image } from "@/api/shapes";
+import { ApiProblem } from "@/api/problem";
+import type { ImageAction } from "@/api/shapes";
 import { showProblem, showToast } from "@/design/toasts";
 import { jobFeedKey } from "@/features/activity/jobFeed";
-import { type BulkOutcome, forEachImage } from "./bulk";
-import { changeImage, deleteImageForever, restoreImage, trashImage } from "./imageCalls";
 import { refreshImages } from "./refresh";
+import { actOn, type Outcome, type Target } from "./selectionCalls";
 
-/**
- * What can be done to several images at once, with the lists kept right and failures told. Each
- * answers with the ids for which it did not work.
- */
+export interface Done {
+  changed: number;
+  /** Whether nothing was left out. */
+  isComplete: boolean;
+  /** How many match by now, when other images match than the person was told; nothing is changed. */
+  matchNow: number | null;
+  /** Resolves when what is shown is what the server holds. */
+  shown: Promise<void>;
+}
+
+/** What can be done to several images at once: done, told, and seen in the lists. */
 export function useBulkActions() {
   const client = useQueryClient();
-  const t = useTranslations();
+  const t = useTranslations("library");
+  const tUndo = useTranslations("common")("undo");
 
-  const report = useCallback(
-    ({ done, failed, firstProblem }: BulkOutcome): string[] => {
-      const total = done.length + failed.length;
-      if (failed.length > 0) {
-        showProblem(t("library.someFailed", { failed: failed.length, total }), firstProblem);
+  return useMemo(() => {
+    const act = async (
+      target: Target,
+      action: ImageAction,
+      tell: (outcome: Outcome) => void,
+      tags: readonly string[] = [],
+    ): Promise<Done> => {
+      const outcome = await actOn(target, action, tags);
+      const shown = refreshImages(client);
+      if (action === "delete") void client.invalidateQueries({ queryKey: jobFeedKey });
+      if (outcome.changed > 0) tell(outcome);
+      const matchNow = matchesNow(outcome);
+      if (matchNow === null) tellFailures(outcome);
+      const isComplete = outcome.problem === null && outcome.skipped.size === 0;
+      return { changed: outcome.changed, isComplete, matchNow, shown };
+    };
+
+    const tellFailures = ({ changed, skipped, problem }: Outcome): void => {
+      const failed = [...skipped.values()].reduce((sum, count) => sum + count, 0);
+      for (const code of skipped.keys()) {
+        const refusal = new ApiProblem({ status: 409, code, title: code });
+        showProblem(t("someFailed", { failed, total: failed + changed }), refusal);
       }
-      return failed;
-    },
-    [t],
-  );
+      if (problem) showProblem(t("actionFailed"), problem);
+    };
 
-  const refreshAround = useCallback(() => {
-    void client.invalidateQueries({ queryKey: jobFeedKey });
-    return refreshImages(client);
-  }, [client]);
+    const restore = (target: Target) =>
+      act(target, "restore", ({ changed }) => showToast(t("restored", { count: changed })));
 
-  const restore = useCallback(
-    async (ids: readonly string[]) => {
-      const outcome = await forEachImage(ids, restoreImage);
-      await refreshAround();
-      if (outcome.done.length > 0) {
-        showToast(t("library.restored", { count: outcome.done.length }));
-      }
-      return report(outcome);
-    },
-    [refreshAround, report, t],
-  );
-
-  const trash = useCallback(
-    async (ids: readonly string[]) => {
-      const outcome = await forEachImage(ids, trashImage);
-      await refreshAround();
-      if (outcome.done.length > 0) {
-        showToast(t("library.trashed", { count: outcome.done.length }), {
-          label: t("common.undo"),
-          run: () => void restore(outcome.done),
-        });
-      }
-      return report(outcome);
-    },
-    [refreshAround, report, restore, t],
-  );
-
-  const deleteForever = useCallback(
-    async (ids: readonly string[]) => {
-      const outcome = await forEachImage(ids, deleteImageForever);
-      await refreshAround();
-      if (outcome.done.length > 0) showToast(t("library.deleted", { count: outcome.done.length }));
-      return report(outcome);
-    },
-    [refreshAround, report, t],
-  );
-
-  const addTags = useCallback(
-    async (ids: readonly string[], tags: readonly string[]) => {
-      const outcome = await forEachImage(ids, async (id) => {
-        const merged = (latest: Image) => ({ tags: [...new Set([...latest.tags, ...tags])] });
-        await changeImage(id, merged);
+    const trash = (target: Target) =>
+      act(target, "trash", ({ changed, trashedAt }) => {
+        const undo = { label: tUndo, run: () => void restore({ trashedAt }) };
+        showToast(t("trashed", { count: changed }), undo);
       });
-      await refreshAround();
-      if (outcome.done.length > 0) showToast(t("library.tagged", { count: outcome.done.length }));
-      return report(outcome);
-    },
-    [refreshAround, report, t],
-  );
 
-  return { trash, restore, deleteForever, addTags };
+    const deleteForever = (target: Target) =>
+      act(target, "delete", ({ changed }) => showToast(t("deleted", { count: changed })));
+
+    const addTags = (target: Target, tags: readonly string[]) =>
+      act(target, "add_tags", ({ changed }) => showToast(t("tagged", { count: changed })), tags);
+
+    return { trash, restore, deleteForever, addTags };
+  }, [client, t, tUndo]);
+}
+
+function matchesNow({ problem }: Outcome): number | null {
+  return problem?.code === "selection_changed" ? problem.count : null;
 }

@@ -2,7 +2,13 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo } from "react";
 import { api, unwrap } from "@/api/client";
 import { cursorOf } from "@/api/cursor";
-import { type ImageFilters, type ImageList, type ImagePage, imageListKey } from "./imageCache";
+import {
+  filterQuery,
+  type ImageFilters,
+  type ImageList,
+  type ImagePage,
+  imageListKey,
+} from "./imageCache";
 import { imagesMayHaveChanged } from "./refresh";
 
 /** Few come first, to be seen soon; who scrolls gets as many at a time as the API gives. */
@@ -10,17 +16,6 @@ const FIRST_PAGE_SIZE = 100;
 const PAGE_SIZE = 200;
 /** A list this old is asked for again when it is opened. */
 const OLD_MS = 30_000;
-
-/** The filters as the API takes them: without those that do not narrow. */
-export function filterQuery({ q, tag, state, format, trashed }: ImageFilters) {
-  return {
-    ...(q && { q }),
-    ...(tag && { tag }),
-    ...(state && { state }),
-    ...(format && { format }),
-    ...(trashed && { trashed }),
-  };
-}
 
 async function imagePage(filters: ImageFilters, cursor: string | null): Promise<ImagePage> {
   const query = {

@@ -4,6 +4,8 @@ import type { ImageFilters } from "@/features/library/imageCache";
 
 /** As the API would cut them, were they ten times as many. */
 const PAGE_MAX = 4;
+/** Images that one call changes at most. */
+const ROWS_MAX = 5;
 
 const json = (body: unknown, status = 200): Response =>
   new Response(body === null ? null : JSON.stringify(body), { status });
@@ -88,26 +90,27 @@ export class FakeServer {
     return json({ results, next, previous: null });
   }
 
-  private act({ action, tags = [], selection }: { [key: string]: unknown } & Acting): Response {
+  private act({ action, tags = [], selection }: Acting): Response {
+    const { filter, expected_count } = selection;
+    const count = filter ? this.matching(filter).length : expected_count;
+    if (count !== expected_count) return problem(409, "selection_changed", { count });
     const chosen = this.chosen(selection);
-    if (selection.filter && chosen.length !== selection.expected_count) {
-      return problem(409, "selection_changed", { count: chosen.length });
-    }
+    const due = chosen.filter((image) => isDue(action, image, tags));
     const at = this.now();
-    const changed = chosen.filter((image) => this.acted(action, image, tags, at));
-    const moved = action === "trash" ? at : null;
-    const counts = { matched: chosen.length, changed: changed.length, remaining: 0, skipped: [] };
-    return json({ ...counts, trashed_at: moved, job: null });
+    const changed = due.slice(0, ROWS_MAX);
+    for (const image of changed) this.actOn(image, action, tags, at);
+    return json({
+      ...{ matched: chosen.length, changed: changed.length, skipped: [], job: null },
+      remaining: due.length - changed.length,
+      trashed_at: action === "trash" && changed.length > 0 ? at : null,
+    });
   }
 
-  private acted(action: string, image: Image, tags: string[], at: string): boolean {
-    if (action === "delete") return this.images.delete(image.id);
-    if (action === "trash" && !image.trashed_at) this.change(image.id, { trashed_at: at });
-    else if (action === "restore" && image.trashed_at) this.change(image.id, { trashed_at: null });
-    else if (action === "add_tags") {
-      this.change(image.id, { tags: [...new Set([...image.tags, ...tags])] });
-    } else return false;
-    return true;
+  private actOn(image: Image, action: string, tags: string[], at: string): void {
+    if (action === "delete") this.images.delete(image.id);
+    else if (action === "trash") this.change(image.id, { trashed_at: at });
+    else if (action === "restore") this.change(image.id, { trashed_at: null });
+    else this.change(image.id, { tags: [...new Set([...image.tags, ...tags])] });
   }
 
   private chosen({ ids, filter, except_ids = [], trashed_at: moved }: Selection): Image[] {
@@ -139,6 +142,13 @@ interface Acting {
   action: string;
   tags?: string[];
   selection: Selection;
+}
+
+function isDue(action: string, image: Image, tags: string[]): boolean {
+  if (action === "delete") return true;
+  if (action === "restore") return image.trashed_at !== null;
+  const isTagged = action === "add_tags" && tags.every((tag) => image.tags.includes(tag));
+  return image.trashed_at === null && !isTagged;
 }
 
 const keyOf = (image: Image): string => `${image.created_at}|${image.id}`;

@@ -65,6 +65,31 @@ test.each(Array.from({ length: RUNS }, (_, seed) => seed))(
   },
 );
 
+test("all that match are dropped by one action, in several requests, and all come back", async () => {
+  const { server, library } = libraryOf(1);
+  while (server.images.size < 12) server.upload();
+  await library.rest();
+  const before = server.listing({});
+  await library.take("dropAllMatching");
+  await library.rest(BEFORE_THE_OFFER_ENDS_MS);
+  expect(server.requests.filter((request) => request === "POST images/actions").length).toBe(3);
+  expect(server.listing({ trashed: true }).length).toBeGreaterThan(8);
+  await library.take("undo");
+  await check(library, ["undo"]);
+  expect(server.listing({})).toEqual(before);
+  library.end();
+});
+
+test("with another count than there is now, nothing is dropped", async () => {
+  const { server, library } = libraryOf(1);
+  while (server.images.size < 12) server.upload();
+  await library.rest();
+  await library.take("dropAllWithAnotherCount");
+  await check(library, []);
+  expect(server.listing({}).length).toBe(12);
+  library.end();
+});
+
 test("a library of which all that is loaded was dropped shows the rest, and all after undo", async () => {
   const { server, library } = libraryOf(1);
   while (server.images.size < 12) server.upload();

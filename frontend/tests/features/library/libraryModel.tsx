@@ -57,11 +57,16 @@ export class LibraryModel {
 
   /** What a person can do here, and what others do meanwhile. */
   readonly steps: Record<string, () => unknown> = {
-    drop: () => this.now.actions.trash(this.some()),
-    dropAllLoaded: () => this.now.actions.trash(this.loaded),
-    restore: () => this.filters.trashed && this.now.actions.restore(this.some()),
-    deleteForever: () => this.filters.trashed && this.now.actions.deleteForever(this.some()),
-    tag: () => this.now.actions.addTags(this.some(), ["alps"]),
+    drop: () => this.now.actions.trash({ ids: this.some() }),
+    dropAllLoaded: () => this.now.actions.trash({ ids: this.loaded }),
+    dropAllMatching: () => this.now.actions.trash(this.all),
+    dropAllWithAnotherCount: () => this.now.actions.trash({ ...this.all, count: 77 }),
+    restore: () => this.filters.trashed && this.now.actions.restore({ ids: this.some() }),
+    restoreAllMatching: () => this.filters.trashed && this.now.actions.restore(this.all),
+    deleteForever: () => {
+      if (this.filters.trashed) void this.now.actions.deleteForever({ ids: this.some() });
+    },
+    tag: () => this.now.actions.addTags({ ids: this.some() }, ["alps"]),
     undo: () => this.now.toasts.at(-1)?.action?.run(),
     page: () => this.now.list.hasNextPage && this.now.list.fetchNextPage(),
     filter: () => {
@@ -126,6 +131,12 @@ export class LibraryModel {
 
   private get loaded(): string[] {
     return this.now.list.images.map(({ id }) => id);
+  }
+
+  /** All that match, but for a few of those that are loaded. */
+  private get all() {
+    const count = this.server.listing(this.filters).length;
+    return { filters: this.filters, count, except: this.some().slice(0, 2) };
   }
 
   private some(): string[] {
