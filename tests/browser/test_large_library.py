@@ -1,16 +1,12 @@
 """Ten thousand images: the page holds few of them at a time, and the last one can be reached."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.large_libraries import owner_of_many
 from tests.browser.site import Site
 from tests.browser.visitor import VisitorMade
-from tests.servers.person import PHOTOGRAPHS, Person
-from tests.servers.processes import KEPT, ROOT
+from tests.servers.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -37,22 +33,7 @@ async () => {
 @pytest.fixture(scope="module")
 def collector(laptop: Site) -> Person:
     """Somebody with ten thousand images more than the one that was uploaded."""
-    person = laptop.person("collector")
-    stored = person.upload(PHOTOGRAPHS / "dandelion-alpha.png", presets="thumb").json
-    assert person.job_ended(stored["job"]["id"])["state"] == "succeeded"
-    environment = {key: os.environ[key] for key in KEPT if key in os.environ}
-    environment |= {
-        **laptop.environment(),
-        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
-        "SEED_IMAGE": stored["image"]["id"],
-        "SEED_COUNT": str(COUNT),
-    }
-    seeding = [sys.executable, "-m", "tests.browser.seeding"]
-    done = subprocess.run(
-        seeding, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return person
+    return owner_of_many(laptop, "collector", COUNT)
 
 
 def test_ten_thousand_images_are_scrolled_to_the_last_with_few_tiles_in_the_page(
@@ -100,15 +81,23 @@ def test_the_focus_stays_on_a_tile_that_is_scrolled_out_of_sight(
     expect(second).to_be_in_viewport()
 
 
-def test_back_from_an_image_is_where_one_was(
-    laptop: Site, collector: Person, visit: VisitorMade
+@pytest.mark.parametrize("way", ["back", "reload"])
+def test_one_comes_back_to_where_one_was(
+    laptop: Site, collector: Person, visit: VisitorMade, way: str
 ) -> None:
     page = visit(laptop, person=collector).open("/")
     expect(page.get_by_test_id("tile").first).to_be_visible()
-    page.evaluate("() => scrollTo(0, 1500)")
-    tile = page.locator('[data-testid=tile][data-index="60"]')
-    expect(tile).to_be_in_viewport()
+    # Beyond the first page, so that after a reload more than one has to come.
+    page.evaluate("() => scrollTo(0, document.scrollingElement.scrollHeight)")
+    expect(page.locator('[data-testid=tile][data-index="110"]')).to_be_attached()
+    tile = page.locator('[data-testid=tile][data-index="104"]')
+    tile.scroll_into_view_if_needed()
+    if way == "reload":
+        page.reload()
+        expect(tile).to_be_in_viewport()
+        return
     tile.get_by_role("link").click()
-    expect(page.get_by_role("heading", name="Image 60")).to_be_visible()
+    expect(page.get_by_role("heading", name="Image 104")).to_be_visible()
     page.go_back()
     expect(tile).to_be_in_viewport()
+    expect(tile.get_by_role("link")).to_be_focused()
