@@ -8,6 +8,11 @@ from gateway.clients.types import Fit, ImageAction, ImageState, InputFormat, Job
 from platform_site.kit.serializers import StrictSerializer
 
 LONGEST_SIDE: Final = 8192
+FIT_HELP: Final = (
+    "`inside`: the whole picture within the box; one that is smaller keeps its size. `cover`: "
+    "the box is filled and the rest cropped; a picture that is too small for that is cropped to "
+    "the box's shape at the largest size it has (800 x 600 of 1000 x 300 gives 400 x 300)."
+)
 IDS_MAX: Final = 1_000
 COUNT_MAX: Final = 2**31 - 1
 
@@ -22,11 +27,19 @@ class ImageChanges(StrictSerializer):
 
 
 class OperationsIn(StrictSerializer):
-    """What to do to the picture; it is never enlarged."""
+    """What to do to the picture; it is never enlarged.
 
-    width = serializers.IntegerField(min_value=1, max_value=LONGEST_SIDE, required=False)
-    height = serializers.IntegerField(min_value=1, max_value=LONGEST_SIDE, required=False)
-    fit = serializers.ChoiceField(choices=get_args(Fit), required=False)
+    The rendition's `width` and `height` say what came of it: they are smaller than those asked
+    for where the picture is too small.
+    """
+
+    width = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_SIDE, required=False, help_text="Of the box, in pixels."
+    )
+    height = serializers.IntegerField(
+        min_value=1, max_value=LONGEST_SIDE, required=False, help_text="Of the box, in pixels."
+    )
+    fit = serializers.ChoiceField(choices=get_args(Fit), required=False, help_text=FIT_HELP)
     format = serializers.ChoiceField(choices=get_args(OutputFormat), required=False)
     quality = serializers.IntegerField(min_value=1, max_value=100, required=False)
 

@@ -22,7 +22,10 @@ _CANONICAL: Final = re.compile(
 
 
 class Fit(StrEnum):
-    """How the picture meets the box: wholly ``inside`` it, or cropped to ``cover`` it."""
+    """How the picture meets the box: wholly ``inside`` it, or cropped to ``cover`` it.
+
+    Neither enlarges: see ``plan_geometry`` for pictures that are smaller than the box.
+    """
 
     INSIDE = "inside"
     COVER = "cover"
@@ -161,11 +164,14 @@ def plan_geometry(spec: RenditionSpec, width: int, height: int) -> Geometry:
     """The geometry of ``spec`` for an upright source of ``width`` x ``height`` pixels.
 
     Never enlarges: a source smaller than the box keeps its size, and one that cannot cover
-    the box is cropped to the box's shape at the largest size it has. Raises
+    the box is cropped to the box's shape at the largest size it has. The pages foretell these
+    sizes (``frontend/src/features/image/outcome.ts``); one list of cases holds both. Raises
     ``OutputTooLargeError`` when a side would exceed ``MAX_OUTPUT_SIDE`` or the format's limit.
 
     >>> plan_geometry(RenditionSpec(200, 200), 4000, 3000).size
     (200, 150)
+    >>> plan_geometry(RenditionSpec(800, 600, Fit.COVER), 1000, 300).size
+    (400, 300)
     """
     if spec.fit is Fit.COVER and spec.width is not None and spec.height is not None:
         geometry = _cover(spec.width, spec.height, width, height)

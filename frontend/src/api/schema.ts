@@ -772,10 +772,23 @@ export interface components {
             format?: components["schemas"]["OutputFormatEnum"];
             quality?: number | null;
         };
-        /** @description What to do to the picture; it is never enlarged. */
+        /**
+         * @description What to do to the picture; it is never enlarged.
+         *
+         *     The rendition's `width` and `height` say what came of it: they are smaller than those asked
+         *     for where the picture is too small.
+         */
         OperationsRequest: {
+            /** @description Of the box, in pixels. */
             width?: number;
+            /** @description Of the box, in pixels. */
             height?: number;
+            /**
+             * @description `inside`: the whole picture within the box; one that is smaller keeps its size. `cover`: the box is filled and the rest cropped; a picture that is too small for that is cropped to the box's shape at the largest size it has (800 x 600 of 1000 x 300 gives 400 x 300).
+             *
+             *     * `inside` - inside
+             *     * `cover` - cover
+             */
             fit?: components["schemas"]["FitEnum"];
             format?: components["schemas"]["OutputFormatEnum"];
             quality?: number;
