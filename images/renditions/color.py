@@ -1,9 +1,12 @@
 """Pixel layouts and colour: whatever a file holds becomes 8-bit sRGB, grey or either with alpha."""
 
 import io
+from functools import cache
 from typing import Final, cast
 
 from PIL import Image, ImageCms
+
+from images.renditions.press import press_profile
 
 _RESIZABLE: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 _SIXTEEN_BIT_MAX: Final = 65_535
@@ -39,10 +42,27 @@ def to_resizable(image: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
-    """The picture in sRGB (or grey), by its profile when that fits and can be read."""
+    """The picture in sRGB (or grey), by its profile when that fits and can be read.
+
+    Inks without one are taken for those of offset printing on coated paper.
+    """
     if icc_profile and (converted := _by_profile(image, icc_profile)) is not None:
         return converted
-    return image.convert("RGB") if image.mode == "CMYK" else image
+    if image.mode == "CMYK":
+        return cast("Image.Image", ImageCms.applyTransform(image, _from_press()))
+    return image
+
+
+@cache
+def _from_press() -> ImageCms.ImageCmsTransform:
+    return ImageCms.buildTransform(
+        ImageCms.ImageCmsProfile(io.BytesIO(press_profile())),
+        _SRGB,
+        "CMYK",
+        "RGB",
+        renderingIntent=_INTENT,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
 
 
 def _by_profile(image: Image.Image, icc_profile: bytes) -> Image.Image | None:
