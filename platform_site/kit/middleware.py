@@ -89,11 +89,12 @@ class Probes:
 class SecurityHeaders:
     """What every reply says to a browser, and how long it may keep it: not at all by default.
 
-    A reply without content names no type: a cache would take Django's default for that of what it
-    holds (RFC 9110, section 15.4.5).
+    A reply without content names no type and no length: a cache would take Django's defaults for
+    those of what it holds (RFC 9110, sections 8.6 and 15.4.5).
     """
 
     WITHOUT_CONTENT = frozenset({204, 304})
+    OF_CONTENT = ("Content-Type", "Content-Length")
     HEADERS = {
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
@@ -109,7 +110,8 @@ class SecurityHeaders:
         """Serve ``request``; a header that the view set is kept."""
         response = self._get_response(request)
         if response.status_code in self.WITHOUT_CONTENT:
-            response.headers.pop("Content-Type", None)
+            for name in self.OF_CONTENT:
+                response.headers.pop(name, None)
         for name, value in self.HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)

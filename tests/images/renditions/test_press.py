@@ -121,7 +121,7 @@ def test_greys_of_three_inks_are_grey() -> None:
 
 
 def test_it_is_far_nearer_to_another_press_than_plain_subtraction_is() -> None:
-    """libvips brings the profile of a press too, of other inks and paper (4.9 and 10.4 are measured here)."""
+    """libvips has the profile of a press too, of other inks and paper: 4.9 against 10.4."""
     masks = [
         mask
         for mask in product((0, 1), repeat=4)

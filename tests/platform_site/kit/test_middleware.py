@@ -160,7 +160,7 @@ def test_probes_are_not_told_in_the_log(client: Client, lines: Lines) -> None:
 
 
 @pytest.mark.parametrize(("status", "typed"), [(204, False), (304, False), (200, True)])
-def test_a_reply_without_content_names_no_type(
+def test_a_reply_without_content_names_neither_type_nor_length(
     client: Client,
     status: int,
     *,
@@ -169,4 +169,5 @@ def test_a_reply_without_content_names_no_type(
     reply = client.get(f"/empty/{status}")
     assert reply.status_code == status
     assert ("Content-Type" in reply.headers) is typed
+    assert ("Content-Length" in reply.headers) is typed
     assert reply.headers["ETag"] == '"1"'
