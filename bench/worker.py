@@ -124,7 +124,7 @@ def core_alone(file: Path, photographs: int) -> float:
     from images.renditions import PRESETS as SPECS  # noqa: PLC0415 - only the child needs them
     from images.renditions import Limits, render_all  # noqa: PLC0415 - likewise
 
-    specs = [spec for name in PRESETS for spec in SPECS[name].specs(has_alpha=False)]
+    specs = [spec for name in PRESETS for spec in SPECS[name].specs()]
 
     def render() -> int:
         with file.open("rb") as source:

@@ -40,6 +40,12 @@ class Image(models.Model):
     storage_key = models.CharField(max_length=200)
     placeholder = models.CharField(max_length=600, null=True, blank=True)  # noqa: DJ001 - absent
     has_alpha = models.BooleanField(default=False)
+    fallback_format = models.CharField(  # noqa: DJ001 - absent
+        max_length=10,
+        null=True,
+        blank=True,
+        help_text="What its presets are made in beside WebP; not known until it is decoded.",
+    )
     animated = models.BooleanField(default=False)
     complete = models.BooleanField(
         null=True, help_text="Whether every pixel was there; not known until it is decoded."
@@ -130,7 +136,8 @@ class Job(models.Model):
     """Work for a worker, which holds it by ``dispatch_id`` and ``attempt`` until ``lease_until``.
 
     ``specs`` lists the canonical specs that a render job makes, or the ids of the images that a
-    delete job deletes; a delete job without any deletes all that its owner has. ``deferrals``
+    delete job deletes; a delete job without any deletes all that its owner has. ``open_specs`` are
+    those specs whose format follows from the pixels, once a run has seen them. ``deferrals``
     counts the times that an outage put the job off, which is not the job's fault and so not an
     attempt. ``queued_at`` is since when it waits, or did: made, begun again, or put off until then.
     """
@@ -152,6 +159,7 @@ class Job(models.Model):
     owner_id = models.UUIDField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     specs = models.JSONField(default=list)
+    open_specs = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     queue = models.CharField(max_length=20)
     attempt = models.PositiveSmallIntegerField(default=0)
     deferrals = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 """Which renditions a request asks for, and how a specification is written in a row. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from images.errors import InvalidOperations, UnknownPreset
@@ -15,6 +16,8 @@ from images.renditions import (
 from platform_site.kit.problems import FieldError
 
 AVIF: Final = "avif"
+JPEG: Final = "jpeg"
+PNG: Final = "png"
 
 
 def spec_text(spec: RenditionSpec) -> str:
@@ -43,7 +46,38 @@ def spec_text_of_address(spec: str, extension: str) -> str:
     return spec_text(preset.spec(image_format.name))
 
 
-def preset_specs(names: Iterable[str], *, has_alpha: bool) -> list[RenditionSpec]:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The renditions asked for.
+
+    ``open_specs`` are those of ``specs`` whose format is a guess from the header; the job, which
+    sees the pixels, may make them in another one.
+    """
+
+    specs: tuple[RenditionSpec, ...]
+    open_specs: frozenset[RenditionSpec] = frozenset()
+
+
+def wish_for(
+    presets: Iterable[str],
+    operations: RenditionSpec | None = None,
+    *,
+    has_alpha: bool,
+    fallback: str | None,
+) -> Wish:
+    """What presets and operations mean for an image. Raises `UnknownPreset`.
+
+    ``fallback`` is the format of its presets beside WebP; ``None`` while only its header is
+    known, which says ``has_alpha``. Operations are asked for in their format and keep it.
+    """
+    guess = fallback or (PNG if has_alpha else JPEG)
+    specs = preset_specs(presets, fallback=guess)
+    explicit = [] if operations is None else [operations]
+    guessed = {spec for spec in specs if fallback is None and spec.format == guess}
+    return Wish(tuple(dict.fromkeys([*specs, *explicit])), frozenset(guessed.difference(explicit)))
+
+
+def preset_specs(names: Iterable[str], *, fallback: str) -> list[RenditionSpec]:
     """The specs of the presets, each in its formats, without repeats. Raises `UnknownPreset`."""
     specs: dict[RenditionSpec, None] = {}
     for name in names:
@@ -51,13 +85,22 @@ def preset_specs(names: Iterable[str], *, has_alpha: bool) -> list[RenditionSpec
             known = ", ".join(PRESETS)
             detail = f"There is no preset {name[:50]!r}; there are {known}."
             raise UnknownPreset(detail, errors=[FieldError("/presets", "unknown_preset", detail)])
-        specs.update(dict.fromkeys(PRESETS[name].specs(has_alpha=has_alpha)))
+        specs.update(dict.fromkeys(PRESETS[name].specs(fallback=fallback)))
     return list(specs)
 
 
 def presets_check(names: Iterable[str]) -> None:
     """Raises `UnknownPreset` for a name that is none."""
-    preset_specs(names, has_alpha=False)
+    preset_specs(names, fallback=JPEG)
+
+
+def text_in_format(text: str, image_format: str) -> str:
+    """A row's text with another format, in that format's own quality.
+
+    >>> text_in_format("w_200,h_200,fit_inside,q_82.jpg", "png")
+    'w_200,h_200,fit_inside.png'
+    """
+    return spec_text(replace(spec_from_text(text), format=image_format, quality=None))
 
 
 def operations_spec(

@@ -52,5 +52,10 @@ class Presets(GatewayView):
 
     @documented("presets_list", tag=TAG, replies={200: PresetResults})
     def get(self, request: Request) -> Response:
-        """Names, boxes and formats of the presets."""
+        """Names, boxes and formats of the presets.
+
+        The formats are those of a photograph. A picture that is transparent somewhere, or drawn
+        and smaller when it is exact, has PNG in place of JPEG. Until its pixels have been looked
+        at, its pending renditions show what the header suggests.
+        """
         return Response(PresetResults(images.preset_list(principal=principal_of(request)).results))

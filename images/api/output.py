@@ -97,14 +97,14 @@ def usage_body(usage: Usage) -> dict[str, Any]:
 
 
 def presets_body() -> dict[str, Any]:
-    """Every preset; ``formats`` are those for a picture without transparency."""
+    """Every preset; ``formats`` are those for a photograph without transparency."""
     results = [
         {
             "name": preset.name,
             "width": preset.side,
             "height": preset.side,
             "fit": preset.fit.value,
-            "formats": list(preset.formats(has_alpha=False)),
+            "formats": list(preset.formats()),
         }
         for preset in PRESETS.values()
     ]

@@ -12,6 +12,7 @@ from images.renditions.errors import (
     UnreadableImageError,
     UnsupportedFormatError,
 )
+from images.renditions.fallback import PixelFacts, fallback_of
 from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, ImageFormat
 from images.renditions.limits import Limits
 from images.renditions.placeholder import MAX_PLACEHOLDER_CHARS, placeholder
@@ -46,12 +47,14 @@ __all__ = [
     "Limits",
     "MetadataTooLargeError",
     "OutputTooLargeError",
+    "PixelFacts",
     "Preset",
     "Rendition",
     "RenditionSpec",
     "TruncatedImageError",
     "UnreadableImageError",
     "UnsupportedFormatError",
+    "fallback_of",
     "output_size",
     "parse_spec",
     "placeholder",

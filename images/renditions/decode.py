@@ -33,6 +33,7 @@ _UPRIGHT_BY: Final = {
 }
 """What makes the stored pixels upright, by EXIF orientation."""
 
+_OPAQUE: Final = 255
 _PREMULTIPLIED: Final = {"LA": "La", "RGBA": "RGBa"}
 _STRAIGHT: Final = {"La": "LA", "RGBa": "RGBA"}
 
@@ -91,9 +92,14 @@ def _pictures(
         decoded = _decode(file, facts, scale, limits)
         made = [(size, _at_size(decoded, facts, size)) for size in sizes]
     del decoded
-    made.reverse()
-    while made:
-        yield made.pop()
+    yield from handed_out(made)
+
+
+def handed_out(held: list[tuple[Size, Image.Image]]) -> Iterator[tuple[Size, Image.Image]]:
+    """Each in turn, and then no longer held."""
+    held.reverse()
+    while held:
+        yield held.pop()
 
 
 def _decode(file: BinaryIO, facts: ImageFacts, scale: int, limits: Limits) -> _Decoded:
@@ -105,7 +111,14 @@ def _decode(file: BinaryIO, facts: ImageFacts, scale: int, limits: Limits) -> _D
     source.info.pop("xmp", None)  # by which Pillow would turn a TIFF; the facts have it
     source.load()
     limits.check_dimensions(*source.size)
-    return _Decoded(to_resizable(source), box, source.info.get("icc_profile"))
+    return _Decoded(_without_idle_alpha(to_resizable(source)), box, source.info.get("icc_profile"))
+
+
+def _without_idle_alpha(image: Image.Image) -> Image.Image:
+    """Without an alpha channel that is opaque everywhere: it is no transparency, only bytes."""
+    if image.mode not in {"LA", "RGBA"} or image.getchannel("A").getextrema()[0] != _OPAQUE:
+        return image
+    return image.convert(image.mode[:-1])
 
 
 def _at_size(decoded: _Decoded, facts: ImageFacts, size: Size) -> Image.Image:

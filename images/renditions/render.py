@@ -1,17 +1,24 @@
 """The public way through the core: a file and some specs in, renditions out, one at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from PIL import Image
 
-from images.renditions.decode import Size, decode_each
+from images.renditions.content import content_of
+from images.renditions.decode import Size, decode_each, handed_out
 from images.renditions.encode import encode
+from images.renditions.fallback import JUDGED, PixelFacts, pixel_facts_of
 from images.renditions.limits import Limits
-from images.renditions.probe import probe
+from images.renditions.probe import ImageFacts, probe
 from images.renditions.spec import RenditionSpec, plan_geometry
+
+Picture = tuple[Size, Image.Image]
+Plan = Mapping[Size, Mapping[Size, list[RenditionSpec]]]
+"""The specs by the size of the whole picture, and then by what is cut out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +32,51 @@ class Rendition:
     content: bytes
 
 
+Replan = Callable[[PixelFacts], Sequence[RenditionSpec]]
+
+
 def render_all(
-    source: BinaryIO, specs: Sequence[RenditionSpec], limits: Limits
+    source: BinaryIO, specs: Sequence[RenditionSpec], limits: Limits, replan: Replan | None = None
 ) -> Iterator[Rendition]:
     """Each distinct spec's rendition, from the largest to the smallest, as it is made.
 
     Every one is upright, sRGB and without metadata; an animation gives its first frame. Its
     bytes depend on the source and its spec alone, not on what else is asked for. The source is
-    never enlarged, and must stay open and seekable meanwhile. Before the first rendition raises
+    never enlarged, and must stay open and seekable meanwhile. ``replan`` is told what the pixels
+    are before the first is encoded, and gives the specs to make in place of ``specs``: some or
+    all of the same sizes, in formats of its choice. Before the first rendition raises
     ``UnreadableImageError`` for the source and ``OutputTooLargeError`` for a spec that this
     source makes too large.
     """
     facts = probe(source, limits)
+    plan = _plan(specs, facts)
+    if replan is None:
+        pictures = decode_each(source, facts, plan, limits)
+    else:
+        judged = plan_geometry(JUDGED, facts.width, facts.height).frame
+        pictures = decode_each(source, facts, {*plan, judged}, limits)
+        held = list(_until(judged, pictures))
+        plan = _plan(replan(pixel_facts_of(held[-1][1])), facts)
+        pictures = chain(handed_out(held), pictures)
+    for frame, picture in pictures:
+        for size in sorted(plan.get(frame, ()), reverse=True):
+            yield from _encodings(_centre(picture, size), plan[frame][size])
+
+
+def _plan(specs: Sequence[RenditionSpec], facts: ImageFacts) -> Plan:
     plan: defaultdict[Size, defaultdict[Size, list[RenditionSpec]]]
     plan = defaultdict(lambda: defaultdict(list))
     for spec in dict.fromkeys(specs):
         geometry = plan_geometry(spec, facts.width, facts.height)
         plan[geometry.frame][geometry.size].append(spec)
-    for frame, picture in decode_each(source, facts, plan, limits):
-        for size in sorted(plan[frame], reverse=True):
-            yield from _encodings(_centre(picture, size), plan[frame][size])
+    return plan
+
+
+def _until(frame: Size, pictures: Iterator[Picture]) -> Iterator[Picture]:
+    for picture in pictures:
+        yield picture
+        if picture[0] == frame:
+            return
 
 
 def _centre(image: Image.Image, size: Size) -> Image.Image:
@@ -57,10 +89,11 @@ def _centre(image: Image.Image, size: Size) -> Image.Image:
 def _encodings(picture: Image.Image, specs: Sequence[RenditionSpec]) -> Iterator[Rendition]:
     # Boxes larger than the source come to one size, whose bytes are then made once.
     made: dict[tuple[str, int | None], bytes] = {}
+    content = content_of(picture)
     for spec in specs:
         key = spec.format, spec.quality
         if key not in made:
-            made[key] = encode(picture, spec)
+            made[key] = encode(picture, spec, content)
         yield Rendition(spec, picture.width, picture.height, spec.image_format.mime, made[key])
 
 

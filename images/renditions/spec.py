@@ -114,13 +114,16 @@ class Preset:
     fit: Fit = Fit.INSIDE
 
     @staticmethod
-    def formats(*, has_alpha: bool) -> tuple[str, str]:
-        """The formats that it is made in: WebP and one that every program reads."""
-        return ("webp", "png" if has_alpha else "jpeg")
+    def formats(*, fallback: str = "jpeg") -> tuple[str, str]:
+        """The formats that it is made in: WebP and one that every program reads.
 
-    def specs(self, *, has_alpha: bool) -> tuple[RenditionSpec, ...]:
+        ``fallback`` is that one: JPEG, or PNG where the pixels call for it.
+        """
+        return ("webp", fallback)
+
+    def specs(self, *, fallback: str = "jpeg") -> tuple[RenditionSpec, ...]:
         """One spec for each of its formats."""
-        return tuple(self.spec(name) for name in self.formats(has_alpha=has_alpha))
+        return tuple(self.spec(name) for name in self.formats(fallback=fallback))
 
     def spec(self, image_format: str) -> RenditionSpec:
         """Its spec in one format. Raises ``InvalidSpecError`` for a format we do not write."""

@@ -26,7 +26,13 @@ SWEEP_ROWS: Final = 500
 
 
 def job_create(
-    *, kind: Job.Kind, owner_id: UUID, image: Image | None, lane: str, specs: Sequence[str] = ()
+    *,
+    kind: Job.Kind,
+    owner_id: UUID,
+    image: Image | None,
+    lane: str,
+    specs: Sequence[str] = (),
+    open_specs: Sequence[str] = (),
 ) -> Job:
     """Make a job and send it once the transaction in hand has committed."""
     job = Job.objects.create(
@@ -34,6 +40,7 @@ def job_create(
         owner_id=owner_id,
         image=image,
         specs=list(specs),
+        open_specs=list(open_specs),
         queue=lane,
         progress_total=len(specs),
         request_id=current_request_id(),

@@ -16,12 +16,14 @@ from images.renditions import (
     DimensionsExceededError,
     InvalidSpecError,
     Limits,
+    PixelFacts,
     RenditionSpec,
     UnreadableImageError,
     placeholder,
     render_all,
 )
 from images.renditions import Rendition as Picture
+from images.services.formats import formats_settle
 from images.services.runs import Run, RunSuperseded, run_fail, run_succeed
 from images.services.states import image_touch
 
@@ -76,12 +78,22 @@ def render_run(run: Run) -> None:
 
 
 def _render(run: Run, image: Image, source: BinaryIO) -> None:
+    if run.job.open_specs and image.fallback_format:
+        formats_settle(run, PixelFacts(image.has_alpha, image.fallback_format))
     missing = _missing(run, image)
     done = len(run.job.specs) - len(missing)
     run.write(progress_done=done, progress_step="decoding")
     smallest: BinaryIO = source
     limits = limits_of_stored(image)
-    for picture in render_all(source, missing, limits):
+
+    def replanned(facts: PixelFacts) -> Sequence[RenditionSpec]:
+        formats_settle(run, facts)
+        left = _missing(run, image)
+        run.write(progress_done=len(run.job.specs) - len(left))
+        return left
+
+    replan = replanned if run.job.open_specs and missing else None
+    for picture in render_all(source, missing, limits, replan):
         _store(run, image, picture)
         smallest = io.BytesIO(picture.content)
     if image.placeholder is None:

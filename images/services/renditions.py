@@ -13,6 +13,7 @@ from images.models import Image, Job, Rendition
 from images.renditions import RenditionSpec
 from images.selectors.images import image_for_owner, renditions_of
 from images.selectors.jobs import active_render_for
+from images.services.formats import formats_fix
 from images.services.jobs import job_create
 from images.services.states import image_settle, renditions_expect
 
@@ -31,8 +32,7 @@ class RenditionsOutcome:
 def preset_request(*, image_id: UUID, owner_id: UUID, preset: str) -> RenditionsOutcome:
     """See to it that the preset is made, in its formats. Raises `UnknownPreset` and as below."""
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    specs = planning.preset_specs([preset], has_alpha=image.has_alpha)
-    return renditions_request(image=image, specs=specs)
+    return renditions_request(image=image, presets=[preset])
 
 
 def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -> RenditionsOutcome:
@@ -41,35 +41,46 @@ def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -
     Raises `ImageNotFound`, `ImageTrashed`, `InvalidOperations` or `TooManyRenditions`.
     """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
-    return renditions_request(image=image, specs=[spec])
+    return renditions_request(image=image, operations=spec)
 
 
-def renditions_request(*, image: Image, specs: Sequence[RenditionSpec]) -> RenditionsOutcome:
-    """See to it that each of ``specs`` is made; raises as above."""
+def renditions_request(
+    *, image: Image, presets: Sequence[str] = (), operations: RenditionSpec | None = None
+) -> RenditionsOutcome:
+    """See to it that each of the presets, and the operations, is made; raises as above."""
     if image.trashed_at is not None:
         raise ImageTrashed
-    planning.size_check(specs, width=image.width, height=image.height)
-    texts = [planning.spec_text(spec) for spec in specs]
-    lane = queue.BULK if planning.is_slow(specs) else queue.INTERACTIVE
     with transaction.atomic():
-        # The lock makes two requests for one new rendition take turns: the second finds it.
-        Image.objects.select_for_update().get(id=image.id)
-        job = _job_for(image, texts, lane)
+        # The lock makes two requests for one new rendition take turns: the second finds it. It
+        # also keeps a run from settling the formats in between.
+        locked = Image.objects.select_for_update().get(id=image.id)
+        wish = planning.wish_for(
+            presets, operations, has_alpha=locked.has_alpha, fallback=locked.fallback_format
+        )
+        planning.size_check(wish.specs, width=image.width, height=image.height)
+        job = _job_for(image, wish)
+    texts = [planning.spec_text(spec) for spec in wish.specs]
     fresh = image_for_owner(image_id=image.id, owner_id=image.owner_id)
     return RenditionsOutcome(fresh, renditions_of(image_id=image.id, specs=texts), job)
 
 
-def _job_for(image: Image, texts: Sequence[str], lane: str) -> Job | None:
+def _job_for(image: Image, wish: planning.Wish) -> Job | None:
+    texts = {planning.spec_text(spec): spec in wish.open_specs for spec in wish.specs}
     rows = {row.spec: row.state for row in renditions_of(image_id=image.id)}
     missing = [text for text in texts if rows.get(text) in (None, Rendition.State.FAILED)]
+    pending = [text for text in texts if rows.get(text) == Rendition.State.PENDING]
+    formats_fix(image_id=image.id, specs=[text for text in pending if not texts[text]])
     if missing:
         if len(rows.keys() | set(missing)) > RENDITIONS_MAX:
             raise TooManyRenditions(f"One image may have {RENDITIONS_MAX} renditions.")
         renditions_expect(image_id=image.id, specs=missing)
         image_settle(image_id=image.id)
         return job_create(
-            kind=Job.Kind.RENDER, owner_id=image.owner_id, image=image, lane=lane, specs=missing
+            kind=Job.Kind.RENDER,
+            owner_id=image.owner_id,
+            image=image,
+            lane=queue.BULK if planning.is_slow(wish.specs) else queue.INTERACTIVE,
+            specs=missing,
+            open_specs=[text for text in missing if texts[text]],
         )
-    if any(rows[text] == Rendition.State.PENDING for text in texts):
-        return active_render_for(image_id=image.id, specs=texts)
-    return None
+    return active_render_for(image_id=image.id, specs=pending) if pending else None

@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from images import metrics, planning, queue, storage
 from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
 from images.models import Image, Job, Reservation, Tag
-from images.renditions import ImageFacts, RenditionSpec, probe
+from images.renditions import ImageFacts, RenditionSpec, fallback_of, probe
 from images.selectors.images import image_for_owner, image_with_bytes
 from images.services.jobs import job_create
 from images.services.rendering import limits_of_files
@@ -66,11 +66,11 @@ def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> 
     if wanted.sha256 is not None and wanted.sha256.lower() != received.sha256:
         raise ChecksumMismatch(f"The SHA-256 of what arrived is {received.sha256}.")
     facts = _facts(received)
-    specs = _specs(wanted, facts)
+    wish = _wish(wanted, facts)
     if known := image_with_bytes(owner_id=owner_id, sha256=received.sha256):
-        return _duplicate(known, specs)
+        return _duplicate(known, wanted)
     reservation = usage_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
-    return _stored(reservation, received, facts, specs, wanted)
+    return _stored(reservation, received, facts, wish, wanted)
 
 
 def _facts(received: ReceivedFile) -> ImageFacts:
@@ -82,19 +82,22 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     return facts
 
 
-def _specs(wanted: UploadRequest, facts: ImageFacts) -> list[RenditionSpec]:
-    specs = planning.preset_specs(wanted.presets, has_alpha=facts.has_alpha)
-    if wanted.operations is not None:
-        specs.append(wanted.operations)
-    planning.size_check(specs, width=facts.width, height=facts.height)
-    return list(dict.fromkeys(specs))
+def _wish(wanted: UploadRequest, facts: ImageFacts) -> planning.Wish:
+    wish = planning.wish_for(
+        wanted.presets,
+        wanted.operations,
+        has_alpha=facts.has_alpha,
+        fallback=fallback_of(facts),
+    )
+    planning.size_check(wish.specs, width=facts.width, height=facts.height)
+    return wish
 
 
 def _stored(
     reservation: Reservation,
     received: ReceivedFile,
     facts: ImageFacts,
-    specs: Sequence[RenditionSpec],
+    wish: planning.Wish,
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
@@ -106,7 +109,7 @@ def _stored(
     image = Image(
         id=reservation.id,
         owner_id=reservation.owner_id,
-        state=Image.State.PROCESSING if specs else Image.State.UPLOADED,
+        state=Image.State.PROCESSING if wish.specs else Image.State.UPLOADED,
         title=wanted.title,
         filename=received.filename,
         format=facts.format,
@@ -117,15 +120,16 @@ def _stored(
         sha256=received.sha256,
         storage_key=key,
         has_alpha=facts.has_alpha,
+        fallback_format=fallback_of(facts),
         animated=facts.animated,
     )
     try:
-        job = _recorded(image, reservation, specs, wanted.tags)
+        job = _recorded(image, reservation, wish, wanted.tags)
     except (DatabaseError, DomainError) as exc:
         _undo(reservation, key, has_expired=isinstance(exc, UploadExpired))
         known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
         if isinstance(exc, IntegrityError) and known is not None:
-            return _duplicate(known, specs)
+            return _duplicate(known, wanted)
         raise
     metrics.UPLOAD_BYTES_TOTAL.inc(received.bytes)
     log.info("image_stored", image_id=str(image.id), bytes=image.bytes, format=image.format)
@@ -136,23 +140,24 @@ def _stored(
 def _recorded(
     image: Image,
     reservation: Reservation,
-    specs: Sequence[RenditionSpec],
+    wish: planning.Wish,
     tags: Sequence[str],
 ) -> Job | None:
     with transaction.atomic():
         image.save(force_insert=True)
         Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
         usage_take(reservation=reservation)
-        if not specs:
+        if not wish.specs:
             return None
-        texts = list(map(planning.spec_text, specs))
+        texts = list(map(planning.spec_text, wish.specs))
         renditions_expect(image_id=image.id, specs=texts)
         return job_create(
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if planning.is_slow(specs) else queue.INTERACTIVE,
+            lane=queue.BULK if planning.is_slow(wish.specs) else queue.INTERACTIVE,
             specs=texts,
+            open_specs=sorted(map(planning.spec_text, wish.open_specs)),
         )
 
 
@@ -166,7 +171,7 @@ def _undo(reservation: Reservation, key: str, *, has_expired: bool) -> None:
         log.warning("object_orphaned", image_id=str(reservation.id))
 
 
-def _duplicate(image: Image, specs: Sequence[RenditionSpec]) -> UploadOutcome:
+def _duplicate(image: Image, wanted: UploadRequest) -> UploadOutcome:
     """The image that is there already, and a job for what is asked of it and was never made."""
-    outcome = renditions_request(image=image, specs=specs)
+    outcome = renditions_request(image=image, presets=wanted.presets, operations=wanted.operations)
     return UploadOutcome(outcome.image, outcome.job, is_duplicate=True)

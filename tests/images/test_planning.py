@@ -31,7 +31,7 @@ def test_an_address_names_a_row(spec: str, extension: str, text: str) -> None:
 
 
 def test_presets_are_made_in_two_formats_and_once() -> None:
-    texts = list(map(planning.spec_text, planning.preset_specs(["thumb", "thumb"], has_alpha=True)))
+    texts = list(map(planning.spec_text, planning.preset_specs(["thumb", "thumb"], fallback="png")))
     assert texts == ["w_200,h_200,fit_inside,q_80.webp", "w_200,h_200,fit_inside.png"]
 
 

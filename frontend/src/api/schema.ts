@@ -288,7 +288,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Names, boxes and formats of the presets. */
+        /**
+         * @description Names, boxes and formats of the presets.
+         *
+         *     The formats are those of a photograph. A picture that is transparent somewhere, or drawn
+         *     and smaller when it is exact, has PNG in place of JPEG. Until its pixels have been looked
+         *     at, its pending renditions show what the header suggests.
+         */
         get: operations["presets_list"];
         put?: never;
         post?: never;

@@ -165,8 +165,8 @@ def test_the_presets_are_the_documented_ones() -> None:
         "large": 1600,
     }
     thumb = PRESETS["thumb"]
-    assert [spec.format for spec in thumb.specs(has_alpha=False)] == ["webp", "jpeg"]
-    assert [spec.format for spec in thumb.specs(has_alpha=True)] == ["webp", "png"]
+    assert [spec.format for spec in thumb.specs()] == ["webp", "jpeg"]
+    assert [spec.format for spec in thumb.specs(fallback="png")] == ["webp", "png"]
     assert str(thumb.spec("jpeg")) == "w_200,h_200,fit_inside,q_82"
 
 
