@@ -3,6 +3,7 @@ import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
 import { Link, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
 import { showProblem } from "@/design/toasts";
+import { UserText } from "@/design/UserText";
 import { signOut } from "@/features/session/sessionActions";
 import classes from "./AccountMenu.module.css";
 import { account, currentOf } from "./destinations";
@@ -35,9 +36,7 @@ export function AccountMenu({ wide = false }: { wide?: boolean }) {
           </span>
           {wide && (
             <>
-              <span className={classes.name} dir="auto">
-                {name || t("nav.account")}
-              </span>
+              <UserText className={classes.name}>{name || t("nav.account")}</UserText>
               <ChevronsUpDown size={15} aria-hidden />
             </>
           )}

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import classes from "./PageHeader.module.css";
+
+import { UserText } from "./UserText";
 import { useTitle } from "./useTitle";
 
 interface Props {
@@ -14,7 +16,9 @@ export function PageHeader({ title, lead, children }: Props) {
   return (
     <header className={classes.header}>
       <div className={classes.words}>
-        <h1>{title}</h1>
+        <h1>
+          <UserText>{title}</UserText>
+        </h1>
         {lead && <p className={classes.lead}>{lead}</p>}
       </div>
       {children && <div className={classes.actions}>{children}</div>}

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import classes from "./UserText.module.css";
 
 interface Props {
   children: ReactNode;
@@ -8,11 +7,11 @@ interface Props {
 
 /**
  * What somebody has written: a name, a title, a tag, an address. It runs in its own direction, and
- * changes neither the order of the words around it nor the edge where its line begins.
+ * changes neither the order of the words around it nor the edge where its line begins (base.css).
  */
 export function UserText({ children, className }: Props) {
   return (
-    <bdi dir="auto" className={className ? `${classes.text} ${className}` : classes.text}>
+    <bdi dir="auto" className={className}>
       {children}
     </bdi>
   );

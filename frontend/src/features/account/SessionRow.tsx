@@ -3,6 +3,7 @@ import { MonitorSmartphone } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { Session } from "@/api/shapes";
 import { StateChip } from "@/design/StateChip";
+import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import { deviceName } from "./device";
 import classes from "./SessionsPanel.module.css";
@@ -26,7 +27,7 @@ export function SessionRow({ session, now, onEnd }: Props) {
       <MonitorSmartphone size={22} strokeWidth={1.6} aria-hidden />
       <div className={classes.words}>
         <p className={classes.device} title={session.device}>
-          <bdi>{device}</bdi>
+          <UserText>{device}</UserText>
           {session.current && <StateChip tone="good" label={t("thisSession")} />}
         </p>
         <p className={classes.facts}>

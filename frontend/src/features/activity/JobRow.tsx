@@ -6,6 +6,7 @@ import type { Image, Job } from "@/api/shapes";
 import { EnglishDetails } from "@/design/ProblemDetails";
 import { ProgressLine } from "@/design/ProgressLine";
 import { StateChip, type Tone } from "@/design/StateChip";
+import { UserText } from "@/design/UserText";
 import { nameOf, presetSources } from "@/features/image/sources";
 import { useQuantity } from "@/i18n/useQuantity";
 import { isActive } from "./isActive";
@@ -102,7 +103,7 @@ function Facts({ job, when, name }: { job: Job; when: string; name: string | nul
         <>
           {" · "}
           <Link to={`/images/${job.image_id}`}>
-            <bdi>{name || t("image")}</bdi>
+            <UserText>{name || t("image")}</UserText>
           </Link>
         </>
       )}

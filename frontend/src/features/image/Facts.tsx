@@ -3,6 +3,7 @@ import { useMessages, useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { CopyIcon } from "@/design/CopyIcon";
 import { Pixels } from "@/design/Pixels";
+import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./Facts.module.css";
 
@@ -30,8 +31,8 @@ export function Facts({ image }: { image: Image }) {
       <dt>{t("image.state")}</dt>
       <dd>{states[image.state] ?? image.state}</dd>
       <dt>{t("image.filename")}</dt>
-      <dd className={classes.long} dir="auto">
-        {image.filename}
+      <dd className={classes.long}>
+        <UserText>{image.filename}</UserText>
       </dd>
       <dt>{t("image.added")}</dt>
       <dd>{quantity.dateTime(image.created_at)}</dd>
@@ -46,13 +47,8 @@ export function Facts({ image }: { image: Image }) {
         {image.tags.length === 0 && <span className={classes.none}>{t("image.noTags")}</span>}
         <span className={classes.tags}>
           {image.tags.map((tag) => (
-            <Link
-              key={tag}
-              to={`/?tag=${encodeURIComponent(tag)}`}
-              className={classes.tag}
-              dir="auto"
-            >
-              {tag}
+            <Link key={tag} to={`/?tag=${encodeURIComponent(tag)}`} className={classes.tag}>
+              <UserText>{tag}</UserText>
             </Link>
           ))}
         </span>

@@ -15,8 +15,7 @@ export function UploadFailures({ failed, retryable }: Props) {
   return (
     <div className={classes.failures} data-testid="upload-failures">
       <p className={classes.words}>
-        {t("failed", { count: failed })}
-        {retryable < failed && ` · ${t("final", { count: failed - retryable })}`}
+        {retryable < failed && t("final", { count: failed - retryable })}
       </p>
       {retryable > 0 && (
         <Button variant="default" size="compact-sm" onClick={() => uploads.retryAll()}>

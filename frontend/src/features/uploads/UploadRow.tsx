@@ -24,13 +24,7 @@ interface Props {
 export const UploadRow = memo(function UploadRow({ upload, index, count, top, measure }: Props) {
   const t = useTranslations("uploads");
   const { id, file, phase, image } = upload;
-  const name = image ? (
-    <Link to={`/images/${image.id}`} aria-label={t("openOne", { name: file.name })}>
-      {file.name}
-    </Link>
-  ) : (
-    file.name
-  );
+  const name = <UserText className={classes.name}>{file.name}</UserText>;
   return (
     <li
       ref={measure}
@@ -45,7 +39,17 @@ export const UploadRow = memo(function UploadRow({ upload, index, count, top, me
     >
       <UploadPreview file={file} />
       <div className={classes.body}>
-        <UserText className={classes.name}>{name}</UserText>
+        {image ? (
+          <Link
+            to={`/images/${image.id}`}
+            className={classes.link}
+            aria-label={t("openOne", { name: file.name })}
+          >
+            {name}
+          </Link>
+        ) : (
+          name
+        )}
         {(phase === "sending" || phase === "processing") && (
           <ProgressLine label={t("progressOf", { name: file.name })} share={shareOf(upload)} />
         )}

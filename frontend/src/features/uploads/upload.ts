@@ -14,7 +14,7 @@ export type UploadPhase =
 export interface Upload {
   id: string;
   file: File;
-  /** Idempotency-Key: a transfer repeated after a lost answer stores nothing twice. */
+  /** Idempotency-Key: a transfer repeated after a lost answer stores nothing twice. Empty before. */
   key: string;
   phase: UploadPhase;
   sentBytes: number;

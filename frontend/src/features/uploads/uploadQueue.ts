@@ -56,7 +56,7 @@ export class UploadQueue {
     const added = files.map((file): Upload => {
       const id = `upload-${this.nextId++}`;
       const blank = { sentBytes: 0, speed: null, problem: null, image: null, job: null };
-      return { id, file, key: randomId(), phase: "waiting", duplicate: false, ...blank };
+      return { id, file, key: "", phase: "waiting", duplicate: false, ...blank };
     });
     this.uploads.replace([...this.list(), ...added]);
     this.pump();
@@ -78,7 +78,7 @@ export class UploadQueue {
     // A refusal is remembered under its key, and so is a transfer that was stopped half way: a new
     // try deserves a new answer. Only after a lost connection the old answer is the right one.
     const isAnswered = upload.phase === "canceled" || (upload.problem?.status ?? 0) > 0;
-    const key = isAnswered ? randomId() : upload.key;
+    const key = isAnswered ? "" : upload.key;
     this.uploads.change(id, { key, phase: "waiting", problem: null, sentBytes: 0, speed: null });
     this.pump();
   }
@@ -228,13 +228,21 @@ export class UploadQueue {
   private async transfer(run: Run, token: string): Promise<UploadReply> {
     const upload = this.uploads.get(run.id);
     if (!upload || !this.goesOn(run)) throw new UploadAborted();
-    const { file, key } = upload;
+    const { file, key } = this.withKey(upload);
     if (file.size > (this.needs.maxBytes() ?? Number.POSITIVE_INFINITY)) throw fileTooLarge();
     const sending = this.needs.send({ file, key, token }, (sent, total) => {
       if (this.goesOn(run)) this.progress(upload, sent, total);
     });
     this.running.set(run.id, sending);
     return await sending.reply;
+  }
+
+  /** Thousands of files get their keys when their turn comes, not all at once. */
+  private withKey(upload: Upload): Upload {
+    if (upload.key) return upload;
+    const keyed = { ...upload, key: randomId() };
+    this.uploads.change(upload.id, { key: keyed.key });
+    return keyed;
   }
 
   private progress(upload: Upload, sent: number, total: number): void {

@@ -47,6 +47,23 @@ globalThis.addEventListener("beforeunload", (event) => {
   if (uploads.list().some(isUnsent)) event.preventDefault();
 });
 
+/** Three transfers tell of their progress dozens of times a second: more than anybody sees. */
+const SHOWN_EVERY_MS = 100;
+
+function subscribeSlowly(show: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = uploads.subscribe(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      show();
+    }, SHOWN_EVERY_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
 export function useUploads(): readonly Upload[] {
-  return useSyncExternalStore(uploads.subscribe, uploads.list);
+  return useSyncExternalStore(subscribeSlowly, uploads.list);
 }
