@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -12,14 +13,24 @@ from tests.browser.cast import Cast
 from tests.browser.journey import upload_slowed, uploads_in
 from tests.browser.sessions import other_sessions_ended
 from tests.browser.site import Site
-from tests.browser.views import BY_NAME, DOWN, NO_SUCH_IMAGE
-from tests.browser.visitor import VisitorMade
+from tests.browser.views import BY_NAME, DOWN, NO_SUCH_IMAGE, held
+from tests.browser.visitor import Look, VisitorMade
 from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
 from tests.servers.processes import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PROBLEMS = json.loads((ROOT / "frontend/src/i18n/en.json").read_text())["problems"]
+ROWS_AT_MOST = 30
+# From the edge where Arabic lines begin to the first letter, in CSS pixels.
+FREE_ROOM_BEFORE_THE_NAME = """
+(row) => {
+  const name = row.querySelector("bdi");
+  const letters = document.createRange();
+  letters.selectNodeContents(name);
+  return name.getBoundingClientRect().right - letters.getBoundingClientRect().right;
+}
+"""
 FOUR = ["mountains.jpg", "wine-portrait-exif.jpg", "dandelion-alpha.png", "dogs-progressive.jpg"]
 
 
@@ -102,6 +113,46 @@ def test_failed_uploads_are_counted_come_first_and_stay_until_they_are_dismissed
     expect(page.get_by_test_id("upload-row")).to_have_count(1)
     dock.get_by_role("button", name="Dismiss broken.jpg").click()
     expect(dock).to_have_count(0)
+
+
+def test_a_folder_is_uploaded_to_its_bottom_and_names_keep_to_the_edge_in_arabic(
+    cast: Cast, visit: VisitorMade, tmp_path: Path
+) -> None:
+    visitor = visit(cast.site, Look(locale="ar"), cast.site.person("noor"))
+    page = visitor.open("/")
+    inner = tmp_path / "holiday" / "day 1"
+    inner.mkdir(parents=True)
+    photograph = (PHOTOGRAPHS / "dandelion-alpha.png").read_bytes()
+    (tmp_path / "holiday" / "DSC_4021.png").write_bytes(photograph)
+    (inner / "mountains.jpg").write_bytes((PHOTOGRAPHS / "mountains.jpg").read_bytes())
+    for name in ("notes.txt", ".DS_Store"):
+        (inner / name).write_bytes(b"no picture")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_test_id("folder-input").first.set_input_files(tmp_path / "holiday")
+    expect(page.get_by_test_id("toasts")).to_contain_text("ملف واحد ليس صورة")
+    expect(uploads_in(page, "done")).to_have_count(2)
+    for name in ("DSC_4021.png", "mountains.jpg"):
+        row = page.get_by_test_id("upload-row").filter(has_text=name)
+        assert row.evaluate(FREE_ROOM_BEFORE_THE_NAME) < 2
+    asked = [urlsplit(request.url).path for request in visitor.requests]
+    assert [path for path in asked if re.search(r"/(jobs|images)/[0-9a-f]{8}-", path)] == []
+
+
+def test_three_hundred_files_make_few_rows(cast: Cast, visit: VisitorMade) -> None:
+    page = visit(cast.site, person=cast.site.person("noor")).open("/")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    page.route("**/api/v1/images", held)  # nothing is sent: it is the list that is looked at
+    page.get_by_test_id("file-input").first.set_input_files(
+        [FilePayload(name=f"{n}.jpg", mimeType="image/jpeg", buffer=b"x") for n in range(300)]
+    )
+    dock = page.get_by_test_id("upload-dock")
+    expect(dock.get_by_role("status")).to_have_text("0 of 300 finished")
+    rows = page.get_by_test_id("upload-row")
+    expect(rows.first).to_have_attribute("aria-setsize", "300")
+    assert rows.count() < ROWS_AT_MOST
+    dock.get_by_role("list").evaluate("(list) => list.parentElement.scrollTo(0, list.scrollHeight)")
+    expect(rows.filter(has_text="299.jpg")).to_be_in_viewport()
+    assert rows.count() < ROWS_AT_MOST
 
 
 def test_a_file_that_is_too_large_is_not_sent_at_all(

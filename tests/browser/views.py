@@ -33,7 +33,7 @@ class View:
     def open(self, page: Page, site: Site, *, image: str = "") -> None:
         """Go there, and wait until there is nothing more to wait for."""
         if self.name in HELD:
-            page.route(HELD[self.name], _hold)
+            page.route(HELD[self.name], held)
         if self.name in REFUSED:
             page.route(REFUSED[self.name], _refuse)
         page.goto(f"{site.address}{self.path.format(image=image)}")
@@ -55,7 +55,7 @@ DOWN: dict[str, Any] = {
 }
 
 
-def _hold(route: Route) -> None:
+def held(route: Route) -> None:
     """Neither answer nor refuse."""
 
 
