@@ -30,6 +30,7 @@ test("no token is kept in storage", () => {
   const storing = files.filter(({ text }) => /(local|session)Storage\.setItem/.test(text));
   expect(storing.map(({ name }) => name.replaceAll("\\", "/")).sort()).toEqual([
     "app/code/release.ts",
+    "features/library/places.ts",
     "features/session/sessionChannel.ts",
     "i18n/locale.ts",
   ]);

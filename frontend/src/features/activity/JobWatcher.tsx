@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import type { Job } from "@/api/shapes";
-import { imagesMayHaveChanged } from "@/features/library/refresh";
+import { imagesChanged, imagesMayHaveChanged } from "@/features/library/refresh";
 import { useImageNews } from "@/features/library/useImageNews";
 import { useSession } from "@/features/session/useSession";
 import { uploads } from "@/features/uploads/uploads";
@@ -31,7 +31,8 @@ export function JobWatcher() {
     uploads.observe(data);
     const finished = finishedSince(seen.current, data, awaited);
     seen.current = new Map(data.map((job) => [job.id, job]));
-    if (uploads.takeStored() > 0 || finished.length > 0) imagesMayHaveChanged(client);
+    if (uploads.takeStored() > 0) imagesChanged(client);
+    else if (finished.length > 0) imagesMayHaveChanged(client);
   }, [data, dataUpdatedAt, client]);
 
   return null;
