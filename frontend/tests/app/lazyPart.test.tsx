@@ -158,9 +158,9 @@ test("a page that throws leaves what is around it, and is left by the next", asy
     <PageBoundary page={name}>{content}</PageBoundary>
   );
   const { rerender } = await shown(page("one", <Broken />));
-  expect(screen.getByText("This page broke")).toBeDefined();
+  expect(screen.getByText("Something went wrong on this page")).toBeDefined();
   expect(screen.getByText("a defect")).toBeDefined();
   await act(async () => rerender(<Frame>{page("two", <p>the next page</p>)}</Frame>));
   expect(screen.getByText("the next page")).toBeDefined();
-  expect(screen.queryByText("This page broke")).toBeNull();
+  expect(screen.queryByText("Something went wrong on this page")).toBeNull();
 });

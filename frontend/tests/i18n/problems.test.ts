@@ -48,3 +48,26 @@ test("every code that the platform refuses with has words", () => {
   const missing = [...codes].filter((code) => code && !words.has(code) && !INTERNAL.has(code));
   expect(missing).toEqual([]);
 });
+
+/** What is wrong with a field: said by hand, by the fields of DRF that bodies have, or by Django. */
+const FIELD_CODES_WRITTEN = [
+  /FieldError\([^,]+, "(\w+)"/g,
+  /\b_(?:invalid|refused)\([\w"/[\]{} ]+, "(\w+)"/g,
+  /ValidationError\(.*code="(\w+)"/g,
+];
+const FIELD_CODES_OF_LIBRARIES = [
+  ...["required", "null", "blank", "empty", "invalid", "invalid_choice", "not_a_list"],
+  ...["max_length", "min_length", "max_value", "min_value", "max_string_length"],
+  ...["null_characters_not_allowed", "surrogate_characters_not_allowed"],
+  ...["password_too_short", "password_too_common", "password_too_similar"],
+];
+
+test("every code of a field has words that fit under the field", () => {
+  const words = new Set(Object.keys({ ...en.problems, ...en.fieldProblems }));
+  const written = FIELD_CODES_WRITTEN.flatMap((pattern) =>
+    texts.flatMap((text) => [...text.matchAll(pattern)].flatMap(([, code]) => code ?? [])),
+  );
+  expect(new Set(written).size).toBeGreaterThan(5);
+  const missing = [...written, ...FIELD_CODES_OF_LIBRARIES].filter((code) => !words.has(code));
+  expect(missing).toEqual([]);
+});
