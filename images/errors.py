@@ -86,7 +86,7 @@ class ImageCorrupt(DomainError):
 
 
 class DimensionsExceeded(DomainError):
-    """The picture has more pixels, or a longer side, than is taken."""
+    """The picture has a longer side, or takes more memory to be decoded, than is allowed."""
 
     status = 422
     code = "dimensions_exceeded"
@@ -99,14 +99,6 @@ class MetadataTooLarge(DomainError):
     status = 422
     code = "metadata_too_large"
     title = "The metadata of the picture is too large"
-
-
-class AnimationTooLarge(DomainError):
-    """The animation has more frames, or frames times pixels, than is taken."""
-
-    status = 422
-    code = "animation_too_large"
-    title = "The animation is too large"
 
 
 class ChecksumMismatch(DomainError):
@@ -238,7 +230,6 @@ UPLOAD_REFUSALS: Final[dict[str, type[DomainError]]] = {
         ImageCorrupt,
         DimensionsExceeded,
         MetadataTooLarge,
-        AnimationTooLarge,
     )
 }
 

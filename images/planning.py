@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from images.errors import InvalidOperations, UnknownPreset
+from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
 from images.renditions import (
     EXTENSIONS,
     PRESETS,
+    DimensionsExceededError,
     InvalidSpecError,
+    Limits,
     RenditionSpec,
-    output_size,
+    Source,
+    bytes_needed,
     parse_spec,
 )
 from platform_site.kit.problems import FieldError
@@ -119,13 +122,17 @@ def operations_spec(
         raise refusal_of_spec(exc) from exc
 
 
-def size_check(specs: Sequence[RenditionSpec], *, width: int, height: int) -> None:
-    """Raises `InvalidOperations` when one of ``specs`` would be too large for an upright source."""
-    for spec in specs:
-        try:
-            output_size(spec, width, height)
-        except InvalidSpecError as exc:
-            raise refusal_of_spec(exc) from exc
+def size_check(specs: Sequence[RenditionSpec], *, source: Source, limits: Limits) -> None:
+    """Raises `InvalidOperations` when one of ``specs`` would be too large for an upright source.
+
+    Raises `DimensionsExceeded` when making them takes more memory than ``limits`` allow.
+    """
+    try:
+        limits.check_memory(bytes_needed(source, specs))
+    except InvalidSpecError as exc:
+        raise refusal_of_spec(exc) from exc
+    except DimensionsExceededError as exc:
+        raise DimensionsExceeded(str(exc)) from exc
 
 
 def refusal_of_spec(exc: InvalidSpecError) -> InvalidOperations:

@@ -1,7 +1,7 @@
 """The pure core: image files and specs in, renditions out; no network, clock or settings."""
 
+from images.renditions.cost import KnownSource, Source, bytes_needed
 from images.renditions.errors import (
-    AnimationTooLargeError,
     CorruptImageError,
     DimensionsExceededError,
     FileTooLargeError,
@@ -36,7 +36,6 @@ __all__ = [
     "MAX_PLACEHOLDER_CHARS",
     "OUTPUT_FORMATS",
     "PRESETS",
-    "AnimationTooLargeError",
     "CorruptImageError",
     "DimensionsExceededError",
     "FileTooLargeError",
@@ -44,6 +43,7 @@ __all__ = [
     "ImageFacts",
     "ImageFormat",
     "InvalidSpecError",
+    "KnownSource",
     "Limits",
     "MetadataTooLargeError",
     "OutputTooLargeError",
@@ -51,9 +51,11 @@ __all__ = [
     "Preset",
     "Rendition",
     "RenditionSpec",
+    "Source",
     "TruncatedImageError",
     "UnreadableImageError",
     "UnsupportedFormatError",
+    "bytes_needed",
     "fallback_of",
     "output_size",
     "parse_spec",

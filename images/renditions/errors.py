@@ -45,12 +45,6 @@ class MetadataTooLargeError(UnreadableImageError):
     code = "metadata_too_large"
 
 
-class AnimationTooLargeError(UnreadableImageError):
-    """More frames, or more pixels over all frames, than the limits allow."""
-
-    code = "animation_too_large"
-
-
 class InvalidSpecError(ValueError):
     """A rendition that cannot be asked for; ``field`` names the part at fault.
 

@@ -1,51 +1,46 @@
 """The limits that callers pass in; the core reads no settings."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from images.renditions.errors import (
-    AnimationTooLargeError,
-    CorruptImageError,
-    DimensionsExceededError,
-)
+from images.renditions.errors import CorruptImageError, DimensionsExceededError
+
+_MB: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Upper bounds on what is read. Sizes are in bytes and pixels, and bounds are inclusive.
 
-    ``max_frame_pixels`` bounds the sum of pixels over all frames of an animation;
+    ``max_memory`` bounds what making the renditions takes, as ``cost`` estimates it, and with
+    that the pixels of each format by what a pixel of it costs;
     ``max_metadata_bytes`` bounds text, EXIF, XMP and ICC together, after decompression;
     ``max_blocks`` bounds chunks, segments or sub-blocks, so a file of tiny ones ends early;
-    ``max_scans`` bounds the scans of a progressive JPEG, each of which costs a full pass.
+    ``max_scans`` bounds the scans of a JPEG, each of which costs a full pass, and
+    ``max_scan_pixels`` the pixels of all these passes together.
     """
 
     max_bytes: int = 50_000_000
-    max_pixels: int = 40_000_000
     max_side: int = 16_383
-    max_frames: int = 300
-    max_frame_pixels: int = 300_000_000
+    max_memory: int = 1_000_000_000
     max_metadata_bytes: int = 16_000_000
     max_blocks: int = 250_000
     max_scans: int = 100
+    max_scan_pixels: int = 4_000_000_000
 
     def check_dimensions(self, width: int, height: int) -> None:
-        """Raise unless a picture of ``width`` x ``height`` pixels may be decoded."""
+        """Raise unless a picture of ``width`` x ``height`` pixels has sides that are taken."""
         if width < 1 or height < 1:
             raise CorruptImageError("The image says that it has no pixels.")
-        if max(width, height) > self.max_side or width * height > self.max_pixels:
+        if max(width, height) > self.max_side:
             raise DimensionsExceededError(
-                f"The image has {width} x {height} pixels; the limits are {self.max_side} a side "
-                f"and {self.max_pixels} in all."
+                f"The image has {width} x {height} pixels; a side may have {self.max_side}."
             )
 
-    def check_frames(self, frames: int, frame_pixels: int) -> None:
-        """Raise unless ``frames`` frames of ``frame_pixels`` pixels in all are allowed."""
-        if frames > self.max_frames:
-            raise AnimationTooLargeError(
-                f"The animation has {frames} frames or more; the limit is {self.max_frames}."
-            )
-        if frames > 1 and frame_pixels > self.max_frame_pixels:
-            raise AnimationTooLargeError(
-                f"The frames have {frame_pixels} pixels in all or more; the limit is "
-                f"{self.max_frame_pixels}."
+    def check_memory(self, needed: int) -> None:
+        """Raise unless work that takes ``needed`` bytes of memory may be done."""
+        if needed > self.max_memory:
+            raise DimensionsExceededError(
+                f"The image needs {-(-needed // _MB)} MB of memory to be worked on; "
+                f"the limit is {self.max_memory // _MB} MB."
             )

@@ -6,6 +6,7 @@ from typing import BinaryIO, Final
 
 from PIL import ExifTags, Image
 
+from images.renditions import cost
 from images.renditions.containers import WALKS, Cursor, Layout
 from images.renditions.errors import FileTooLargeError, UnsupportedFormatError
 from images.renditions.formats import SNIFF_BYTES, ImageFormat, sniff_format
@@ -28,7 +29,8 @@ class ImageFacts:
 
     ``orientation`` is the EXIF value (1 to 8) that still has to be applied to the stored
     pixels; ``mode`` is Pillow's name for their layout. ``frames`` counts the frames of an
-    animation: the pages of a TIFF and the extra pictures of a phone's JPEG are not frames.
+    animation, from two on perhaps not all: the pages of a TIFF and the extra pictures of a
+    phone's JPEG are not frames. ``held_bytes`` is what a decoder holds besides the pixels.
     """
 
     image_format: ImageFormat
@@ -38,6 +40,7 @@ class ImageFacts:
     has_alpha: bool
     frames: int
     orientation: int
+    held_bytes: int = 0
 
     @property
     def format(self) -> str:
@@ -69,14 +72,17 @@ def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
     """The facts of a seekable file, read from its header, which ``limits`` bound.
 
     Raises ``UnsupportedFormatError``, ``FileTooLargeError``, ``DimensionsExceededError``,
-    ``MetadataTooLargeError``, ``AnimationTooLargeError``, ``TruncatedImageError`` when the file
-    visibly stops short, or ``CorruptImageError``. Data after the image is allowed.
+    ``MetadataTooLargeError``, ``TruncatedImageError`` when the file visibly stops short, or
+    ``CorruptImageError``. A picture whose presets would take more memory than is allowed exceeds
+    the dimensions. Data after the image is allowed.
     """
     image_format = _recognise(file, limits)
     layout = WALKS[image_format.name](Cursor(file, limits))
     with reading():
         image = open_image(file, image_format, limits)
-        return _facts(image, image_format, layout, limits)
+        facts = _facts(image, image_format, layout)
+    limits.check_memory(cost.least_bytes(facts))
+    return facts
 
 
 def _recognise(file: BinaryIO, limits: Limits) -> ImageFormat:
@@ -90,13 +96,10 @@ def _recognise(file: BinaryIO, limits: Limits) -> ImageFormat:
     return image_format
 
 
-def _facts(
-    image: Image.Image, image_format: ImageFormat, layout: Layout, limits: Limits
-) -> ImageFacts:
+def _facts(image: Image.Image, image_format: ImageFormat, layout: Layout) -> ImageFacts:
     frames = layout.frames
     if image_format.name in _ANIMATED_BY_READER:
         frames = getattr(image, "n_frames", 1)
-        limits.check_frames(frames, frames * image.width * image.height)
     orientation = _orientation(image, image_format, layout)
     turned = orientation >= _ON_ITS_SIDE
     width, height = reversed(image.size) if turned else image.size
@@ -108,6 +111,7 @@ def _facts(
         has_alpha=image.has_transparency_data,
         frames=frames,
         orientation=orientation,
+        held_bytes=layout.held_bytes,
     )
 
 

@@ -68,8 +68,8 @@ def open_image(file: BinaryIO, image_format: ImageFormat, limits: Limits) -> Ima
     The walk over the file has checked the size already; it is checked again on what Pillow
     itself says, and Pillow's own bound, which all threads share, follows the limits.
     """
-    if limits.max_pixels != Image.MAX_IMAGE_PIXELS:
-        Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    if limits.max_side**2 != Image.MAX_IMAGE_PIXELS:
+        Image.MAX_IMAGE_PIXELS = limits.max_side**2
     file.seek(0)
     image = Image.open(file, formats=(image_format.pillow,))
     limits.check_dimensions(*image.size)

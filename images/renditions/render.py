@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from images.renditions import cost
 from images.renditions.content import content_of
 from images.renditions.decode import Size, decode_each, handed_out
 from images.renditions.encode import encode
@@ -49,6 +50,7 @@ def render_all(
     source makes too large.
     """
     facts = probe(source, limits)
+    limits.check_memory(cost.bytes_needed(facts, specs))
     plan = _plan(specs, facts)
     if replan is None:
         pictures = decode_each(source, facts, plan, limits)

@@ -37,9 +37,8 @@ def limits_of_files() -> Limits:
     """What is read of a file, from the settings."""
     return Limits(
         max_bytes=settings.UPLOAD_MAX_BYTES,
-        max_pixels=settings.IMAGE_MAX_PIXELS,
+        max_memory=settings.IMAGE_DECODE_MEMORY_MB * 1_000_000,
         max_side=settings.IMAGE_MAX_SIDE,
-        max_frames=settings.IMAGE_MAX_FRAMES,
     )
 
 

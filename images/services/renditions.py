@@ -10,11 +10,12 @@ from django.db import transaction
 from images import planning, queue
 from images.errors import ImageTrashed, TooManyRenditions
 from images.models import Image, Job, Rendition
-from images.renditions import RenditionSpec
+from images.renditions import KnownSource, RenditionSpec
 from images.selectors.images import image_for_owner, renditions_of
 from images.selectors.jobs import active_render_for
 from images.services.formats import formats_fix
 from images.services.jobs import job_create
+from images.services.rendering import limits_of_files
 from images.services.states import image_settle, renditions_expect
 
 RENDITIONS_MAX: Final = 100
@@ -38,7 +39,8 @@ def preset_request(*, image_id: UUID, owner_id: UUID, preset: str) -> Renditions
 def operations_request(*, image_id: UUID, owner_id: UUID, spec: RenditionSpec) -> RenditionsOutcome:
     """See to it that ``spec`` is made.
 
-    Raises `ImageNotFound`, `ImageTrashed`, `InvalidOperations` or `TooManyRenditions`.
+    Raises `ImageNotFound`, `ImageTrashed`, `InvalidOperations`, `DimensionsExceeded` or
+    `TooManyRenditions`.
     """
     image = image_for_owner(image_id=image_id, owner_id=owner_id)
     return renditions_request(image=image, operations=spec)
@@ -57,7 +59,8 @@ def renditions_request(
         wish = planning.wish_for(
             presets, operations, has_alpha=locked.has_alpha, fallback=locked.fallback_format
         )
-        planning.size_check(wish.specs, width=image.width, height=image.height)
+        known = KnownSource(image.format, image.width, image.height, image.has_alpha)
+        planning.size_check(wish.specs, source=known, limits=limits_of_files())
         job = _job_for(image, wish)
     texts = [planning.spec_text(spec) for spec in wish.specs]
     fresh = image_for_owner(image_id=image.id, owner_id=image.owner_id)

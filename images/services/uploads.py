@@ -89,7 +89,7 @@ def _wish(wanted: UploadRequest, facts: ImageFacts) -> planning.Wish:
         has_alpha=facts.has_alpha,
         fallback=fallback_of(facts),
     )
-    planning.size_check(wish.specs, width=facts.width, height=facts.height)
+    planning.size_check(wish.specs, source=facts, limits=limits_of_files())
     return wish
 
 

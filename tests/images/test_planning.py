@@ -1,8 +1,8 @@
 import pytest
 
 from images import planning
-from images.errors import InvalidOperations, UnknownPreset
-from images.renditions import InvalidSpecError, RenditionSpec
+from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
+from images.renditions import InvalidSpecError, KnownSource, Limits, RenditionSpec
 
 
 def test_a_spec_is_written_and_read_back() -> None:
@@ -50,3 +50,12 @@ def test_the_field_at_fault_is_named() -> None:
 def test_avif_is_slow() -> None:
     assert planning.is_slow([RenditionSpec(format="avif"), RenditionSpec()])
     assert not planning.is_slow([RenditionSpec()])
+
+
+def test_a_rendition_that_needs_too_much_memory_is_refused_when_it_is_asked_for() -> None:
+    """A phone's picture of 200 million pixels is decoded at a fraction, unless all of it is asked
+    for."""
+    source = KnownSource("jpeg", 16_320, 12_240, has_alpha=False)
+    planning.size_check([RenditionSpec(1600, 1600)], source=source, limits=Limits())
+    with pytest.raises(DimensionsExceeded, match="MB of memory"):
+        planning.size_check([RenditionSpec(8000, 8000)], source=source, limits=Limits())

@@ -14,9 +14,14 @@ from images.renditions.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file's structure tells without decoding; ``exif`` and ``xmp`` where it was sought."""
+    """What a file's structure tells without decoding; ``exif`` and ``xmp`` where it was sought.
+
+    ``frames`` says one or more: frames that nobody decodes are not counted to the end.
+    ``held_bytes`` is what a decoder will hold of the whole picture besides the pixels it gives.
+    """
 
     frames: int = 1
+    held_bytes: int = 0
     exif: bytes = b""
     xmp: bytes = b""
 

@@ -15,17 +15,18 @@ _HAS_TABLE: Final = 0x80
 
 
 def walk(cursor: Cursor) -> Layout:
-    """Check the canvas, each frame, and comments; a missing trailer is forgiven."""
+    """Check the canvas, the first frame, and comments before a second; no trailer is asked for."""
     head = cursor.read(13)
     canvas = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
     _skip_table(cursor, head[10])
-    frames = pixels = comments = 0
+    frames = comments = 0
     while not cursor.at_end:
         kind = cursor.read(1)[0]
         if kind == _IMAGE:
             frames += 1
-            pixels += _image(cursor, canvas, frames)
-            cursor.limits.check_frames(frames, pixels)
+            if frames > 1:  # is not decoded, nor is what follows it
+                break
+            _image(cursor, canvas)
         elif kind == _EXTENSION:
             label = cursor.read(1)[0]
             size = _skip_sub_blocks(cursor)
@@ -44,19 +45,14 @@ def walk(cursor: Cursor) -> Layout:
     return Layout(frames=frames)
 
 
-def _image(cursor: Cursor, canvas: tuple[int, int], number: int) -> int:
-    """Walk over one frame and give the pixels that showing it costs."""
+def _image(cursor: Cursor, canvas: tuple[int, int]) -> None:
     box = cursor.read(9)
     left, top, width, height = (int.from_bytes(box[i : i + 2], "little") for i in (0, 2, 4, 6))
-    # A frame outside the canvas grows it, and showing a frame composes the whole canvas.
-    full = max(canvas[0], left + width), max(canvas[1], top + height)
-    pixels = full[0] * full[1]
-    if number == 1:
-        cursor.limits.check_dimensions(*full)
+    # A frame outside the canvas grows it.
+    cursor.limits.check_dimensions(max(canvas[0], left + width), max(canvas[1], top + height))
     _skip_table(cursor, box[8])
     cursor.skip(1)
     _skip_sub_blocks(cursor)
-    return pixels
 
 
 def _skip_table(cursor: Cursor, flags: int) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from images.renditions.containers.boxes import Box, boxes_in, outer_boxes
 from images.renditions.containers.cursor import Cursor, Layout
+from images.renditions.containers.properties import Properties, read_properties
 from images.renditions.errors import (
     CorruptImageError,
     TruncatedImageError,
@@ -33,19 +34,23 @@ def walk(cursor: Cursor) -> Layout:
     if b"meta" not in boxes:
         raise UnsupportedFormatError("The file is a HEIF sequence without a still picture.")
     types: set[bytes] = set()
+    properties = Properties()
     meta, names = boxes[b"meta"], set(boxes)
     for box in boxes_in(cursor, meta.start + _VERSION_BYTES, meta.end):
         names.add(box.name)
         if box.name == b"iinf":
             types |= _item_types(cursor, box)
         elif box.name == b"iprp":
-            _check_sizes(cursor, box)
+            properties = read_properties(cursor, box)
     if types.isdisjoint(_HEVC):
         coding = next((_CODINGS[name] for name in _CODINGS if name in types), "an unknown coding")
         raise UnsupportedFormatError(f"The file is HEIF with {coding}; HEVC is what is read.")
     if names.isdisjoint({b"mdat", b"idat"}):
         raise TruncatedImageError("The file ends before the picture does.")
-    return Layout(frames=2 if b"moov" in boxes else 1)
+    if not properties.pixels:
+        raise CorruptImageError("The file does not give the size of its picture.")
+    frames = 2 if b"moov" in boxes else 1
+    return Layout(frames=frames, held_bytes=properties.held_bytes)
 
 
 def _item_types(cursor: Cursor, table: Box) -> set[bytes]:
@@ -58,18 +63,3 @@ def _item_types(cursor: Cursor, table: Box) -> set[bytes]:
         cursor.skip(6 if version >= _LONG_IDS else 4)
         types.add(cursor.read(4))
     return types
-
-
-def _check_sizes(cursor: Cursor, properties: Box) -> None:
-    found = False
-    for container in boxes_in(cursor, properties.start, properties.end):
-        if container.name != b"ipco":
-            continue
-        for box in boxes_in(cursor, container.start, container.end):
-            if box.name == b"ispe":
-                found = True
-                sides = cursor.read(12)[_VERSION_BYTES:]
-                width, height = (int.from_bytes(sides[i : i + 4], "big") for i in (0, 4))
-                cursor.limits.check_dimensions(width, height)
-    if not found:
-        raise CorruptImageError("The file does not give the size of its picture.")

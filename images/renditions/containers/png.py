@@ -16,7 +16,7 @@ _CRITICAL: Final = frozenset({b"PLTE", b"IDAT", b"fdAT"})
 
 
 def walk(cursor: Cursor) -> Layout:
-    """Check size, metadata, frames and checksums, and that the file reaches its last chunk."""
+    """Check size, metadata and checksums up to the last chunk, or to a second frame."""
     cursor.skip(8)
     name, length = _chunk(cursor)
     if name != b"IHDR" or length < 8:  # noqa: PLR2004 - two sides of four bytes
@@ -29,7 +29,7 @@ def walk(cursor: Cursor) -> Layout:
 
 
 def _walk_body(cursor: Cursor) -> Layout:
-    announced, controls, pixels, has_pixels = 1, 0, 0, False
+    announced, controls, has_pixels = 1, 0, False
     exif, xmp = b"", b""
     name, length = _chunk(cursor)
     while name != b"IEND":
@@ -43,17 +43,16 @@ def _walk_body(cursor: Cursor) -> Layout:
             announced = int.from_bytes(cursor.read(min(length, 4)), "big")
         elif name == b"fcTL":
             controls += 1
-            control = cursor.read(min(length, 12))
-            pixels += int.from_bytes(control[4:8], "big") * int.from_bytes(control[8:12], "big")
+            if has_pixels and announced > 1:  # a second frame, at which Pillow stops, too
+                break
         elif name in _CRITICAL:
             _check_sum(cursor, name, length)
         has_pixels = has_pixels or name == b"IDAT"
-        # A file may announce fewer frames than it holds, or more.
-        cursor.limits.check_frames(max(announced, controls), pixels)
         cursor.move(end)
         name, length = _chunk(cursor)
     if not has_pixels:
         raise CorruptImageError("The file holds no picture.")
+    # A file may announce fewer frames than it holds, or more.
     return Layout(frames=max(1, announced, controls), exif=exif, xmp=xmp)
 
 

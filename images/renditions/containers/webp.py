@@ -14,7 +14,7 @@ def walk(cursor: Cursor) -> Layout:
     end = int.from_bytes(cursor.read(12)[4:8], "little") + 8
     if end > cursor.size:
         raise TruncatedImageError("The file is shorter than it says.")
-    frames = pixels = 0
+    frames = 0
     has_pixels = False
     while cursor.position + 8 <= end:
         cursor.count_block()
@@ -27,8 +27,6 @@ def walk(cursor: Cursor) -> Layout:
             cursor.count_metadata(length)
         elif name == b"ANMF":
             frames += 1
-            pixels += _frame_pixels(cursor.read(min(length, _HEADER_BYTES)))
-            cursor.limits.check_frames(frames, pixels)
         elif size := _size(name, cursor.read(min(length, _HEADER_BYTES))):
             cursor.limits.check_dimensions(*size)
         has_pixels = has_pixels or name in {b"VP8 ", b"VP8L", b"ANMF"}
@@ -49,10 +47,6 @@ def _size(name: bytes, head: bytes) -> tuple[int, int] | None:
         sides = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
         return sides[0] & 0x3FFF, sides[1] & 0x3FFF
     return None
-
-
-def _frame_pixels(head: bytes) -> int:
-    return (_int24(head[6:9]) + 1) * (_int24(head[9:12]) + 1)
 
 
 def _int24(content: bytes) -> int:

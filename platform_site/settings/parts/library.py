@@ -2,20 +2,15 @@
 
 from platform_site.kit import env
 
-IMAGE_MAX_PIXELS = env.integer(
-    "IMAGE_MAX_PIXELS",
-    40_000_000,
-    about="Pixels that a picture may have when it is decoded; more is 422.",
+IMAGE_DECODE_MEMORY_MB = env.integer(
+    "IMAGE_DECODE_MEMORY_MB",
+    1_000,
+    about="Megabytes that making the renditions of a picture may take; one that needs more is 422.",
 )
 IMAGE_MAX_SIDE = env.integer(
     "IMAGE_MAX_SIDE",
     16_383,
     about="Pixels of the longest side that a picture may have; more is 422.",
-)
-IMAGE_MAX_FRAMES = env.integer(
-    "IMAGE_MAX_FRAMES",
-    300,
-    about="Frames that an animation may have where they are wanted; more is 422.",
 )
 QUOTA_BYTES = env.integer("QUOTA_BYTES", 5_000_000_000, about="Bytes that one account may store.")
 TRASH_DAYS = env.integer(
@@ -36,7 +31,7 @@ JOB_REQUEUE_AFTER_S = env.integer(
 )
 WORKER_ADDRESS_SPACE_BYTES = env.integer(
     "WORKER_ADDRESS_SPACE_BYTES",
-    3_000_000_000,
+    2_000_000_000,
     about="Bytes of address space that a process of a worker may take while it decodes.",
 )
 WORKER_HEARTBEAT_FILE = env.text(

@@ -21,8 +21,6 @@ USED: Final = json.loads((MANIFESTS / "tools" / "used.json").read_text())["conta
 CELERY_CHILDREN: Final = 2
 JSON_TIMES: Final = 2
 """A document is there as bytes and as objects."""
-DECODES: Final = 3
-"""Of a picture: as decoded, upright or converted, and resized."""
 NGINX_CONNECTIONS: Final = 2048
 """worker_connections of nginx.conf; a proxied client takes two."""
 NGINX_BUFFERS: Final = 9 * 16 * 1024
@@ -56,7 +54,7 @@ def held(role: str) -> list[Thing]:
     )
     upload = Thing("uploads, in memory", 3 * MEMORY_BYTES, long_bodies)
     picture = Thing("pictures sent", 1024 * 1024, settings.DELIVERIES_AT_ONCE)
-    decode = Thing("decoded picture", 4 * DECODES * settings.IMAGE_MAX_PIXELS, 1)
+    decode = Thing("decoded picture", settings.IMAGE_DECODE_MEMORY_MB * 1_000_000, 1)
     clients = Thing("answers that wait", NGINX_BUFFERS, NGINX_CONNECTIONS // 2)
     return {
         "auth": [hashes, *web],

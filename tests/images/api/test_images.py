@@ -160,7 +160,7 @@ def test_bytes_in_the_trash_are_no_duplicate_and_restoring_them_is_refused(
     [
         (b"x", 415, "unsupported_format"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "unsupported_format"),
-        (flat_png(7_000), 422, "dimensions_exceeded"),
+        (flat_png(16_400), 422, "dimensions_exceeded"),
         (jpeg()[:120], 422, "image_truncated"),
     ],
 )

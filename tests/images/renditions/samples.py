@@ -79,11 +79,11 @@ def png_of(*chunks: bytes, width: int = 4, height: int = 4) -> bytes:
 
 
 def pixel_bomb(side: int = 16_000) -> bytes:
-    """A complete PNG of ``side`` squared pixels in a few kilobytes: one bit each, all zero."""
+    """A complete PNG of ``side`` squared pixels in a few kilobytes: one bit each, of a palette."""
     packer = zlib.compressobj(9)
     row = b"\0" * (1 + (side + 7) // 8)
     packed = b"".join([*(packer.compress(row) for _ in range(side)), packer.flush()])
-    head = PNG_SIGNATURE + png_header(side, side, depth=1)
+    head = PNG_SIGNATURE + png_header(side, side, depth=1, kind=3) + png_chunk(b"PLTE", b"\0" * 6)
     return head + png_chunk(b"IDAT", packed) + png_chunk(b"IEND")
 
 

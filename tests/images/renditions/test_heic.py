@@ -128,10 +128,13 @@ def test_metadata_stays_behind() -> None:
 def test_a_huge_picture_of_which_little_is_shown_is_refused() -> None:
     """The shown size is 48 x 32, cut by ``clap`` from a coded size that all has to be decoded."""
     coded = b"ispe\0\0\0\0" + struct.pack(">II", 64, 64)
-    huge = b"ispe\0\0\0\0" + struct.pack(">II", 16_000, 16_000)
+    large = b"ispe\0\0\0\0" + struct.pack(">II", 16_000, 16_000)
+    huge = b"ispe\0\0\0\0" + struct.pack(">II", 20_000, 64)
     assert coded in WHOLE["HEIC"]
-    with pytest.raises(DimensionsExceededError):
+    with pytest.raises(DimensionsExceededError, match="20000 x 64"):
         probe(io.BytesIO(WHOLE["HEIC"].replace(coded, huge)), LIMITS)
+    facts = probe(io.BytesIO(WHOLE["HEIC"].replace(coded, large)), LIMITS)
+    assert facts.held_bytes == 3 * 16_000 * 16_000
 
 
 @pytest.mark.parametrize(("item", "coding"), [(b"avc1", "AVC"), (b"j2k1", "JPEG 2000")])

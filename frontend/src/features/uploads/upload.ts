@@ -39,7 +39,6 @@ export const FINAL_CODES: ReadonlySet<string> = new Set([
   "image_unreadable",
   "dimensions_exceeded",
   "metadata_too_large",
-  "animation_too_large",
   "worker_crashed",
   "image_gone",
   "original_missing",
