@@ -126,6 +126,14 @@ def _stage(page: Page) -> None:
     page.wait_for_function(PICTURES_SHOWN)
 
 
+def _original(page: Page) -> None:
+    _stage(page)
+    page.get_by_test_id("image-stage").get_by_role("button").first.click()
+    expect(page.locator("img[data-original=shown]")).to_be_visible()
+    page.locator("article header button[aria-haspopup=menu]").click()
+    expect(page.get_by_test_id("link-until")).to_be_visible()
+
+
 def _renditions(page: Page) -> None:
     _stage(page)
     page.get_by_role("tab").nth(1).click()
@@ -230,6 +238,7 @@ VIEWS = [
     View("trash", "/trash", "owner", _trashed),
     View("trash-empty", "/trash", "newcomer", _empty),
     View("image", "/images/{image}", "owner", _stage),
+    View("image-original", "/images/{image}", "owner", _original),
     View("image-renditions", "/images/{image}", "owner", _renditions),
     View("image-builder", "/images/{image}", "owner", _builder),
     View("image-edit", "/images/{image}", "owner", _edit_dialog),

@@ -6,6 +6,7 @@ import { Pixels } from "@/design/Pixels";
 import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./Facts.module.css";
+import { originalUrl } from "./original";
 
 export function Facts({ image }: { image: Image }) {
   const t = useTranslations();
@@ -25,7 +26,7 @@ export function Facts({ image }: { image: Image }) {
       {image.animated && (
         <>
           <dt>{t("image.animated")}</dt>
-          <dd>{t("image.animatedYes")}</dd>
+          <dd>{originalUrl(image) ? t("image.animatedYes") : t("image.animatedStill")}</dd>
         </>
       )}
       <dt>{t("image.state")}</dt>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Button, Loader } from "@mantine/core";
 import { Check, ImageUpscale, Maximize2, Minimize2, Pause, Play } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
@@ -40,6 +40,7 @@ function OriginalButton({ image, original }: Pick<Props, "image" | "original">) 
   const quantity = useQuantity();
   const size = quantity.bytes(image.bytes);
   const shown = original.phase === "shown";
+  const coming = original.phase === "coming";
   const [Icon, word] = image.animated
     ? shown
       ? [Pause, t("pause")]
@@ -50,8 +51,11 @@ function OriginalButton({ image, original }: Pick<Props, "image" | "original">) 
       variant="default"
       size="sm"
       className={classes.original ?? ""}
-      leftSection={<Icon size={15} aria-hidden />}
-      loading={original.phase === "coming"}
+      // While it comes the button stops it: it may be large.
+      leftSection={
+        coming ? <Loader size={15} color="var(--ink)" /> : <Icon size={15} aria-hidden />
+      }
+      aria-busy={coming}
       // One that plays is called by what it does next, so it is not pressed as well.
       aria-pressed={image.animated ? undefined : shown}
       onClick={original.toggle}

@@ -51,6 +51,7 @@ export function StagePicture({ image, sources, renewal, original, drawnWidth }: 
       {original.url && (
         <img
           key={original.url}
+          ref={stoppedWhenGone}
           src={original.url}
           width={image.width}
           height={image.height}
@@ -65,6 +66,13 @@ export function StagePicture({ image, sources, renewal, original, drawnWidth }: 
       )}
     </>
   );
+}
+
+/** Browsers go on loading a picture that has left the page. */
+function stoppedWhenGone(picture: HTMLImageElement): () => void {
+  return () => {
+    if (!picture.complete) picture.removeAttribute("src");
+  };
 }
 
 /** A picture that has come is shown once it can be drawn at once; what cannot be decoded shows so. */

@@ -33,8 +33,9 @@ export function useOriginal(image: Image) {
     url: phase === "failed" ? null : url,
     phase,
     toggle: () => ask(phase === "off" || phase === "failed" ? offered : null),
-    onShown: () => setPhase("shown"),
-    onError: () => setPhase("failed"),
+    // What comes after it was stopped changes nothing.
+    onShown: () => setPhase((now) => (now === "coming" ? "shown" : now)),
+    onError: () => setPhase((now) => (now === "coming" ? "failed" : now)),
     again: () => void renew(),
   };
 }
