@@ -2,7 +2,8 @@
 
 import io
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -28,6 +29,36 @@ class Gallery:
     logo: str
     ball: str
     mountains: str
+
+
+@dataclass
+class Finger:
+    """Touches the page. The time is its own, so that a slow machine makes no slow finger."""
+
+    session: CDPSession
+    now_s: float = field(default_factory=time.time)
+
+    def swipes(self, picture: Locator, by: int) -> None:
+        """Sideways over the picture's middle, in CSS pixels."""
+        x, y = _middle(picture)
+        start = x - by / 2
+        self._touches("touchStart", start, y)
+        for step in range(1, 5):
+            self._touches("touchMove", start + by * step / 4, y)
+        self._touches("touchEnd")
+
+    def taps_twice(self, picture: Locator) -> None:
+        """On the picture's middle, after a pause."""
+        self.now_s += 1
+        for _ in range(2):
+            self._touches("touchStart", *_middle(picture))
+            self._touches("touchEnd")
+
+    def _touches(self, kind: str, *point: float) -> None:
+        self.now_s += 0.03
+        points = [dict(zip("xy", point, strict=True))] if point else []
+        event = {"type": kind, "touchPoints": points, "timestamp": self.now_s}
+        self.session.send("Input.dispatchTouchEvent", event)
 
 
 @pytest.fixture(scope="module")
@@ -137,21 +168,20 @@ def test_a_finger_leafs_and_two_taps_enlarge(
 ) -> None:
     page = visit(cast.site, Look(locale=locale, size=NARROW), gallery.owner).open("/")
     page.locator(f"[data-image='{gallery.ball}']").get_by_role("link").tap()
-    expect(page).to_have_url(re.compile(f"/images/{gallery.ball}$"))
-    finger = page.context.new_cdp_session(page)
+    finger = Finger(page.context.new_cdp_session(page))
 
-    _swiped(finger, _shown(page), 160 * towards_next)
-    expect(page).to_have_url(re.compile(f"/images/{gallery.logo}$"))
-    _swiped(finger, _shown(page), 160 * towards_next)  # the last one: there is no next
-    _swiped(finger, _shown(page), -160 * towards_next)
-    expect(page).to_have_url(re.compile(f"/images/{gallery.ball}$"))
+    finger.swipes(_picture_of(page, "ball"), 160 * towards_next)
+    finger.swipes(_picture_of(page, "logo"), 160 * towards_next)  # the last: there is no next
+    finger.swipes(_picture_of(page, "logo"), -160 * towards_next)
 
-    fitted = _shown(page).evaluate(DRAWN_WIDTH)
-    _tapped_twice(finger, _shown(page))
+    picture = _picture_of(page, "ball")
+    expect(page).to_have_url(re.compile(f"/images/{gallery.ball}$"))
+    fitted = picture.evaluate(DRAWN_WIDTH)
+    finger.taps_twice(picture)
     expect(_stage(page)).to_have_attribute("data-zoomed", "true")
-    assert _shown(page).evaluate(DRAWN_WIDTH) > fitted
-    _swiped(finger, _shown(page), 160 * towards_next)  # moves the enlarged picture about
-    _tapped_twice(finger, _shown(page))
+    assert picture.evaluate(DRAWN_WIDTH) > fitted
+    finger.swipes(picture, 160 * towards_next)  # moves the enlarged picture about
+    finger.taps_twice(picture)
     expect(_stage(page)).not_to_have_attribute("data-zoomed", "true")
     expect(page).to_have_url(re.compile(f"/images/{gallery.ball}$"))
 
@@ -191,26 +221,10 @@ def _shown(page: Page) -> Locator:
     return _stage(page).locator("img[data-shown]")
 
 
-def _swiped(finger: CDPSession, picture: Locator, by: int) -> None:
-    """One finger's way sideways over the picture, from its middle, in CSS pixels."""
-    x, y = _middle(picture)
-    start = x - by / 2
-    _touch(finger, "touchStart", start, y)
-    for step in range(1, 5):
-        _touch(finger, "touchMove", start + by * step / 4, y)
-    _touch(finger, "touchEnd")
-
-
-def _tapped_twice(finger: CDPSession, picture: Locator) -> None:
-    x, y = _middle(picture)
-    for _ in range(2):
-        _touch(finger, "touchStart", x, y)
-        _touch(finger, "touchEnd")
-
-
-def _touch(finger: CDPSession, kind: str, *point: float) -> None:
-    points = [dict(zip("xy", point, strict=True))] if point else []
-    finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+def _picture_of(page: Page, title: str) -> Locator:
+    """The picture in the stage, once the page is that of the image with this title."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    return _shown(page)
 
 
 def _middle(picture: Locator) -> tuple[float, float]:
