@@ -14,6 +14,7 @@ from images.renditions.decode import Size, decode_each, handed_out
 from images.renditions.encode import encode
 from images.renditions.fallback import JUDGED, PixelFacts, pixel_facts_of
 from images.renditions.limits import Limits
+from images.renditions.no_larger import Original
 from images.renditions.probe import ImageFacts, probe
 from images.renditions.spec import RenditionSpec, plan_geometry
 
@@ -51,7 +52,7 @@ def render_all(
     """
     facts = probe(source, limits)
     limits.check_memory(cost.bytes_needed(facts, specs))
-    plan = _plan(specs, facts)
+    plan, original = _plan(specs, facts), Original(source, facts, limits)
     if replan is None:
         pictures = decode_each(source, facts, plan, limits)
     else:
@@ -62,7 +63,7 @@ def render_all(
         pictures = chain(handed_out(held), pictures)
     for frame, picture in pictures:
         for size in sorted(plan.get(frame, ()), reverse=True):
-            yield from _encodings(_centre(picture, size), plan[frame][size])
+            yield from _encodings(_centre(picture, size), plan[frame][size], original)
 
 
 def _plan(specs: Sequence[RenditionSpec], facts: ImageFacts) -> Plan:
@@ -88,14 +89,17 @@ def _centre(image: Image.Image, size: Size) -> Image.Image:
     return image.crop((left, top, left + size[0], top + size[1]))
 
 
-def _encodings(picture: Image.Image, specs: Sequence[RenditionSpec]) -> Iterator[Rendition]:
+def _encodings(
+    picture: Image.Image, specs: Sequence[RenditionSpec], original: Original
+) -> Iterator[Rendition]:
     # Boxes larger than the source come to one size, whose bytes are then made once.
     made: dict[tuple[str, int | None], bytes] = {}
     content = content_of(picture)
     for spec in specs:
         key = spec.format, spec.quality
         if key not in made:
-            made[key] = encode(picture, spec, content)
+            file = encode(picture, spec, content)
+            made[key] = original.no_larger(file, picture, spec, content)
         yield Rendition(spec, picture.width, picture.height, spec.image_format.mime, made[key])
 
 

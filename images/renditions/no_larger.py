@@ -1,0 +1,69 @@
+"""A rendition of the very size and format of its original is never the larger file of the two."""
+
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from PIL import Image
+
+from images.renditions.color import to_srgb
+from images.renditions.content import Content
+from images.renditions.encode import encode
+from images.renditions.limits import Limits
+from images.renditions.probe import ImageFacts
+from images.renditions.reading import open_image, reading
+from images.renditions.spec import RenditionSpec
+from images.renditions.stripped import stripped
+
+_PLAIN_MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
+_UPRIGHT: Final = 1
+_QUALITY_STEP: Final = 10
+_LOWEST_QUALITY: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The file that renditions are made from."""
+
+    file: BinaryIO
+    facts: ImageFacts
+    limits: Limits
+
+    def no_larger(
+        self, made: bytes, picture: Image.Image, spec: RenditionSpec, content: Content
+    ) -> bytes:
+        """``made``, or what is kept in its place where it is larger than the original.
+
+        That is the original's own coded pixels, which are as good as any can be, where they are
+        upright and sRGB already; else the picture in the best quality that is no larger, in
+        steps of ten. A PNG that cannot be copied is kept as it is.
+        """
+        size = self.facts.width, self.facts.height
+        if spec.format != self.facts.format or picture.size != size:
+            return made
+        whole = self.file.seek(0, 2)
+        if len(made) <= whole:
+            return made
+        if self._is_plain():
+            self.file.seek(0)
+            copy = stripped(self.file.read(), spec.format)
+            if copy is not None and len(copy) <= whole:
+                return copy
+        for quality in range((spec.quality or 0) - _QUALITY_STEP, 0, -_QUALITY_STEP):
+            lesser = RenditionSpec(
+                spec.width, spec.height, spec.fit, spec.format, max(quality, _LOWEST_QUALITY)
+            )
+            made = encode(picture, lesser, content)
+            if len(made) <= whole:
+                break
+        return made
+
+    def _is_plain(self) -> bool:
+        if self.facts.orientation != _UPRIGHT or self.facts.animated:
+            return False
+        with reading():
+            image = open_image(self.file, self.facts.image_format, self.limits)
+        if image.mode not in _PLAIN_MODES:
+            return False
+        grey = image.mode in {"1", "L", "LA"}
+        sample = Image.new("L" if grey else "RGB", (1, 1))
+        return to_srgb(sample, image.info.get("icc_profile")) is sample
