@@ -8,7 +8,8 @@ const SLOTS: readonly Slot[] = ["bar", "dock"];
 /**
  * The lower edge of the window: the bar of what is selected and the uploads, beside each other or one
  * above the other, never one over the other. Says how much room they take (`--bar-block`,
- * `--dock-block`), so that messages appear above them and what has the focus is scrolled clear.
+ * `--dock-block`, `--dock-inline`), so that messages appear beside and above them, and what has the
+ * focus is scrolled clear.
  */
 export function Deck() {
   const deck = useRef<HTMLDivElement>(null);
@@ -17,8 +18,9 @@ export function Deck() {
     const watching = new ResizeObserver((entries) => {
       for (const { target } of entries) {
         const { slot } = (target as HTMLElement).dataset;
-        const { height } = target.getBoundingClientRect();
+        const { width, height } = target.getBoundingClientRect();
         root.setProperty(`--${slot}-block`, `${Math.ceil(height)}px`);
+        root.setProperty(`--${slot}-inline`, `${height > 0 ? Math.ceil(width) : 0}px`);
       }
     });
     for (const slot of SLOTS) {

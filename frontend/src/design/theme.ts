@@ -81,7 +81,10 @@ export const theme = createTheme({
         root: size === "sm" ? { "--ai-size": "24px" } : {},
       }),
     },
-    Slider: { defaultProps: { thumbSize: 24 } },
+    Slider: {
+      defaultProps: { thumbSize: 24 },
+      classNames: { track: "slider-track", bar: "slider-bar" },
+    },
     // The ring belongs around the whole field, not around the letters within it.
     TagsInput: { classNames: { input: "ring-around", inputField: "ring-none" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false } },
