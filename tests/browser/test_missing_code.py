@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 CODE = "**/assets/ActivityPage-*.js"
 ENTRY = re.compile(r"/assets/index-[\w-]+\.js")
+BROKEN_PAGE = "export default function Page() { throw new Error('a defect'); }"
 AFTER_PREFETCH_MS = 4000
 GONE = {
     "no answer": lambda route: route.abort(),
@@ -110,6 +111,25 @@ def test_a_release_waits_for_the_uploads(newcomer: Visitor) -> None:
     assert len(documents) == 1
     expect(page.get_by_test_id("job-row")).to_have_count(1)
     newcomer.lost_code_forgiven()
+
+
+def test_a_page_that_throws_leaves_what_is_around_it(newcomer: Visitor) -> None:
+    page = newcomer.context.new_page()
+    page.route(CODE, lambda route: route.fulfill(content_type="text/javascript", body=BROKEN_PAGE))
+    newcomer.open("/", page=page)
+    page.get_by_test_id("file-input").first.set_input_files(PHOTOGRAPHS / "dandelion-alpha.png")
+    expect(uploads_in(page, "done")).to_have_count(1)
+
+    _to_activity(page)
+
+    expect(page.get_by_role("heading", name="This page broke")).to_be_visible()
+    expect(page).to_have_title("This page broke · Image Platform")
+    expect(page.get_by_test_id("upload-dock")).to_be_visible()
+    assert newcomer.faults == ["thrown: a defect"]
+    newcomer.faults.clear()
+    page.get_by_role("link", name="Library").locator("visible=true").click()
+    expect(page.get_by_test_id("tile")).to_have_count(1)
+    expect(page.get_by_role("heading", name="This page broke")).to_have_count(0)
 
 
 def test_what_has_been_prefetched_opens_without_a_network(newcomer: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Contrast themes, where a reader's few colours stand in for ours: choices must not vanish."""
+"""Where other colours and other media stand in for the screen: contrast themes, and paper."""
 
 import io
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.cast import Cast
 from tests.browser.views import BY_NAME
-from tests.browser.visitor import Scheme, VisitorMade
+from tests.browser.visitor import Look, Scheme, VisitorMade
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -27,6 +27,7 @@ HIGHLIGHT = """
   return [...data];
 }
 """
+PAGE_EDGE = 20
 TOLERANCE = 4
 CHOSEN, NOT_CHOSEN = 0.05, 0.01
 """Parts of the pixels that have the colour of choices; photographs have some of it, too."""
@@ -60,6 +61,20 @@ def test_what_is_chosen_is_told_from_what_is_not(
     page.goto(f"{cast.site.address}/account")
     me = page.get_by_role("button", name="Account menu").locator("visible=true")
     _told_apart(page, me, places.nth(0))
+
+
+def test_on_paper_there_is_the_page_and_nothing_to_press(cast: Cast, visit: VisitorMade) -> None:
+    page = visit(cast.site, Look(scheme="dark"), cast.owner).context.new_page()
+    for name, content in (("library", "tile"), ("image", "image-stage")):
+        page.emulate_media(media="screen")
+        BY_NAME[name].open(page, cast.site, image=cast.image)
+        page.emulate_media(media="print")
+        expect(page.get_by_test_id(content).first).to_be_visible()
+        for pressed in ("button", "navigation", "search", "textbox"):
+            expect(page.get_by_role(pressed).locator("visible=true")).to_have_count(0)
+        expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+        left = page.get_by_role("main").evaluate("(main) => main.getBoundingClientRect().left")
+        assert left < PAGE_EDGE
 
 
 def _told_apart(page: Page, chosen: Locator, other: Locator) -> None:
