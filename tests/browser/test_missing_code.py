@@ -171,3 +171,20 @@ def test_a_dialog_that_does_not_come_leaves_the_page_and_the_selection(
     page.get_by_test_id("selection-bar").get_by_role("button", name="Add tags").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     visitor.lost_code_forgiven()
+
+
+@pytest.mark.parametrize("lost", ["index", "en", "SignInPage"])
+def test_a_first_visit_whose_code_does_not_come_says_so(
+    cast: Cast, visit: VisitorMade, lost: str
+) -> None:
+    visitor = visit(cast.site)
+    page = visitor.context.new_page()
+    page.route(f"**/assets/{lost}-*.js", GONE["not found"])
+    visitor.open("/sign-in", page=page)
+    told = page.get_by_role("main")
+    expect(told).to_contain_text(re.compile("could not be loaded|takes long to load"))
+    page.unroute(f"**/assets/{lost}-*.js")
+    told.get_by_text(re.compile("Reload|Try again")).first.click()
+    expect(page.get_by_label("E-mail")).to_be_visible()
+    visitor.lost_code_forgiven()
+    visitor.faults[:] = [fault for fault in visitor.faults if "could not be loaded" not in fault]
