@@ -40,6 +40,11 @@ class ImageFormat:
     has_alpha: bool = True
     max_side: int = 65_535
 
+    @property
+    def label(self) -> str:
+        """The name as people write it, such as ``WebP``."""
+        return {"webp": "WebP"}.get(self.name, self.name.upper())
+
 
 _ALL: Final = (
     ImageFormat(

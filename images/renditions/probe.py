@@ -9,7 +9,8 @@ from PIL import ExifTags, Image
 from images.renditions import cost
 from images.renditions.containers import WALKS, Cursor, Layout
 from images.renditions.errors import FileTooLargeError, UnsupportedFormatError
-from images.renditions.formats import SNIFF_BYTES, ImageFormat, sniff_format
+from images.renditions.foreign import name_of
+from images.renditions.formats import FORMATS, SNIFF_BYTES, ImageFormat, sniff_format
 from images.renditions.limits import Limits
 from images.renditions.orientation import UPRIGHT, as_orientation, orientation_of
 from images.renditions.reading import open_image, reading
@@ -90,9 +91,13 @@ def _recognise(file: BinaryIO, limits: Limits) -> ImageFormat:
     if size > limits.max_bytes:
         raise FileTooLargeError(f"The file has {size} bytes; the limit is {limits.max_bytes}.")
     file.seek(0)
-    image_format = sniff_format(file.read(SNIFF_BYTES))
+    head = file.read(SNIFF_BYTES)
+    image_format = sniff_format(head)
     if image_format is None:
-        raise UnsupportedFormatError("The file is not an image in a format that is supported.")
+        *labels, last = (each.label for each in FORMATS.values())
+        raise UnsupportedFormatError(
+            f"The file is {name_of(head)}; accepted are {', '.join(labels)} and {last}."
+        )
     return image_format
 
 
