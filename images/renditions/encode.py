@@ -38,6 +38,13 @@ _FULL_CHROMA: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """Where colours change sharply; WebP has no such option save lossless."""
 
+_LARGE_PIXELS: Final = 4_000_000
+_LARGE: Final[Mapping[str, Mapping[str, Any]]] = {"avif": {"speed": 9, "advanced": {}}}
+"""Above so many pixels a second of effort for each megapixel would outlast a worker's time."""
+
+_LOSSLESS_PIXELS: Final = 16_000_000
+"""Likewise for the search for a lossless file."""
+
 _LOSSLESS_WEBP: Final = {"lossless": True, "method": 4, "quality": 80}
 _LOSSLESS_TRIAL: Final = {"lossless": True, "method": 0, "quality": 0}
 _TRIAL_FACTOR: Final = 3.5
@@ -68,13 +75,14 @@ def encode(image: Image.Image, spec: RenditionSpec, content: Content | None = No
     mode = modes[image.mode]
     if image.mode != mode:
         image = image.convert(mode)
-    made = _saved(image, spec, **_options(spec, content))
-    if spec.format == "webp" and content.is_flat:
+    pixels = image.width * image.height
+    made = _saved(image, spec, **_options(spec, content, pixels))
+    if spec.format == "webp" and content.is_flat and pixels <= _LOSSLESS_PIXELS:
         return _lossless_if_better(image, spec, made, content)
     return made
 
 
-def _options(spec: RenditionSpec, content: Content) -> dict[str, Any]:
+def _options(spec: RenditionSpec, content: Content, pixels: int) -> dict[str, Any]:
     options = dict(_OPTIONS[spec.format])
     if spec.quality is not None:
         options["quality"] = spec.quality
@@ -82,6 +90,8 @@ def _options(spec: RenditionSpec, content: Content) -> dict[str, Any]:
         options.update(_FULL_CHROMA.get(spec.format, {}))
     elif not content.is_flat:
         options.update(_PHOTOGRAPHIC.get(spec.format, {}))
+    if pixels > _LARGE_PIXELS:
+        options.update(_LARGE.get(spec.format, {}))
     return options
 
 

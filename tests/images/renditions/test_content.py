@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from images.renditions import PixelFacts, RenditionSpec, render, render_all
 from images.renditions.content import content_of
+from images.renditions.encode import _options
 from images.renditions.fallback import pixel_facts_of
 from tests.images.renditions.samples import LIMITS, PHOTOGRAPHS, picture, pixels, psnr, saved
 
@@ -124,3 +125,15 @@ def test_the_smallest_pictures_have_content_too(mode: str, size: tuple[int, int]
     content = content_of(Image.new(mode, size))
     assert content.flatness in {0.0, 1.0}
     assert content.chroma_edges == 0
+
+
+def test_the_effort_falls_where_a_picture_is_too_large_for_it() -> None:
+    tile = photograph().resize((64, 64))
+    small, large = (Image.new("RGB", (side, side)) for side in (2_000, 2_002))
+    for image in (small, large):
+        image.paste(tile)
+    efforts = [
+        _options(RenditionSpec(format="avif"), content_of(image), image.width * image.height)
+        for image in (small, large)
+    ]
+    assert [effort["speed"] for effort in efforts] == [6, 9]
