@@ -101,6 +101,44 @@ test("a list out of view is asked for when it is next opened, and not before", a
   expect(asked).toEqual([null]);
 });
 
+/** Answers what the server held when it was asked, and a second later. */
+function slowly(held: { now: string }) {
+  return async (): Promise<ImagePage> => {
+    const answer = { results: [{ id: held.now } as Image], nextCursor: null };
+    await new Promise((arrived) => setTimeout(arrived, 1000));
+    return answer;
+  };
+}
+
+test.each([
+  ["in view", true],
+  ["out of view by then", false],
+])("a first answer from before the change does not count: the list is %s", async (_, isInView) => {
+  const held = { now: "before" };
+  const options = {
+    queryKey: imageListKey(NO_FILTERS),
+    queryFn: slowly(held),
+    initialPageParam: null,
+    getNextPageParam: () => null,
+    staleTime: Number.POSITIVE_INFINITY,
+  };
+  const observed = () =>
+    new InfiniteQueryObserver<ImagePage, Error, ImageList, ReturnType<typeof imageListKey>, null>(
+      client,
+      options,
+    );
+  const end = observed().subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(500);
+  held.now = "after";
+  if (!isInView) end();
+  void refreshImages(client);
+  await vi.runAllTimersAsync();
+  const list = observed();
+  list.subscribe(() => undefined);
+  await vi.runAllTimersAsync();
+  expect(list.getCurrentResult().data?.pages[0]?.results[0]?.id).toBe("after");
+});
+
 test("a list is cut after the page that holds the image looked at", () => {
   const pages = [pageAt(null), pageAt("1"), pageAt("2")];
   const list: ImageList = { pages, pageParams: [null, "1", "2"] };
