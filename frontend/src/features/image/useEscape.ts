@@ -9,8 +9,10 @@ export function useEscape(leave: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== "Escape" || event.isComposing || document.fullscreenElement) return;
-      if (event.target instanceof Element && event.target.closest(EDITED)) return;
-      if (document.querySelector(OPEN)) return;
+      const pressedIn = event.target instanceof Element ? event.target : null;
+      if (pressedIn?.closest(EDITED)) return;
+      // What closes at Escape may be gone from the page by now; where the key was pressed is told still.
+      if (document.querySelector(OPEN) || pressedIn?.closest(OPEN)) return;
       leave();
     };
     // On the way down: by the time that the event bubbles, what it closed is gone already.
