@@ -85,6 +85,22 @@ class ImageCorrupt(DomainError):
     title = "The picture is damaged"
 
 
+class UnsupportedFeature(DomainError):
+    """The file is sound, and uses something of its format that is not read; the detail names it."""
+
+    status = 422
+    code = "unsupported_feature"
+    title = "This kind of file is not supported"
+
+
+class ImageUnreadable(DomainError):
+    """The reader of the format failed for a reason that nobody foresaw; operators are told."""
+
+    status = 422
+    code = "image_unreadable"
+    title = "The picture could not be read"
+
+
 class DimensionsExceeded(DomainError):
     """The picture has a longer side, or takes more memory to be decoded, than is allowed."""
 
@@ -228,6 +244,8 @@ UPLOAD_REFUSALS: Final[dict[str, type[DomainError]]] = {
         UnsupportedFormat,
         ImageTruncated,
         ImageCorrupt,
+        ImageUnreadable,
+        UnsupportedFeature,
         DimensionsExceeded,
         MetadataTooLarge,
     )

@@ -11,6 +11,11 @@ UPLOADS_TOTAL: Final = Counter(
     "images_uploads_total", "Uploads by outcome: stored, duplicate or the refusal.", ["outcome"]
 )
 UPLOAD_BYTES_TOTAL: Final = Counter("images_upload_bytes_total", "Bytes of originals stored.")
+INCOMPLETE_TOTAL: Final = Counter(
+    "images_incomplete_total",
+    "Originals of which pixels were missing or damaged when they were decoded, by format.",
+    ["format"],
+)
 JOBS_TOTAL: Final = Counter(
     "images_jobs_total",
     "Runs of jobs by how they ended: succeeded, failed, deferred or superseded.",

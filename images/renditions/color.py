@@ -14,6 +14,8 @@ _EIGHT_BIT_MAX: Final = 255
 _PRIMARY_TOLERANCE: Final = 0.002
 _INTENT: Final = ImageCms.Intent.RELATIVE_COLORIMETRIC
 _SRGB: Final = ImageCms.createProfile("sRGB")
+_LAB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+_DIRECTLY: Final = {"1": "L", "La": "LA", "RGBa": "RGBA"}
 _SRGB_PRIMARIES: Final = ((0.6484, 0.3309), (0.3212, 0.5979), (0.1559, 0.0660))
 """The chromaticities of sRGB as its profiles hold them, adapted to D50."""
 
@@ -36,9 +38,10 @@ def to_resizable(image: Image.Image) -> Image.Image:
         return _scale_grey(image.convert("I"), _SIXTEEN_BIT_MAX)
     if image.mode in {"I", "F"}:
         return _scale_grey(image, _white_of(image))
-    if image.mode == "1":
-        return image.convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode == "LAB":
+        return _transform(image, _LAB, "RGB")
+    usual = "RGBA" if image.has_transparency_data else "RGB"
+    return image.convert(_DIRECTLY.get(image.mode, usual))
 
 
 def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:

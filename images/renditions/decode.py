@@ -8,7 +8,9 @@ from typing import BinaryIO, Final
 from PIL import Image
 
 from images.renditions.color import to_resizable, to_srgb
+from images.renditions.counted import load
 from images.renditions.draft import draft_scale
+from images.renditions.errors import TruncatedImageError
 from images.renditions.limits import Limits
 from images.renditions.probe import ImageFacts
 from images.renditions.reading import open_image, reading
@@ -73,7 +75,9 @@ def decode_each(
     Upright, sRGB or grey, bare. Each is made by one resize from a decoded picture whose scale
     depends on the source and that size alone, so what else is asked for changes no pixel. The
     sizes of one scale are all made before the first is handed out, so that the caller never
-    works beside the decoded picture. Raises ``UnreadableImageError``.
+    works beside the decoded picture. Pixels that are missing or damaged are shown as what the
+    decoder made of them, and told of by ``facts.decoding``, unless the limits refuse that.
+    Raises ``UnreadableImageError``.
     """
     upright = facts.width, facts.height
 
@@ -103,13 +107,15 @@ def handed_out(held: list[tuple[Size, Image.Image]]) -> Iterator[tuple[Size, Ima
 
 
 def _decode(file: BinaryIO, facts: ImageFacts, scale: int, limits: Limits) -> _Decoded:
-    source = open_image(file, facts.image_format, limits)
+    source = open_image(file, facts.image_format, limits, facts.layout)
     box: tuple[float, float, float, float] = (0, 0, *source.size)
     wanted = max(1, source.width // scale), max(1, source.height // scale)
     if scale > 1 and (drafted := source.draft(None, wanted)):
         box = drafted[1]
     source.info.pop("xmp", None)  # by which Pillow would turn a TIFF; the facts have it
-    source.load()
+    facts.decoding.is_complete = load(source, facts.layout)
+    if limits.refuse_incomplete and not facts.decoding.is_complete:
+        raise TruncatedImageError("Pixels of the picture are missing or damaged.")
     limits.check_dimensions(*source.size)
     return _Decoded(_without_idle_alpha(to_resizable(source)), box, source.info.get("icc_profile"))
 

@@ -15,6 +15,25 @@ class UnsupportedFormatError(UnreadableImageError):
     code = "unsupported_format"
 
 
+class UnsupportedFeatureError(UnreadableImageError):
+    """A sound file in a format that we read, with something in it that we do not.
+
+    Made from the name of that, such as ``floating-point samples in TIFF``.
+    """
+
+    code = "unsupported_feature"
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(f"What the file uses is not supported: {feature}.")
+        self.feature = feature
+
+
+class ReaderFailedError(UnreadableImageError):
+    """The library that reads the format failed in a way that no file should be able to cause."""
+
+    code = "image_unreadable"
+
+
 class FileTooLargeError(UnreadableImageError):
     """More bytes than ``Limits.max_bytes``."""
 

@@ -19,4 +19,14 @@ options.DISABLE_SECURITY_LIMITS = False
 # Only for reading: pillow-heif's own registration would let Pillow write HEIC, too.
 Image.register_open(HeifImageFile.format, HeifImageFile)
 
-__all__ = ["HeifImageFile"]
+__all__ = ["HeifImageFile", "decode"]
+
+
+def decode(source: HeifImageFile) -> None:
+    """Decode the picture for ``source.load()``, which would hide a failure as an empty picture.
+
+    It does so where Pillow is set to keep partial pictures; libheif gives none.
+    """
+    file = source._heif_file  # noqa: SLF001 - there is no other way to its errors
+    if file is not None:
+        _ = file[source.tell()].data

@@ -17,7 +17,8 @@ class Limits:
     ``max_metadata_bytes`` bounds text, EXIF, XMP and ICC together, after decompression;
     ``max_blocks`` bounds chunks, segments or sub-blocks, so a file of tiny ones ends early;
     ``max_scans`` bounds the scans of a JPEG, each of which costs a full pass, and
-    ``max_scan_pixels`` the pixels of all these passes together.
+    ``max_scan_pixels`` the pixels of all these passes together;
+    ``refuse_incomplete`` refuses pictures of which pixels are missing or damaged.
     """
 
     max_bytes: int = 50_000_000
@@ -27,6 +28,7 @@ class Limits:
     max_blocks: int = 250_000
     max_scans: int = 100
     max_scan_pixels: int = 4_000_000_000
+    refuse_incomplete: bool = False
 
     def check_dimensions(self, width: int, height: int) -> None:
         """Raise unless a picture of ``width`` x ``height`` pixels has sides that are taken."""

@@ -60,8 +60,10 @@ class Original:
     def _is_plain(self) -> bool:
         if self.facts.orientation != _UPRIGHT or self.facts.animated:
             return False
+        if not self.facts.layout.has_end or self.facts.layout.length:
+            return False  # a copy would lack its end, too
         with reading():
-            image = open_image(self.file, self.facts.image_format, self.limits)
+            image = open_image(self.file, self.facts.image_format, self.limits, self.facts.layout)
         if image.mode not in _PLAIN_MODES:
             return False
         grey = image.mode in {"1", "L", "LA"}

@@ -1,14 +1,18 @@
 """What an image file is, told from its structure and header alone; nothing is decoded."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from PIL import ExifTags, Image
 
 from images.renditions import cost
 from images.renditions.containers import WALKS, Cursor, Layout
-from images.renditions.errors import FileTooLargeError, UnsupportedFormatError
+from images.renditions.errors import (
+    FileTooLargeError,
+    TruncatedImageError,
+    UnsupportedFormatError,
+)
 from images.renditions.foreign import name_of
 from images.renditions.formats import FORMATS, SNIFF_BYTES, ImageFormat, sniff_format
 from images.renditions.limits import Limits
@@ -24,6 +28,13 @@ _UPRIGHT_FROM_READER: Final = frozenset({"heic"})
 _ON_ITS_SIDE: Final = 5
 
 
+@dataclass(slots=True)
+class Decoding:
+    """What came out when the pixels were decoded; ``is_complete`` is ``None`` until then."""
+
+    is_complete: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
     """What the header says. ``width`` and ``height`` are upright pixels.
@@ -32,6 +43,8 @@ class ImageFacts:
     pixels; ``mode`` is Pillow's name for their layout. ``frames`` counts the frames of an
     animation, from two on perhaps not all: the pages of a TIFF and the extra pictures of a
     phone's JPEG are not frames. ``held_bytes`` is what a decoder holds besides the pixels.
+    ``layout`` is what decoding needs to know of the file's structure, and ``decoding`` is where
+    it tells how it went.
     """
 
     image_format: ImageFormat
@@ -42,6 +55,8 @@ class ImageFacts:
     frames: int
     orientation: int
     held_bytes: int = 0
+    layout: Layout = field(default=Layout(), repr=False)
+    decoding: Decoding = field(default_factory=Decoding, repr=False, compare=False)
 
     @property
     def format(self) -> str:
@@ -73,14 +88,16 @@ def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
     """The facts of a seekable file, read from its header, which ``limits`` bound.
 
     Raises ``UnsupportedFormatError``, ``FileTooLargeError``, ``DimensionsExceededError``,
-    ``MetadataTooLargeError``, ``TruncatedImageError`` when the file visibly stops short, or
-    ``CorruptImageError``. A picture whose presets would take more memory than is allowed exceeds
-    the dimensions. Data after the image is allowed.
+    ``MetadataTooLargeError``, ``UnsupportedFeatureError``, ``TruncatedImageError`` when the file
+    stops before any pixel, ``CorruptImageError`` or ``ReaderFailedError``. A picture whose presets
+    would take more memory than is allowed exceeds the dimensions. Data after the image is allowed.
     """
     image_format = _recognise(file, limits)
     layout = WALKS[image_format.name](Cursor(file, limits))
+    if limits.refuse_incomplete and not layout.has_all_data:
+        raise TruncatedImageError("Pixels of the picture are missing or damaged.")
     with reading():
-        image = open_image(file, image_format, limits)
+        image = open_image(file, image_format, limits, layout)
         facts = _facts(image, image_format, layout)
     limits.check_memory(cost.least_bytes(facts))
     return facts
@@ -117,6 +134,7 @@ def _facts(image: Image.Image, image_format: ImageFormat, layout: Layout) -> Ima
         frames=frames,
         orientation=orientation,
         held_bytes=layout.held_bytes,
+        layout=layout,
     )
 
 

@@ -10,40 +10,42 @@ from typing import BinaryIO, Final
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from images.renditions.containers import Layout
 from images.renditions.errors import (
     CorruptImageError,
     DimensionsExceededError,
     MetadataTooLargeError,
+    ReaderFailedError,
     TruncatedImageError,
     UnreadableImageError,
+    UnsupportedFeatureError,
 )
 from images.renditions.formats import ImageFormat
 from images.renditions.limits import Limits
-
-# A picture that is not all there is refused, never shown half grey.
-ImageFile.LOAD_TRUNCATED_IMAGES = False
+from images.renditions.mending import mended
 
 _BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_READER_ERRORS: Final = (
+_DAMAGE: Final = (
     UnidentifiedImageError,
     OSError,
     SyntaxError,
     ValueError,
     IndexError,
     KeyError,
-    TypeError,
-    AttributeError,
     EOFError,
     OverflowError,
     ZeroDivisionError,
-    AssertionError,
-    RuntimeError,
     struct.error,
     zlib.error,
 )
-"""Every family that Pillow's readers were seen to raise on hostile files."""
+"""What Pillow's readers raise over a file that does not hold together."""
+
+_DEFECTS: Final = (TypeError, AttributeError, AssertionError, RuntimeError)
+"""What they raise when they are wrong themselves: somebody should hear of it."""
 
 _TRUNCATION_WORDS: Final = ("truncated", "unexpected end", "not enough data")
+_FAILED: Final = "Failed to decode"  # so says the reader of AVIF over a damaged file
+_UNSUPPORTED: Final = "Unsupported "
 _METADATA_WORDS: Final = ("MAX_TEXT_CHUNK", "MAX_TEXT_MEMORY")
 
 
@@ -57,20 +59,31 @@ def reading() -> Iterator[None]:
         raise
     except (*_BOMBS, MemoryError) as exc:
         raise DimensionsExceededError("The image needs more memory than is allowed.") from exc
-    except _READER_ERRORS as exc:
+    except _DAMAGE as exc:
         raise _refusal(exc) from exc
+    except _DEFECTS as exc:
+        if str(exc).startswith(_FAILED):
+            raise CorruptImageError("The image is damaged.") from exc
+        raise ReaderFailedError(
+            "The picture could not be read, for a reason not foreseen."
+        ) from exc
 
 
-def open_image(file: BinaryIO, image_format: ImageFormat, limits: Limits) -> ImageFile.ImageFile:
+def open_image(
+    file: BinaryIO, image_format: ImageFormat, limits: Limits, layout: Layout
+) -> ImageFile.ImageFile:
     """Open as one format, without decoding; call it within ``reading()``.
 
-    ``file`` stays the caller's to close.
+    ``file`` stays the caller's to close. A file of another length than it says is mended in
+    memory where its reader would refuse it for that; ``layout`` knows.
     The walk over the file has checked the size already; it is checked again on what Pillow
     itself says, and Pillow's own bound, which all threads share, follows the limits.
     """
     if limits.max_side**2 != Image.MAX_IMAGE_PIXELS:
         Image.MAX_IMAGE_PIXELS = limits.max_side**2
     file.seek(0)
+    if layout.length:
+        file = mended(file, image_format.name, layout.length)
     image = Image.open(file, formats=(image_format.pillow,))
     limits.check_dimensions(*image.size)
     return image
@@ -82,6 +95,8 @@ def _refusal(error: Exception) -> UnreadableImageError:
         return MetadataTooLargeError("A block of text or a profile in the image is too large.")
     if isinstance(error, EOFError) or any(word in text.lower() for word in _TRUNCATION_WORDS):
         return TruncatedImageError("The file ends before the picture does.")
+    if text.startswith(_UNSUPPORTED):
+        return UnsupportedFeatureError(text.removeprefix(_UNSUPPORTED))
     return CorruptImageError("The image is damaged.")
 
 

@@ -25,13 +25,17 @@ Plan = Mapping[Size, Mapping[Size, list[RenditionSpec]]]
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One finished rendition: ``content`` is a whole file of ``width`` x ``height`` pixels."""
+    """One finished rendition: ``content`` is a whole file of ``width`` x ``height`` pixels.
+
+    ``is_complete`` is false when pixels of the original were missing or damaged.
+    """
 
     spec: RenditionSpec
     width: int
     height: int
     mime: str
     content: bytes
+    is_complete: bool
 
 
 Replan = Callable[[PixelFacts], Sequence[RenditionSpec]]
@@ -63,7 +67,7 @@ def render_all(
         pictures = chain(handed_out(held), pictures)
     for frame, picture in pictures:
         for size in sorted(plan.get(frame, ()), reverse=True):
-            yield from _encodings(_centre(picture, size), plan[frame][size], original)
+            yield from _encodings(_centre(picture, size), plan[frame][size], original, facts)
 
 
 def _plan(specs: Sequence[RenditionSpec], facts: ImageFacts) -> Plan:
@@ -90,17 +94,21 @@ def _centre(image: Image.Image, size: Size) -> Image.Image:
 
 
 def _encodings(
-    picture: Image.Image, specs: Sequence[RenditionSpec], original: Original
+    picture: Image.Image, specs: Sequence[RenditionSpec], original: Original, facts: ImageFacts
 ) -> Iterator[Rendition]:
     # Boxes larger than the source come to one size, whose bytes are then made once.
     made: dict[tuple[str, int | None], bytes] = {}
     content = content_of(picture)
+    is_complete = facts.decoding.is_complete is not False
     for spec in specs:
         key = spec.format, spec.quality
         if key not in made:
             file = encode(picture, spec, content)
-            made[key] = original.no_larger(file, picture, spec, content)
-        yield Rendition(spec, picture.width, picture.height, spec.image_format.mime, made[key])
+            if is_complete:  # what is missing from the original, it is not given for
+                file = original.no_larger(file, picture, spec, content)
+            made[key] = file
+        mime, size = spec.image_format.mime, picture.size
+        yield Rendition(spec, *size, mime, made[key], is_complete)
 
 
 def render(source: BinaryIO, spec: RenditionSpec, limits: Limits) -> Rendition:

@@ -17,6 +17,7 @@ from images.renditions import (
     InvalidSpecError,
     Limits,
     PixelFacts,
+    ReaderFailedError,
     RenditionSpec,
     UnreadableImageError,
     placeholder,
@@ -39,6 +40,7 @@ def limits_of_files() -> Limits:
         max_bytes=settings.UPLOAD_MAX_BYTES,
         max_memory=settings.IMAGE_DECODE_MEMORY_MB * 1_000_000,
         max_side=settings.IMAGE_MAX_SIDE,
+        refuse_incomplete=settings.IMAGE_REFUSE_INCOMPLETE,
     )
 
 
@@ -46,8 +48,14 @@ def limits_of_stored(image: Image) -> Limits:
     """As `limits_of_files`, for a file that was taken: its size was weighed then, and only then.
 
     The limit of uploads may have been another, or be unknown to a worker; the row is the truth.
+    So it is about a picture that was shown with pixels missing before these were refused.
     """
-    return replace(limits_of_files(), max_bytes=max(image.bytes, settings.UPLOAD_MAX_BYTES))
+    limits = limits_of_files()
+    return replace(
+        limits,
+        max_bytes=max(image.bytes, settings.UPLOAD_MAX_BYTES),
+        refuse_incomplete=limits.refuse_incomplete and image.complete is not False,
+    )
 
 
 def render_run(run: Run) -> None:
@@ -67,6 +75,8 @@ def render_run(run: Run) -> None:
         run_fail(run, code=ORIGINAL_MISSING, detail="The store has lost the original.")
         return
     except (UnreadableImageError, InvalidSpecError) as exc:
+        if isinstance(exc, ReaderFailedError):
+            log.exception("image_reader_failed", image_id=str(image.id), format=image.format)
         run_fail(run, code=exc.code, detail=str(exc))
         return
     except MemoryError:  # of resizing or encoding; reading has a refusal of its own
@@ -93,11 +103,19 @@ def _render(run: Run, image: Image, source: BinaryIO) -> None:
 
     replan = replanned if run.job.open_specs and missing else None
     for picture in render_all(source, missing, limits, replan):
+        _note_completeness(image, picture)
         _store(run, image, picture)
         smallest = io.BytesIO(picture.content)
     if image.placeholder is None:
         made = placeholder(smallest, limits)
         image_touch(image_id=image.id, placeholder=made)
+
+
+def _note_completeness(image: Image, picture: Picture) -> None:
+    if image.complete is None and not picture.is_complete:
+        metrics.INCOMPLETE_TOTAL.labels(image.format).inc()
+        log.info("image_incomplete", image_id=str(image.id), format=image.format)
+    image.complete = picture.is_complete
 
 
 def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
@@ -121,7 +139,7 @@ def _store(run: Run, image: Image, picture: Picture) -> None:
                 checksum=stored.checksum,
                 mime=picture.mime,
             )
-            image_touch(image_id=image.id)
+            image_touch(image_id=image.id, complete=picture.is_complete)
     except RunSuperseded:
         _orphan_delete(image, key)
         raise

@@ -11,7 +11,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from images import metrics, planning, queue, storage
 from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
 from images.models import Image, Job, Reservation, Tag
-from images.renditions import ImageFacts, RenditionSpec, fallback_of, probe
+from images.renditions import (
+    ImageFacts,
+    ReaderFailedError,
+    RenditionSpec,
+    fallback_of,
+    probe,
+)
 from images.selectors.images import image_for_owner, image_with_bytes
 from images.services.jobs import job_create
 from images.services.rendering import limits_of_files
@@ -77,6 +83,8 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     try:
         facts = probe(received.content, limits_of_files())
     except ValueError as exc:
+        if isinstance(exc, ReaderFailedError):
+            log.exception("image_reader_failed", filename=received.filename)
         raise refusal_of_file(exc) from exc
     received.content.seek(0)
     return facts

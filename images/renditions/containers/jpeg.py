@@ -1,11 +1,15 @@
 """The segments of a JPEG file (ITU-T T.81, annex B), up to the first end-of-image marker."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from images.renditions.containers.cursor import Cursor, Layout
-from images.renditions.errors import CorruptImageError, TruncatedImageError
+from images.renditions.errors import (
+    CorruptImageError,
+    TruncatedImageError,
+    UnsupportedFeatureError,
+)
 
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _COEFFICIENT_BYTES: Final = 2
@@ -15,11 +19,26 @@ _PREFIX: Final = 0xFF
 _EOI: Final = 0xD9
 _SOS: Final = 0xDA
 _METADATA: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
+_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _BLOCK_BYTES: Final = 1 << 20
+_MAX_JUNK_BYTES: Final = 1 << 16
+_USUAL_SEGMENT_BYTES: Final = 1_024
+_EIGHT_BITS: Final = 8
+
+_UNSUPPORTED: Final = {
+    0xC3: "lossless JPEG",
+    **dict.fromkeys((0xC5, 0xC6, 0xC7), "hierarchical JPEG"),
+    **dict.fromkeys((0xC9, 0xCA), "arithmetic coding in JPEG"),
+    0xCB: "lossless JPEG",
+    **dict.fromkeys((0xCD, 0xCE, 0xCF), "hierarchical JPEG"),
+    0xF7: "JPEG-LS",
+}
 
 # In entropy-coded data 0xFF is followed by a stuffed zero, a restart marker or fill bytes; what
 # else damage may put there is not a marker that ends it.
 _MARKER: Final = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
+_JUNK: Final = re.compile(rb"[^\xff]*")
+_FILL: Final = re.compile(rb"\xff*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,74 +51,91 @@ class _Frame:
     progressive: bool
 
 
-def walk(cursor: Cursor) -> Layout:
-    """Check size, metadata and scans, and that the image ends before the file does."""
-    cursor.skip(2)
+@dataclass(slots=True)
+class _Seen:
+    """What the segments so far have told; ``scans`` is where the data of each stands."""
+
     frame: _Frame | None = None
-    scans = held = 0
-    marker = _marker(cursor)
-    while marker != _EOI:
-        cursor.count_block()
-        length = _length(cursor)
-        if marker in _SOF:
-            frame = _frame(cursor, cursor.read(length), progressive=marker in _PROGRESSIVE)
-        elif marker == _SOS and frame and length:
-            # Coefficients are kept whole where a scan does not finish what it codes.
-            if frame.progressive or cursor.read(1)[0] < frame.components:
-                held = frame.coefficients
-            cursor.skip(length - (0 if frame.progressive else 1))
-        else:
-            cursor.count_metadata(length if marker in _METADATA else 0)
-            cursor.skip(length)
-        if marker == _SOS:
-            scans += 1
-            _check_scans(cursor, scans, frame)
-            marker = _marker_after_scan(cursor)
-        else:
-            marker = _marker(cursor)
-    if not frame or not scans:
+    held: int = 0
+    has_end: bool = True
+    scans: list[tuple[int, int]] = field(default_factory=list)
+
+
+def walk(cursor: Cursor) -> Layout:
+    """Check size, metadata and scans, and find where the scans' data stands.
+
+    A file that ends within a scan, or without its end marker, is taken: how much of the picture
+    is there is for the decoder to count.
+    """
+    cursor.skip(2)
+    seen = _Seen()
+    try:
+        while (marker := _marker(cursor)) != _EOI:
+            cursor.count_block(_USUAL_SEGMENT_BYTES)
+            if marker not in _ALONE:
+                _segment(cursor, marker, seen)
+    except TruncatedImageError:
+        if not seen.scans or not seen.frame:
+            raise
+        seen.has_end = False
+    if not seen.frame or not seen.scans:
         raise CorruptImageError("The file holds no picture.")
-    return Layout(held_bytes=held)
+    return Layout(held_bytes=seen.held, data=tuple(seen.scans), has_end=seen.has_end)
 
 
-def _check_scans(cursor: Cursor, scans: int, frame: _Frame | None) -> None:
-    pixels = frame.pixels if frame else 0
+def _marker(cursor: Cursor) -> int:
+    """The next marker; decoders pass over junk before it, and over repeats of its prefix."""
+    _pass_over(cursor, _JUNK)
+    _pass_over(cursor, _FILL)
+    return cursor.read(1)[0]
+
+
+def _pass_over(cursor: Cursor, pattern: re.Pattern[bytes]) -> None:
+    passed, block = 0, cursor.read_some(16)
+    while (match := pattern.match(block)) and match.end() == len(block) and block:
+        passed += len(block)
+        if passed > _MAX_JUNK_BYTES:
+            raise CorruptImageError("There is too much between the segments.")
+        block = cursor.read_some(_MAX_JUNK_BYTES)
+    if not block:
+        raise TruncatedImageError("The file ends before the picture does.")
+    cursor.move(cursor.position - len(block) + (match.end() if match else 0))
+
+
+def _segment(cursor: Cursor, marker: int, seen: _Seen) -> None:
+    """Check a segment, and go to its end; after the header of a scan, to the scan's."""
+    length = int.from_bytes(cursor.read(2), "big") - 2
+    if length < 0:
+        raise CorruptImageError("A segment has an impossible length.")
+    if marker in _UNSUPPORTED:
+        raise UnsupportedFeatureError(_UNSUPPORTED[marker])
+    if marker in _SOF:
+        seen.frame = _frame(cursor, cursor.read(length), progressive=marker in _PROGRESSIVE)
+    elif marker == _SOS:
+        _scan(cursor, cursor.read(length), seen)
+    else:
+        cursor.count_metadata(length if marker in _METADATA else 0)
+        cursor.skip(length)
+
+
+def _scan(cursor: Cursor, header: bytes, seen: _Seen) -> None:
+    frame = seen.frame
+    # Coefficients are kept whole where a scan does not finish what it codes.
+    if frame and header and (frame.progressive or header[0] < frame.components):
+        seen.held = frame.coefficients
+    start = cursor.position
+    seen.scans.append((start, _end_of_scan(cursor)))
+    pixels, scans = frame.pixels if frame else 0, len(seen.scans)
     if scans > cursor.limits.max_scans or scans * pixels > cursor.limits.max_scan_pixels:
         raise CorruptImageError("The image is cut into too many scans.")
 
 
-def _marker(cursor: Cursor) -> int:
-    byte = cursor.read(1)[0]
-    while byte != _PREFIX:  # decoders pass over junk between segments
-        cursor.count_block()
-        byte = cursor.read(1)[0]
-    while byte == _PREFIX:  # which may be repeated
-        cursor.count_block()
-        byte = cursor.read(1)[0]
-    return byte
-
-
-def _marker_after_scan(cursor: Cursor) -> int:
-    carried = b""
-    while True:
-        block = carried + cursor.read_some(_BLOCK_BYTES)
-        if len(block) == len(carried):
-            raise TruncatedImageError("The file ends before the picture does.")
-        if found := _MARKER.search(block):
-            cursor.move(cursor.position - len(block) + found.end())
-            return found[0][1]
-        carried = block[-1:] if block.endswith(b"\xff") else b""
-
-
-def _length(cursor: Cursor) -> int:
-    length = int.from_bytes(cursor.read(2), "big") - 2
-    if length < 0:
-        raise CorruptImageError("A segment has an impossible length.")
-    return length
-
-
 def _frame(cursor: Cursor, header: bytes, *, progressive: bool) -> _Frame:
+    if header[:1] and header[0] != _EIGHT_BITS:
+        raise UnsupportedFeatureError(f"JPEG with {header[0]} bits a sample")
     height, width = int.from_bytes(header[1:3], "big"), int.from_bytes(header[3:5], "big")
+    if width and not height:
+        raise UnsupportedFeatureError("JPEG that gives its height after its pixels")
     cursor.limits.check_dimensions(width, height)
     factors = [(byte >> 4, byte & 15) for byte in header[7::3]]
     across, down = (max((pair[i] for pair in factors), default=1) or 1 for i in (0, 1))
@@ -108,3 +144,15 @@ def _frame(cursor: Cursor, header: bytes, *, progressive: bool) -> _Frame:
     rows = -(-height // (_BLOCK_SIDE * down)) * _BLOCK_SIDE
     samples = sum(columns * right * rows * below for right, below in factors)
     return _Frame(width * height, len(factors), _COEFFICIENT_BYTES * samples, progressive)
+
+
+def _end_of_scan(cursor: Cursor) -> int:
+    """Go to the marker that ends a scan's data, or to the file's end, and give the position."""
+    carried = b""
+    while block := cursor.read_some(_BLOCK_BYTES):
+        block = carried + block
+        if found := _MARKER.search(block):
+            cursor.move(cursor.position - len(block) + found.start())
+            break
+        carried = block[-1:] if block.endswith(b"\xff") else b""
+    return cursor.position

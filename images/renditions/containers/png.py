@@ -1,22 +1,49 @@
 """The chunks of a PNG file (W3C PNG, third edition), APNG included."""
 
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
 from images.renditions.containers.cursor import Cursor, Layout
 from images.renditions.containers.png_text import exif_and_xmp
-from images.renditions.errors import CorruptImageError
+from images.renditions.errors import CorruptImageError, TruncatedImageError
 
 _METADATA: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP", b"eXIf"})
 _COMPRESSED_AT: Final = {b"zTXt": 1, b"iCCP": 1}
 _MAX_EXIF_BYTES: Final = 1 << 20
 _CRC_BYTES: Final = 4
 _BLOCK_BYTES: Final = 1 << 20
-_CRITICAL: Final = frozenset({b"PLTE", b"IDAT", b"fdAT"})
+
+USUAL_CHUNK_BYTES: Final = 1_024
+"""The least length of chunks where there are many: libpng writes 8 KiB, others more."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the chunks so far have told."""
+
+    announced: int = 1
+    controls: int = 0
+    exif: bytes = b""
+    xmp: bytes = b""
+    has_pixels: bool = False
+    is_sound: bool = True
+
+    def note(self, name: bytes, exif: bytes, xmp: bytes) -> None:
+        """Keep what a chunk of metadata holds.
+
+        A chunk of EXIF counts for more than EXIF in a text, which an editor may have left.
+        """
+        self.exif = (exif or self.exif) if name == b"eXIf" else (self.exif or exif)
+        self.xmp = self.xmp or xmp
 
 
 def walk(cursor: Cursor) -> Layout:
-    """Check size, metadata and checksums up to the last chunk, or to a second frame."""
+    """Check size, metadata and checksums up to the last chunk, or to a second frame.
+
+    A file that ends early is taken when it has pixels: how many there are is for the decoder to
+    count. A wrong checksum of pixels is damage that is told of; of other chunks it is none.
+    """
     cursor.skip(8)
     name, length = _chunk(cursor)
     if name != b"IHDR" or length < 8:  # noqa: PLR2004 - two sides of four bytes
@@ -25,52 +52,59 @@ def walk(cursor: Cursor) -> Layout:
     width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     cursor.limits.check_dimensions(width, height)
     cursor.skip(_CRC_BYTES)
-    return _walk_body(cursor)
+    seen = _Seen()
+    has_end = True
+    try:
+        _walk_body(cursor, seen)
+    except TruncatedImageError:
+        if not seen.has_pixels:
+            raise
+        has_end = False
+    if not seen.has_pixels:
+        raise CorruptImageError("The file holds no picture.")
+    # A file may announce fewer frames than it holds, or more.
+    frames = max(1, seen.announced, seen.controls)
+    return Layout(
+        frames=frames, exif=seen.exif, xmp=seen.xmp, has_all_data=seen.is_sound, has_end=has_end
+    )
 
 
-def _walk_body(cursor: Cursor) -> Layout:
-    announced, controls, has_pixels = 1, 0, False
-    exif, xmp = b"", b""
+def _walk_body(cursor: Cursor, seen: _Seen) -> None:
     name, length = _chunk(cursor)
     while name != b"IEND":
         end = cursor.position + length + _CRC_BYTES
         if name in _METADATA:
             found = _count_metadata(cursor, name, length)
-            # A chunk of EXIF counts for more than EXIF in a text, which an editor may have left.
-            exif = (found[0] or exif) if name == b"eXIf" else (exif or found[0])
-            xmp = xmp or found[1]
+            seen.note(name, *found)
         elif name == b"acTL":
-            announced = int.from_bytes(cursor.read(min(length, 4)), "big")
+            seen.announced = int.from_bytes(cursor.read(min(length, 4)), "big")
         elif name == b"fcTL":
-            controls += 1
-            if has_pixels and announced > 1:  # a second frame, at which Pillow stops, too
+            seen.controls += 1
+            if seen.has_pixels and seen.announced > 1:  # a second frame; Pillow stops there, too
                 break
-        elif name in _CRITICAL:
-            _check_sum(cursor, name, length)
-        has_pixels = has_pixels or name == b"IDAT"
+        elif name == b"IDAT":
+            seen.has_pixels = True
+            seen.is_sound = _has_its_checksum(cursor, name, length) and seen.is_sound
+        elif name == b"PLTE" and not _has_its_checksum(cursor, name, length):
+            raise CorruptImageError("The checksum of the palette is wrong.")
         cursor.move(end)
         name, length = _chunk(cursor)
-    if not has_pixels:
-        raise CorruptImageError("The file holds no picture.")
-    # A file may announce fewer frames than it holds, or more.
-    return Layout(frames=max(1, announced, controls), exif=exif, xmp=xmp)
 
 
 def _chunk(cursor: Cursor) -> tuple[bytes, int]:
-    cursor.count_block()
+    cursor.count_block(USUAL_CHUNK_BYTES)
     head = cursor.read(8)
     return head[4:], int.from_bytes(head[:4], "big")
 
 
-def _check_sum(cursor: Cursor, name: bytes, length: int) -> None:
+def _has_its_checksum(cursor: Cursor, name: bytes, length: int) -> bool:
     """Read a chunk to its end and compare its checksum, which Pillow does not."""
     check = zlib.crc32(name)
     while length:
         content = cursor.read(min(length, _BLOCK_BYTES))
         check = zlib.crc32(content, check)
         length -= len(content)
-    if check != int.from_bytes(cursor.read(_CRC_BYTES), "big"):
-        raise CorruptImageError("The checksum of a chunk is wrong.")
+    return check == int.from_bytes(cursor.read(_CRC_BYTES), "big")
 
 
 def _count_metadata(cursor: Cursor, name: bytes, length: int) -> tuple[bytes, bytes]:

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from images.renditions.containers import tiff_features
 from images.renditions.containers.cursor import Cursor, Layout
-from images.renditions.errors import CorruptImageError, TruncatedImageError
+from images.renditions.errors import CorruptImageError, UnsupportedFeatureError
 
-_WIDTH, _HEIGHT = 256, 257
+_WIDTH, _HEIGHT, _ROWS_PER_STRIP = 256, 257, 278
 _OFFSETS: Final = {273: 279, 324: 325}  # strips and tiles: where they are, how long they are
+_STRIPS: Final = 273
 _METADATA: Final = frozenset({270, 700, 33723, 34377, 34665, 34675})
 _TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 16: 8, 17: 8}
 _MAX_PIECES: Final = 200_000
 _MAX_ENTRIES: Final = 4_096
+_UNCOMPRESSED, _JPEG = 1, 7
+_BIG_OFFSETS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,61 @@ class _Dialect:
 
 
 def walk(cursor: Cursor) -> Layout:
-    """Check the size, metadata, and that strips or tiles lie within the file."""
+    """Check the size, metadata and coding, and whether strips or tiles lie within the file."""
     dialect = _dialect(cursor)
     entries = _entries(cursor, dialect)
     if _WIDTH not in entries or _HEIGHT not in entries:
         raise CorruptImageError("The directory does not give the size.")
     width, height = (_numbers(cursor, dialect, entries[tag])[0] for tag in (_WIDTH, _HEIGHT))
     cursor.limits.check_dimensions(width, height)
+    if dialect.order == "big" and dialect.offset_bytes == _BIG_OFFSETS:
+        raise UnsupportedFeatureError("BigTIFF with the most significant byte first")
     for tag in _METADATA & entries.keys():
         cursor.count_metadata(entries[tag].count * entries[tag].unit)
+    tags = {
+        tag: tuple(_numbers(cursor, dialect, entries[tag]))
+        for tag in (*tiff_features.TAGS, _ROWS_PER_STRIP)
+        if tag in entries
+    }
+    if feature := tiff_features.unsupported(dialect.order, tags):
+        raise UnsupportedFeatureError(feature)
+    pieces = _pieces(cursor, dialect, entries)
+    if pieces is None:
+        raise CorruptImageError("The directory does not say where the pixels are.")
+    return Layout(has_all_data=not _is_cut(cursor.size, pieces, tags, width, height))
+
+
+def _pieces(
+    cursor: Cursor, dialect: _Dialect, entries: dict[int, _Entry]
+) -> list[tuple[int, int]] | None:
+    """Where each strip or tile begins, and how long it is; 0 when the file does not say."""
     for where, how_long in _OFFSETS.items():
-        if where in entries and how_long in entries:
+        if where in entries:
             starts = _numbers(cursor, dialect, entries[where])
-            lengths = _numbers(cursor, dialect, entries[how_long])
-            if any(a + b > cursor.size for a, b in zip(starts, lengths, strict=False)):
-                raise TruncatedImageError("The file ends before the picture does.")
-    return Layout()
+            lengths = _numbers(cursor, dialect, entries[how_long]) if how_long in entries else []
+            return list(zip(starts, lengths + [0] * (len(starts) - len(lengths)), strict=False))
+    return None
+
+
+def _is_cut(
+    size: int,
+    pieces: list[tuple[int, int]],
+    tags: dict[int, tuple[int, ...]],
+    width: int,
+    height: int,
+) -> bool:
+    """Whether pixels lie beyond the end of the file, as far as the directory alone can tell."""
+    compression = tags.get(tiff_features.COMPRESSION, (_UNCOMPRESSED,))[0]
+    if compression == _UNCOMPRESSED:
+        bits = sum(tags.get(tiff_features.BITS, (1,)))
+        rows = min(height, tags.get(_ROWS_PER_STRIP, (height,))[0]) or height
+        last, length = pieces[-1]
+        rest = height - rows * (len(pieces) - 1)
+        if 0 < rest <= rows:  # strips in one plane; the last is often said to be longer than it is
+            return last + (width * bits + 7) // 8 * rest > size
+        return last + length > size
+    # A decoder tells of cut data by an error, save one.
+    return any(start >= size or (compression == _JPEG and start + n > size) for start, n in pieces)
 
 
 def _dialect(cursor: Cursor) -> _Dialect:

@@ -12,6 +12,11 @@ IMAGE_MAX_SIDE = env.integer(
     16_383,
     about="Pixels of the longest side that a picture may have; more is 422.",
 )
+IMAGE_REFUSE_INCOMPLETE = env.boolean(
+    "IMAGE_REFUSE_INCOMPLETE",
+    default=False,
+    about="Whether pictures with missing or damaged pixels are refused, not shown as they are.",
+)
 QUOTA_BYTES = env.integer("QUOTA_BYTES", 5_000_000_000, about="Bytes that one account may store.")
 TRASH_DAYS = env.integer(
     "TRASH_DAYS", 30, about="Days for which a deleted image can be taken back."

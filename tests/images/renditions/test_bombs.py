@@ -14,6 +14,7 @@ from PIL import Image
 from images.renditions import (
     CorruptImageError,
     DimensionsExceededError,
+    Limits,
     MetadataTooLargeError,
     RenditionSpec,
     cost,
@@ -91,8 +92,9 @@ def test_the_limits_are_inclusive() -> None:
     exact = dataclasses.replace(LIMITS, max_memory=needed, max_side=48)
     assert render(io.BytesIO(WHOLE["PNG"]), RenditionSpec(20, 20), exact).width == 20
     for field, value in (("max_memory", needed - 1), ("max_side", 47)):
+        changed = Limits(**{**dataclasses.asdict(exact), field: value})
         with pytest.raises(DimensionsExceededError):
-            probe(io.BytesIO(WHOLE["PNG"]), dataclasses.replace(exact, **{field: value}))
+            probe(io.BytesIO(WHOLE["PNG"]), changed)
 
 
 TEXT_BOMB = zlib.compress(b"\0" * 40_000_000, 9)
@@ -105,7 +107,6 @@ TEXT_BOMB = zlib.compress(b"\0" * 40_000_000, 9)
         png_of(png_chunk(b"iTXt", b"Comment\0\1\0\0\0" + TEXT_BOMB)),
         png_of(png_chunk(b"iCCP", b"profile\0\0" + TEXT_BOMB)),
         png_of(png_chunk(b"tEXt", b"Comment\0" + b"a" * 17_000_000)),
-        png_of(png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"\0" * 3_000_000))),
         png_of(*[png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"\0" * 900_000))] * 20),
         png_of()[:-12] + png_chunk(b"zTXt", b"Comment\0\0" + TEXT_BOMB) + png_chunk(b"IEND"),
         gif([(8, 8)])[:-1] + b"\x21\xfe" + (b"\xff" + b"a" * 255) * 1_100 + b"\0\x3b",
@@ -116,7 +117,6 @@ TEXT_BOMB = zlib.compress(b"\0" * 40_000_000, 9)
         "iTXt",
         "iCCP",
         "long tEXt",
-        "one of 3 MB",
         "many",
         "after the pixels",
         "GIF",
@@ -179,10 +179,49 @@ def test_frames_that_nobody_decodes_are_not_walked_over(name: str) -> None:
         gif([(8, 8)])[:-1] + b"\0" * 1_001 + b"\x3b",
         gif([(8, 8)])[:-1] + b"\x21\xf9" + b"\1a" * 1_001 + b"\0\x3b",
         b"\xff\xd8" + b"\xff\xe5\0\2" * 1_001 + WHOLE["JPEG"][2:],
-        b"\xff\xd8" + b"\xff" * 1_002 + WHOLE["JPEG"][2:],
-        b"\xff\xd8\xff\xe5\0\2" + b"\0" * 1_001 + WHOLE["JPEG"][2:],
     ],
 )
 def test_countless_tiny_blocks_are_refused(content: bytes) -> None:
     with pytest.raises(CorruptImageError):
         probe(io.BytesIO(content), dataclasses.replace(LIMITS, max_blocks=1_000))
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"\0"])
+def test_a_jpeg_may_have_some_bytes_between_its_segments_and_not_countless(junk: bytes) -> None:
+    head, rest = b"\xff\xd8\xff\xe5\0\2", WHOLE["JPEG"][2:]
+    assert probe(io.BytesIO(head + junk * 1_000 + rest), LIMITS).width == 48
+    with pytest.raises(CorruptImageError):
+        probe(io.BytesIO(head + junk * 70_000 + rest), LIMITS)
+
+
+def test_a_png_of_countless_chunks_is_refused_early() -> None:
+    chunks = png_chunk(b"prIv") * 200_000
+    file = CountingFile(png_of(chunks))
+    with pytest.raises(CorruptImageError):
+        probe(file, LIMITS)
+    assert file.reads < 10
+    assert file.bytes_read < 200_000
+
+
+@pytest.mark.parametrize("length", [8_192, 1_024])
+def test_a_png_may_be_in_as_many_chunks_as_encoders_write(length: int) -> None:
+    # 8 KiB is what libpng writes; some write less.
+    data = zlib.compress(bytes(range(256)) * 4_000, 0)
+    parts = (data[i : i + length] for i in range(0, len(data), length))
+    chunks = b"".join(png_chunk(b"IDAT", part) for part in parts)
+    file = CountingFile(PNG_SIGNATURE + png_header(255, 4_000) + chunks + png_chunk(b"IEND"))
+    assert probe(file, LIMITS).height == 4_000
+    assert file.reads < 60
+
+
+class CountingFile(io.BytesIO):
+    """Counts its reads, which is what a walk over many small blocks costs."""
+
+    reads = 0
+    bytes_read = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        content = super().read(size)
+        self.reads += 1
+        self.bytes_read += len(content)
+        return content

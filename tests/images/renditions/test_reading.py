@@ -9,8 +9,10 @@ from images.renditions import (
     CorruptImageError,
     DimensionsExceededError,
     MetadataTooLargeError,
+    ReaderFailedError,
     TruncatedImageError,
     UnreadableImageError,
+    UnsupportedFeatureError,
 )
 from images.renditions.reading import reading
 
@@ -27,7 +29,12 @@ from images.renditions.reading import reading
         (ValueError("unknown"), CorruptImageError),
         (IndexError(), CorruptImageError),
         (KeyError("x"), CorruptImageError),
-        (TypeError(), CorruptImageError),
+        (OSError("Unsupported BMP bitfields layout"), UnsupportedFeatureError),
+        (RuntimeError("Failed to decode frame 0: Truncated data"), CorruptImageError),
+        (RuntimeError("out of order"), ReaderFailedError),
+        (TypeError(), ReaderFailedError),
+        (AttributeError(), ReaderFailedError),
+        (AssertionError(), ReaderFailedError),
         (struct.error(), CorruptImageError),
         (zlib.error(), CorruptImageError),
         (OverflowError(), CorruptImageError),
