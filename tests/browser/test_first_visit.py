@@ -13,7 +13,7 @@ from tests.browser.visitor import SAVE_DATA, VisitorMade
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-LIMIT_BYTES = 240_000
+LIMIT_BYTES = 245_000
 SIGN_IN_LIMIT_BYTES = 170_000
 VISITS = 5
 # From the start of the navigation until the first field takes what is typed.
