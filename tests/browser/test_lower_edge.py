@@ -30,8 +30,10 @@ def test_none_of_them_covers_another_or_the_navigation(
     toast = page.get_by_test_id("toasts").locator("> *").first
     expect(toast).to_be_visible()
     toast.hover()  # so that it stays
-    _tile_chosen(page, 1)
     bar, dock = page.get_by_test_id("selection-bar"), page.get_by_test_id("upload-dock")
+    expect(bar).to_have_count(0)
+    expect(page.get_by_test_id("tile")).to_have_count(len(PICTURES) - 1)
+    _tile_chosen(page, 1)
     expect(bar).to_be_visible()
 
     for width, height in WINDOWS:
