@@ -205,6 +205,14 @@ _PICTURES: Final = Row(
             width=8,
         ),
         Panel(
+            "Incomplete pictures",
+            "Originals each minute of which part was missing or damaged, by format. A wave of them "
+            "says that a client or a network cuts files on their way.",
+            "opm",
+            (Query("60 * " + rate("images_incomplete_total", "format"), "{{format}}"),),
+            width=8,
+        ),
+        Panel(
             "Deliveries by status",
             "Requests for bytes each second. 403: not our signature; 410: expired; 304: not "
             "changed.",
