@@ -52,6 +52,8 @@ export default function Builder({ image }: { image: Image }) {
             key={name}
             label={t(name)}
             suffix=" px"
+            dir="ltr"
+            classNames={{ input: classes.number }}
             min={1}
             max={LARGEST_SIDE}
             clampBehavior="none"
