@@ -24,6 +24,8 @@ from django.core.management import call_command
 from deploy.k8s.tools.objects import of_kind
 from tests.deploy.cluster import node, servers
 from tests.deploy.workspace import MANIFESTS, Workspace, named
+from tests.images.renditions.samples import heic
+from tests.images.renditions.samples import picture as drawn
 from tests.needs import missing
 
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
@@ -146,9 +148,18 @@ def test_the_main_job_is_done_through_the_frontend(cluster: node.Node) -> None:
     assert picture.headers["Content-Type"] == f"image/{rendition['ops']['format']}"
     assert len(picture.data) == rendition["bytes"]
     assert not [name for name in picture.headers if name.lower().startswith(("x-accel", "x-amz"))]
+    # The image's libheif has no encoder behind it, and needs none.
+    sent = _sent(cluster, bearer, "phone.heic", heic(drawn(320, 200)))
+    assert sent.status == 202, sent.data
+    _ready(cluster, f"/api/v1/images/{sent.json()['image']['id']}", bearer)
 
 
-def _sent(cluster: node.Node, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+def _sent(
+    cluster: node.Node,
+    headers: dict[str, str],
+    name: str = PHOTOGRAPH.name,
+    content: bytes | None = None,
+) -> urllib3.BaseHTTPResponse:
     """The answer to an upload; as the contract says, a 503 is tried again after a while."""
     for _attempt in range(5):
         answer = ask(
@@ -156,7 +167,7 @@ def _sent(cluster: node.Node, headers: dict[str, str]) -> urllib3.BaseHTTPRespon
             "POST",
             "/api/v1/images",
             headers=headers,
-            fields={"file": ("mountains.jpg", PHOTOGRAPH.read_bytes()), "presets": "small"},
+            fields={"file": (name, content or PHOTOGRAPH.read_bytes()), "presets": "small"},
         )
         if answer.status != 503:
             break
