@@ -18,6 +18,7 @@ INTERFACES: Final = frozenset({"browser", "deploy"})
 """Chromium drops its connections when a network interface comes or goes, as containers' do."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Let the tests of a folder follow each other where several processes share a run.
 
