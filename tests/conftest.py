@@ -1,8 +1,6 @@
 """What every test may ask for: a database server that starts on first use."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -12,22 +10,6 @@ from django.db import connections
 
 from platform_site.kit import revocations
 from tests.servers.postgresql import postgresql
-
-TESTS: Final = Path(__file__).parent
-INTERFACES: Final = frozenset({"browser", "deploy"})
-"""Chromium drops its connections when a network interface comes or goes, as containers' do."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Let the tests of a folder follow each other where several processes share a run.
-
-    What a folder starts for all its tests (a platform, a browser) is then started once.
-    """
-    for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        lane = "interfaces" if folder in INTERFACES else folder
-        item.add_marker(pytest.mark.xdist_group(lane))
 
 
 @pytest.fixture(scope="session")
