@@ -122,14 +122,14 @@ def test_a_page_that_throws_leaves_what_is_around_it(newcomer: Visitor) -> None:
 
     _to_activity(page)
 
-    expect(page.get_by_role("heading", name="This page broke")).to_be_visible()
-    expect(page).to_have_title("This page broke · Image Platform")
+    expect(page.get_by_role("heading", name="Something went wrong on this page")).to_be_visible()
+    expect(page).to_have_title("Something went wrong on this page · Image Platform")
     expect(page.get_by_test_id("upload-dock")).to_be_visible()
     assert newcomer.faults == ["thrown: a defect"]
     newcomer.faults.clear()
     page.get_by_role("link", name="Library").locator("visible=true").click()
     expect(page.get_by_test_id("tile")).to_have_count(1)
-    expect(page.get_by_role("heading", name="This page broke")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Something went wrong on this page")).to_have_count(0)
 
 
 def test_what_has_been_prefetched_opens_without_a_network(newcomer: Visitor) -> None:

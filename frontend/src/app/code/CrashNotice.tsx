@@ -1,8 +1,9 @@
 import { Button, Group } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { asProblem } from "@/api/problem";
 import { EmptyState } from "@/design/EmptyState";
-import { ProblemNotice } from "@/design/ProblemNotice";
+import { ProblemDetails } from "@/design/ProblemDetails";
 
 interface Props {
   error: unknown;
@@ -28,7 +29,7 @@ export function CrashNotice({ error, onRetry }: Props) {
           {t("shell.reload")}
         </Button>
       </Group>
-      <ProblemNotice error={error} compact />
+      <ProblemDetails problem={asProblem(error)} />
     </EmptyState>
   );
 }
