@@ -31,6 +31,7 @@ NARROW = (360, 740)
 PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
+ABORTED = "net::ERR_ABORTED"
 NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 # A page then fetches nothing ahead.
 SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
@@ -115,9 +116,12 @@ class Visitor:
             self.faults.append(f"request to another origin: {request.url}")
 
     def _loss_noted(self, request: Request) -> None:
-        """Code that does not come breaks the page; whatever else is lost, the page has to bear."""
+        """Code that does not come breaks the page; whatever else is lost, the page has to bear.
+
+        What a page was still fetching ahead of need when it was left ends with it.
+        """
         self.was_cut_off = self.was_cut_off or request.failure == NETWORK_CHANGED
-        if request.resource_type in {"script", "stylesheet"}:
+        if request.resource_type in {"script", "stylesheet"} and request.failure != ABORTED:
             self.faults.append(f"{request.failure}: {request.url}")
 
     def _words_noted(self, message: ConsoleMessage) -> None:

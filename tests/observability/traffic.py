@@ -33,6 +33,12 @@ def broken_photograph() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunks
 
 
+def cut_photograph() -> bytes:
+    """A photograph of which the second half has not come."""
+    whole = distinct_photograph(70)
+    return whole[: len(whole) // 2]
+
+
 def _crc(content: bytes) -> bytes:
     return struct.pack(">I", zlib.crc32(content))
 
@@ -40,6 +46,7 @@ def _crc(content: bytes) -> bytes:
 def ordinary_day(stack: Stack, alice: Person) -> None:
     """Uploads, refusals, deliveries, waiting, replays and sign-ins."""
     jobs = [alice.upload(distinct_photograph(number)).json["job"]["id"] for number in range(5)]
+    jobs.append(alice.upload(cut_photograph()).json["job"]["id"])
     first = alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
     alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg")
     alice.upload(b"this is no picture")
