@@ -144,9 +144,17 @@ def test_n_jobs_over_several_children_count_exactly_n(quiet_stack: Stack, tmp_pa
         with counted(quiet_stack, "worker", command, tmp_path / "metrics") as worker:
             _rendered(alice, range(100, 109))
             assert worker.value("images_jobs_total", kind="render", outcome="succeeded") == 9
-            assert worker.value("celery_tasks_total", task="images.render") == 9
             assert worker.value("images_renditions_total") == 18
-            assert worker.value("celery_task_seconds_count", task="images.render") == 9
+            # On a slow machine a job waits for so long that the sweep sends it once more, for
+            # nothing: a task, but not a job.
+            until(
+                lambda: (
+                    worker.value("celery_tasks_total", task="images.render")
+                    == worker.value("celery_task_seconds_count", task="images.render")
+                    == 9 + worker.value("images_jobs_requeued_total")
+                ),
+                timeout_s=30,
+            )
             assert worker.value("platform_workers", state="alive") == 1
             assert len(worker.slots() - {"parent"}) >= 2, "one child did everything"
 
