@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import limits, metrics
+from accounts import metrics, rate_limits
 from accounts.errors import DeletionBegun
 from accounts.models import Session, SessionQuerySet, User
 from accounts.services.closing import account_close, account_restore
@@ -19,7 +19,12 @@ from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import login_refused, login_try, sessions_close_all
 from accounts.services.users import account_disable, account_unlock
 from platform_site.kit.bounded import Busy
-from platform_site.kit.limits import LimiterUnavailable, RateLimited, client_address, network_of
+from platform_site.kit.rest.rate_limits import (
+    LimiterUnavailable,
+    RateLimited,
+    client_address,
+    network_of,
+)
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -29,7 +34,7 @@ class SignInForm(AdminAuthenticationForm):
         """Count the try, then look at the password."""
         try:
             address = client_address(cast("HttpRequest", self.request))
-            limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
+            rate_limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
             email = self.cleaned_data.get("username", "")
             _user, tried = login_try(email=email, address=address)
         except (RateLimited, LimiterUnavailable) as exc:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.conf import settings
 
-from accounts.keyset import current_keyset
+from accounts.signing_keys import current_keyset
 
 
 class AccountsConfig(AppConfig):

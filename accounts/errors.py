@@ -1,7 +1,7 @@
 """The refusals of this app; ``code`` is what clients branch on."""
 
-from platform_site.kit.problems import DomainError
-from platform_site.kit.tokens import TokenInvalid
+from platform_site.kit.auth.tokens import TokenInvalid
+from platform_site.kit.rest.problems import DomainError
 
 
 class InvalidCredentials(DomainError):

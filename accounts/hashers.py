@@ -2,8 +2,8 @@
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from accounts.limits import HASHES
 from accounts.passwords import normalized_password
+from accounts.rate_limits import HASHES
 
 
 class TunedArgon2PasswordHasher(Argon2PasswordHasher):

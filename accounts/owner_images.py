@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from accounts.tokens import role_token_issue, service_token_issue
-from platform_site.kit.http import UpstreamUnavailable, upstream
 from platform_site.kit.identifiers import uuid7
+from platform_site.kit.upstream.http import UpstreamUnavailable, upstream
 
 ROLE: Final = "images"
 WITHHOLD: Final = "images:withhold"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.errors import SessionNotFound
 from accounts.models import Session, SessionQuerySet, User
-from platform_site.kit.tokens import TokenRevoked
+from platform_site.kit.auth.tokens import TokenRevoked
 
 OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""

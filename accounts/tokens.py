@@ -16,10 +16,9 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.keyset import current_keyset
 from accounts.models import User
-from platform_site.kit.health import NotReady
-from platform_site.kit.tokens import (
+from accounts.signing_keys import current_keyset
+from platform_site.kit.auth.tokens import (
     ALGORITHM,
     LEEWAY_S,
     MALFORMED,
@@ -30,6 +29,7 @@ from platform_site.kit.tokens import (
     claims_require_types,
     verify_service_token,
 )
+from platform_site.kit.health import NotReady
 
 RENEWAL_S: Final = 300
 """How often a role asks for a new service token; see docs/adr/0009."""

@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from images.renditions import RenditionSpec
-from images.renditions.encode import encode, flatten
+from images.renditions.encoding import encode, flatten
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PHOTOGRAPHS: Final = ROOT / "tests" / "photographs"

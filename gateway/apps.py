@@ -15,7 +15,7 @@ class GatewayConfig(AppConfig):
 
     def ready(self) -> None:
         """Register how our authentication is described in the OpenAPI document."""
-        import_module("gateway.schema")
+        import_module("gateway.openapi")
 
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from gateway.errors import UpstreamFailed
-from platform_site.kit.http import PREFIX, UpstreamUnavailable
+from platform_site.kit.upstream.http import PREFIX, UpstreamUnavailable
 
 THREADS: Final = 16
 NoAnswer = UpstreamUnavailable | UpstreamFailed

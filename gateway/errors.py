@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from platform_site.kit.problems import DomainError, FieldError
+from platform_site.kit.rest.problems import DomainError, FieldError
 
 
 class Refused(DomainError):

@@ -16,7 +16,6 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.callers import principal_of
 from gateway.errors import (
     IdempotencyInProgress,
     IdempotencyKeyInvalid,
@@ -25,9 +24,10 @@ from gateway.errors import (
     UploadInterrupted,
 )
 from gateway.metrics import IDEMPOTENCY
+from gateway.permissions import principal_of
 from platform_site.kit import shared_cache
 from platform_site.kit.identifiers import random_token
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 from platform_site.kit.shared_cache import CacheSilent
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from gateway.clients.types import (
     StoredRenditions,
     StoredUpload,
 )
-from gateway.shapes import (
+from gateway.responses import (
     Image,
     ImageLinks,
     ImageResults,

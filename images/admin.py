@@ -12,12 +12,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from images.addresses import rendition_path
+from images.delivery_urls import rendition_path
 from images.errors import JobNotRetryable
 from images.models import Image, Job, Rendition, Usage, WorkerHeartbeat
-from images.planning import spec_text
 from images.renditions import PRESETS
 from images.services.jobs import job_retry
+from images.specs import spec_text
 
 THUMB: Final = spec_text(PRESETS["thumb"].spec("webp"))
 

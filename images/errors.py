@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 
 
 class ImageNotFound(DomainError):

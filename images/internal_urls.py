@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images.api import images, jobs, operations, renditions, selections
+from images.api import images, jobs, platform, renditions, selections
 
 V1 = "internal/v1"
 
@@ -18,9 +18,9 @@ urlpatterns = [
     path(f"{V1}/jobs/<uuid:job_id>", jobs.JobDetail.as_view()),
     path(f"{V1}/jobs/<uuid:job_id>/cancel", jobs.JobCancel.as_view()),
     path(f"{V1}/jobs/<uuid:job_id>/retry", jobs.JobRetry.as_view()),
-    path(f"{V1}/usage", operations.UsageDetail.as_view()),
-    path(f"{V1}/owner/withhold", operations.OwnerWithhold.as_view()),
-    path(f"{V1}/owner/release", operations.OwnerRelease.as_view()),
-    path(f"{V1}/owner/purge", operations.OwnerPurge.as_view()),
-    path(f"{V1}/status", operations.Status.as_view()),
+    path(f"{V1}/usage", platform.UsageDetail.as_view()),
+    path(f"{V1}/owner/withhold", platform.OwnerWithhold.as_view()),
+    path(f"{V1}/owner/release", platform.OwnerRelease.as_view()),
+    path(f"{V1}/owner/purge", platform.OwnerPurge.as_view()),
+    path(f"{V1}/status", platform.Status.as_view()),
 ]

@@ -15,11 +15,14 @@ from celery import Task, shared_task
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from images import address_space, heartbeat  # noqa: F401 - they listen to the worker's signals
+from images import (
+    heartbeat,  # noqa: F401 - they listen to the worker's signals
+    memory_limit,  # noqa: F401 - they listen to the worker's signals
+)
 from images.services.deletion import trash_purge
-from images.services.runs import RunInterrupted
+from images.services.job_execution import job_run
+from images.services.job_lease import RunInterrupted
 from images.services.sweeping import jobs_sweep
-from images.services.work import job_run
 from platform_site.kit.database import is_lost
 
 log = structlog.get_logger(__name__)

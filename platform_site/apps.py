@@ -7,14 +7,14 @@ from django.conf import settings
 
 
 class PlatformConfig(AppConfig):
-    """Connects the sending half of `platform_site.task_context` where there is a broker."""
+    """Connects the sending half of `platform_site.kit.tasks.context` where there is a broker."""
 
     name = "platform_site"
 
     def ready(self) -> None:
         """Give tasks the identity of the request that sends them."""
         if getattr(settings, "CELERY_BROKER_URL", ""):
-            import_module("platform_site.task_context")
+            import_module("platform_site.kit.tasks.context")
 
     @property
     def housekeeping(self) -> dict[str, int]:

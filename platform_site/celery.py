@@ -17,7 +17,7 @@ from celery.signals import (
 )
 from django.conf import settings
 
-from platform_site.kit import metric_files
+from platform_site.kit.telemetry import metric_files
 
 IS_WORKER = "worker" in sys.argv
 
@@ -40,7 +40,7 @@ def leave_nothing(process: int) -> None:
         metric_files.directory_remove()
 
 
-app = Celery("platform", task_cls="platform_site.task_context:AccountedTask")
+app = Celery("platform", task_cls="platform_site.kit.tasks.context:AccountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -57,13 +57,13 @@ def serve_metrics(**_signal: Any) -> None:
 
     On a laptop the web process has ``METRICS_PORT``, so the worker takes the next one.
     """
-    import platform_site.worker_drain  # noqa: F401, PLC0415 - listens to the worker's signals
-    from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - after the directory
-    from platform_site.worker_metrics import (  # noqa: PLC0415 - likewise
+    import platform_site.kit.tasks.drain  # noqa: F401, PLC0415 - listens to the worker's signals
+    from platform_site.kit.tasks.metrics import (  # noqa: PLC0415 - likewise
         PlatformCollector,
         messages_begin,
         tasks_begin,
     )
+    from platform_site.kit.telemetry.metrics import exporter_start  # noqa: PLC0415 - after the directory
 
     messages_begin(list(app.amqp.queues))
     tasks_begin([name for name in app.tasks if not name.startswith("celery.")])
@@ -77,7 +77,7 @@ def child_begin(**_signal: Any) -> None:
     from billiard.process import current_process  # noqa: PLC0415 - only a child has a place
     from django.core.files.storage import storages  # noqa: PLC0415 - after the settings
 
-    from platform_site.kit import tracing  # noqa: PLC0415 - each child exports for itself
+    from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - each child exports for itself
 
     # The parent may have asked the object store how it is; a child must not share its sockets.
     storages._storages.clear()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -89,6 +89,6 @@ def child_begin(**_signal: Any) -> None:
 @worker_process_shutdown.connect
 def child_end(**_signal: Any) -> None:
     """In a child: send the traces that are left."""
-    from platform_site.kit import tracing  # noqa: PLC0415 - as above
+    from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - as above
 
     tracing.stop()

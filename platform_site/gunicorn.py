@@ -11,7 +11,8 @@ from types import FrameType
 from typing import Any
 
 from platform_site import variables
-from platform_site.kit import env, metric_files
+from platform_site.kit import env
+from platform_site.kit.telemetry import metric_files
 
 HOST = env.text("HOST", "127.0.0.1", about="Address on which the role listens.")
 PORT = env.integer("PORT", 8000, about="Port on which the role listens.")
@@ -57,7 +58,7 @@ def when_ready(_server: Any) -> None:
     """Serve the joined metrics from the arbiter, which outlives its workers."""
     from django.conf import settings  # noqa: PLC0415 - after the directory is made
 
-    from platform_site.kit.metrics import exporter_start  # noqa: PLC0415 - likewise
+    from platform_site.kit.telemetry.metrics import exporter_start  # noqa: PLC0415 - likewise
 
     exporter_start(settings.METRICS_PORT)
 
@@ -72,7 +73,7 @@ def post_fork(_server: Any, worker: Any) -> None:
     """In the worker: count into its slot, and trace if that is asked for."""
     metric_files.slot_take(worker.slot)
 
-    from platform_site.kit import tracing  # noqa: PLC0415 - each worker exports for itself
+    from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - each worker exports for itself
 
     tracing.start_web()
 

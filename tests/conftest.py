@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 
-from platform_site.kit import revocations
+from platform_site.kit.auth import revocations
 from tests.servers.postgresql import postgresql
 
 

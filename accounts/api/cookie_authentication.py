@@ -7,8 +7,8 @@ from rest_framework.authentication import BaseAuthentication
 
 from accounts.api.cookies import NAME, refresh_cookie_read
 from accounts.services.refreshes import session_of_refresh_token
-from platform_site.kit.authentication import UserAuthentication
-from platform_site.kit.tokens import Principal, TokenInvalid
+from platform_site.kit.auth.authentication import UserAuthentication
+from platform_site.kit.auth.tokens import Principal, TokenInvalid
 
 if TYPE_CHECKING:
     from rest_framework.request import Request

@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import limits
-from accounts.api import replies
+from accounts import rate_limits
+from accounts.api import responses
 from accounts.api.limited import AddressLimitedView
-from accounts.api.serializers import (
+from accounts.api.requests import (
     ClosedOut,
     IntrospectIn,
     IntrospectOut,
@@ -27,15 +27,15 @@ from accounts.services.clients import service_token_open
 from accounts.services.closing import account_close_by_owner, account_restore
 from accounts.services.introspection import token_introspect
 from accounts.tokens import service_lifetime_s
-from platform_site.kit.authentication import ServiceAuthentication, ServiceOnlyAuthentication
-from platform_site.kit.rendering import FormParser
+from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
+from platform_site.kit.rest.codecs import FormParser
 
 
 class ServiceToken(AddressLimitedView):
     """The token end point for roles (RFC 6749, 4.4)."""
 
     parser_classes = (FormParser,)
-    policy = limits.CLIENT_BY_ADDRESS
+    policy = rate_limits.CLIENT_BY_ADDRESS
 
     @extend_schema(
         operation_id="internal_token",
@@ -48,7 +48,7 @@ class ServiceToken(AddressLimitedView):
                 description="`invalid`, `unsupported_grant_type`, `invalid_target`"
             ),
             401: OpenApiResponse(description="`invalid_client`"),
-            429: replies.LIMITED,
+            429: responses.LIMITED,
         },
     )
     def post(self, request: Request) -> Response:
@@ -83,7 +83,7 @@ class Introspect(APIView):
         operation_id="internal_introspect",
         tags=["internal"],
         request={"application/x-www-form-urlencoded": IntrospectIn},
-        responses={200: IntrospectOut, 400: replies.INVALID, 401: replies.UNAUTHENTICATED},
+        responses={200: IntrospectOut, 400: responses.INVALID, 401: responses.UNAUTHENTICATED},
     )
     def post(self, request: Request) -> Response:
         """The claims of a live token; only ``active: false`` for any other."""
@@ -105,10 +105,10 @@ class Account(SignedInView):
         responses={
             202: ClosedOut,
             400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
-            429: replies.LIMITED,
-            503: replies.UNAVAILABLE,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
+            429: responses.LIMITED,
+            503: responses.UNAVAILABLE,
         },
     )
     def delete(self, request: Request) -> Response:
@@ -134,8 +134,8 @@ class AccountRestore(SignedInView):
         request=None,
         responses={
             200: RestoredOut,
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
             409: OpenApiResponse(description="`deletion_begun`"),
         },
     )

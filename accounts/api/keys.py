@@ -8,11 +8,11 @@ from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from accounts import limits
-from accounts.api import replies
+from accounts import rate_limits
+from accounts.api import responses
 from accounts.api.limited import AddressLimitedView
-from accounts.api.serializers import JwksOut
-from accounts.keyset import current_keyset
+from accounts.api.requests import JwksOut
+from accounts.signing_keys import current_keyset
 
 MAX_AGE_S: Final = 300
 
@@ -20,7 +20,7 @@ MAX_AGE_S: Final = 300
 class Jwks(AddressLimitedView):
     """The JSON Web Key Set (RFC 7517) that other roles, and anyone else, verify tokens with."""
 
-    policy = limits.JWKS_BY_ADDRESS
+    policy = rate_limits.JWKS_BY_ADDRESS
 
     @extend_schema(
         operation_id="auth_jwks",
@@ -29,7 +29,7 @@ class Jwks(AddressLimitedView):
         responses={
             200: JwksOut,
             304: OpenApiResponse(description="As in the `ETag` that was sent"),
-            429: replies.LIMITED,
+            429: responses.LIMITED,
         },
     )
     def get(self, request: Request) -> HttpResponseBase:

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.limits import Policy
-from platform_site.kit.limits import RateDecision, counted_address
+from accounts.rate_limits import Policy
+from platform_site.kit.rest.rate_limits import RateDecision, counted_address
 
 
 class AddressLimitedView(APIView):

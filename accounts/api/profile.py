@@ -4,8 +4,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import replies
-from accounts.api.serializers import AccountProfileOut, PasswordIn, ProfileIn
+from accounts.api import responses
+from accounts.api.requests import AccountProfileOut, PasswordIn, ProfileIn
 from accounts.api.signed_in import SignedInView
 from accounts.services.users import password_change, profile_update
 
@@ -16,7 +16,11 @@ class Profile(SignedInView):
     @extend_schema(
         operation_id="auth_profile_read",
         tags=["auth"],
-        responses={200: AccountProfileOut, 401: replies.UNAUTHENTICATED, 403: replies.FORBIDDEN},
+        responses={
+            200: AccountProfileOut,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
+        },
     )
     def get(self, request: Request) -> Response:
         """Who I am."""
@@ -28,9 +32,9 @@ class Profile(SignedInView):
         request=ProfileIn,
         responses={
             200: AccountProfileOut,
-            400: replies.INVALID,
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
+            400: responses.INVALID,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
         },
     )
     def patch(self, request: Request) -> Response:
@@ -51,12 +55,12 @@ class Password(SignedInView):
         tags=["auth"],
         request=PasswordIn,
         responses={
-            204: replies.NOTHING,
+            204: responses.NOTHING,
             400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
-            429: replies.LIMITED,
-            503: replies.UNAVAILABLE,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
+            429: responses.LIMITED,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:

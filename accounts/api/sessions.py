@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors
-from accounts.api import replies
-from accounts.api.serializers import SessionOut, SessionPageOut
+from accounts.api import responses
+from accounts.api.requests import SessionOut, SessionPageOut
 from accounts.api.sign_in import signed_out
 from accounts.api.signed_in import SignedInView
 from accounts.models import Session
 from accounts.services.sessions import session_close
-from platform_site.kit.openapi import answer_header
-from platform_site.kit.pagination import limit_from, page_of
+from platform_site.kit.rest.openapi import answer_header
+from platform_site.kit.rest.pagination import limit_from, page_of
 
 
 class SessionList(SignedInView):
@@ -36,9 +36,9 @@ class SessionList(SignedInView):
         ],
         responses={
             200: SessionPageOut,
-            400: replies.INVALID,
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
+            400: responses.INVALID,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
         },
     )
     def get(self, request: Request) -> Response:
@@ -67,11 +67,11 @@ class SessionDetail(SignedInView):
         tags=["auth"],
         parameters=[answer_header("Set-Cookie", 204)],
         responses={
-            204: replies.NOTHING,
-            401: replies.UNAUTHENTICATED,
-            403: replies.FORBIDDEN,
+            204: responses.NOTHING,
+            401: responses.UNAUTHENTICATED,
+            403: responses.FORBIDDEN,
             404: OpenApiResponse(description="`session_not_found`"),
-            503: replies.UNAVAILABLE,
+            503: responses.UNAVAILABLE,
         },
     )
     def delete(self, request: Request, session_id: UUID) -> Response:

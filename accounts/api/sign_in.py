@@ -7,8 +7,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import limits
-from accounts.api import replies
+from accounts import rate_limits
+from accounts.api import responses
 from accounts.api.cookie_authentication import SessionCookieAuthentication
 from accounts.api.cookies import (
     refresh_cookie_clear,
@@ -16,21 +16,21 @@ from accounts.api.cookies import (
     refresh_cookie_set,
 )
 from accounts.api.limited import AddressLimitedView
-from accounts.api.serializers import AcceptedOut, LoginIn, RefreshIn, RegisterIn, TokensOut
+from accounts.api.requests import AcceptedOut, LoginIn, RefreshIn, RegisterIn, TokensOut
 from accounts.api.signed_in import SignedInView
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_close, session_open, sessions_close_all
 from accounts.services.users import user_register
-from platform_site.kit.authentication import UserAuthentication
-from platform_site.kit.limits import client_address, counted_address
-from platform_site.kit.openapi import answer_header
-from platform_site.kit.tokens import TokenInvalid
+from platform_site.kit.auth.authentication import UserAuthentication
+from platform_site.kit.auth.tokens import TokenInvalid
+from platform_site.kit.rest.openapi import answer_header
+from platform_site.kit.rest.rate_limits import client_address, counted_address
 
 
 class Register(AddressLimitedView):
     """Make an account."""
 
-    policy = limits.REGISTER_TRIES_BY_ADDRESS
+    policy = rate_limits.REGISTER_TRIES_BY_ADDRESS
 
     @extend_schema(
         operation_id="auth_register",
@@ -39,10 +39,10 @@ class Register(AddressLimitedView):
         request=RegisterIn,
         responses={
             202: AcceptedOut,
-            400: replies.INVALID,
+            400: responses.INVALID,
             403: OpenApiResponse(description="`registration_closed`"),
-            429: replies.LIMITED,
-            503: replies.UNAVAILABLE,
+            429: responses.LIMITED,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ class Register(AddressLimitedView):
 class Login(AddressLimitedView):
     """Open a session."""
 
-    policy = limits.LOGIN_BY_ADDRESS
+    policy = rate_limits.LOGIN_BY_ADDRESS
 
     @extend_schema(
         operation_id="auth_login",
@@ -66,10 +66,10 @@ class Login(AddressLimitedView):
         parameters=[answer_header("Set-Cookie", 200)],
         responses={
             200: TokensOut,
-            400: replies.INVALID,
+            400: responses.INVALID,
             401: OpenApiResponse(description="`invalid_credentials`"),
-            429: replies.LIMITED,
-            503: replies.UNAVAILABLE,
+            429: responses.LIMITED,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class Login(AddressLimitedView):
 class Refresh(AddressLimitedView):
     """Keep a session."""
 
-    policy = limits.REFRESH_BY_ADDRESS
+    policy = rate_limits.REFRESH_BY_ADDRESS
     from_cookie = False
 
     @extend_schema(
@@ -99,14 +99,14 @@ class Refresh(AddressLimitedView):
         parameters=[answer_header("Set-Cookie", 200, 401)],
         responses={
             200: TokensOut,
-            400: replies.INVALID,
+            400: responses.INVALID,
             401: OpenApiResponse(
                 description="`token_invalid`, `token_expired`, `session_expired`, "
                 "`token_revoked` or `token_reuse_detected`"
             ),
             403: OpenApiResponse(description="`origin_not_allowed`"),
-            429: replies.LIMITED,
-            503: replies.UNAVAILABLE,
+            429: responses.LIMITED,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:
@@ -153,10 +153,10 @@ class Logout(SigningOutView):
         request=None,
         parameters=[answer_header("Set-Cookie", 204)],
         responses={
-            204: replies.NOTHING,
-            401: replies.UNAUTHENTICATED,
+            204: responses.NOTHING,
+            401: responses.UNAUTHENTICATED,
             403: OpenApiResponse(description="`origin_not_allowed`"),
-            503: replies.UNAVAILABLE,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:
@@ -175,12 +175,12 @@ class LogoutAll(SigningOutView):
         request=None,
         parameters=[answer_header("Set-Cookie", 204)],
         responses={
-            204: replies.NOTHING,
-            401: replies.UNAUTHENTICATED,
+            204: responses.NOTHING,
+            401: responses.UNAUTHENTICATED,
             403: OpenApiResponse(
                 description="`origin_not_allowed`, `permission_denied`, `account_closing`"
             ),
-            503: replies.UNAVAILABLE,
+            503: responses.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:

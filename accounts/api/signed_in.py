@@ -7,8 +7,8 @@ from rest_framework.views import APIView
 
 from accounts import selectors
 from accounts.models import Session
-from platform_site.kit.authentication import HasScope
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.authentication import HasScope
+from platform_site.kit.auth.tokens import Principal
 
 ROLE: Final = "auth"
 GATEWAY: Final = frozenset({"gateway"})

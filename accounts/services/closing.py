@@ -21,7 +21,7 @@ from accounts.models import Session, User, UserQuerySet
 from accounts.owner_images import images_purge, images_release, images_withhold
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.users import password_require
-from platform_site.kit.http import UpstreamUnavailable
+from platform_site.kit.upstream.http import UpstreamUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts import selectors
 from accounts.tokens import access_token_claims
-from platform_site.kit.tokens import TokenInvalid
+from platform_site.kit.auth.tokens import TokenInvalid
 
 INACTIVE: Final[dict[str, Any]] = {"active": False}
 TOLD: Final = ("sub", "sid", "scope", "staff", "iss", "aud", "exp", "iat", "nbf", "jti")

@@ -15,7 +15,7 @@ from accounts.models import Session
 from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
-from platform_site.kit.tokens import TokenExpired, TokenInvalid, TokenRevoked
+from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid, TokenRevoked
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from accounts.errors import RevocationUnavailable
 from accounts.models import Session, SessionQuerySet
-from platform_site.kit.revocations import session_revoke
-from platform_site.kit.tokens import LEEWAY_S
+from platform_site.kit.auth.revocations import session_revoke
+from platform_site.kit.auth.tokens import LEEWAY_S
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts import limits, metrics, selectors
+from accounts import metrics, rate_limits, selectors
 from accounts.errors import InvalidCredentials
 from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
@@ -64,13 +64,13 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
     return token_pair(user=user, token=token, refresh_expires_in=session_lifetime_s())
 
 
-def login_try(*, email: str, address: str) -> tuple[User | None, limits.LoginTry]:
+def login_try(*, email: str, address: str) -> tuple[User | None, rate_limits.LoginTry]:
     """The user of ``email``, and this try at the password, which whoever is right may forget.
 
     Raises `RateLimited` when ``address`` may try no more, and `LimiterUnavailable`.
     """
     user = selectors.user_by_email(email=email)
-    tried = limits.login_try_count(email=email, user=user, address=address)
+    tried = rate_limits.login_try_count(email=email, user=user, address=address)
     if not tried.decision.allowed:
         login_refused("slowed" if tried.slowed else "locked")
     tried.decision.require()

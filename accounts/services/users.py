@@ -10,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import limits, selectors
+from accounts import rate_limits, selectors
 from accounts.errors import PasswordIncorrect, RegistrationClosed
 from accounts.models import Session, User
 from accounts.passwords import normalized_password
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
-from platform_site.kit.problems import FieldError, InvalidRequest
-from platform_site.kit.tokens import TokenRevoked
+from platform_site.kit.auth.tokens import TokenRevoked
+from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ def user_register(*, email: str, password: str, name: str, counted_as: str) -> N
         raise RegistrationClosed
     user = User(email=email, name=name)
     password_require_strong(password, user=user, pointer="/password")
-    limits.REGISTER_BY_ADDRESS.count(counted_as).require()
+    rate_limits.REGISTER_BY_ADDRESS.count(counted_as).require()
     user.password = make_password(password)
     User.objects.bulk_create([user], ignore_conflicts=True)
     log.info("registration_accepted")
@@ -71,7 +71,7 @@ def password_require(session: Session, password: str, *, pointer: str) -> None:
     Raises `PasswordIncorrect` at ``pointer``, and `RateLimited`.
     """
     # By session: whoever stole one cannot keep the owner, who has another, from changing it.
-    limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
+    rate_limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
     if not session.user.check_password(password):
         detail = "Give the password that you sign in with now."
         raise PasswordIncorrect(errors=[FieldError(pointer, "password_incorrect", detail)])

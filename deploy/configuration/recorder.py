@@ -30,7 +30,7 @@ def record(role: str) -> None:
         if role in WEB:
             import_module("platform_site.gunicorn")
         if role in WEB or role == "worker":
-            tracing = import_module("platform_site.kit.tracing")
+            tracing = import_module("platform_site.kit.telemetry.tracing")
             tracing.collector()
             tracing.service_name()
         if role == "bucket":

@@ -4,13 +4,13 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import PasswordProof
+from gateway.api.requests import PasswordProof
 from gateway.api.views import GatewayView, body_of
-from gateway.callers import principal_of
 from gateway.idempotency import idempotent
-from gateway.schema import IDEMPOTENCY_KEY, documented
+from gateway.openapi import IDEMPOTENCY_KEY, documented
+from gateway.permissions import principal_of
+from gateway.responses import ClosedAccount
 from gateway.services.accounts import account_close, account_restore
-from gateway.shapes import ClosedAccount
 
 TAG = "platform"
 

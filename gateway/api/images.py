@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import (
+from gateway.api.requests import (
     DeletionQuery,
     ImageActionIn,
     ImageChanges,
@@ -15,15 +15,15 @@ from gateway.api.bodies import (
     UploadForm,
 )
 from gateway.api.views import GatewayView, UploadView, body_of, query_of, versioned_response
-from gateway.callers import principal_of
 from gateway.clients import images
 from gateway.clients.types import ImageCount, ImagesChanged
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.schema import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
+from gateway.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
+from gateway.permissions import principal_of
+from gateway.responses import Deletion, Image, ImageResults, Upload
 from gateway.services.uploading import upload_store
-from gateway.shapes import Deletion, Image, ImageResults, Upload
-from platform_site.kit.openapi import answer_header
+from platform_site.kit.rest.openapi import answer_header
 
 TAG = "images"
 UPLOAD_REFUSALS = (400, 403, 409, 411, 413, 415, 422)

@@ -9,15 +9,15 @@ from django.utils.http import parse_etags
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import JobQuery
+from gateway.api.requests import JobQuery
 from gateway.api.views import GatewayView, query_of, versioned_response
-from gateway.callers import principal_of
 from gateway.clients import images
 from gateway.clients.types import Job
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.schema import IDEMPOTENCY_KEY, IF_NONE_MATCH, documented
-from gateway.shapes import JobResults
+from gateway.openapi import IDEMPOTENCY_KEY, IF_NONE_MATCH, documented
+from gateway.permissions import principal_of
+from gateway.responses import JobResults
 
 TAG = "jobs"
 

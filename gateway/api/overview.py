@@ -7,14 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gateway.api.views import GatewayView
-from gateway.callers import is_staff, principal_of
 from gateway.clients import images
 from gateway.clients.types import Usage
 from gateway.links import Links
-from gateway.schema import documented
+from gateway.openapi import documented
+from gateway.permissions import is_staff, principal_of
+from gateway.responses import Overview, Status
 from gateway.services.overview import overview_of
 from gateway.services.status import board
-from gateway.shapes import Overview, Status
 
 TAG = "platform"
 

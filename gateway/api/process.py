@@ -7,17 +7,17 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import UploadForm
 from gateway.api.images import UPLOAD_REFUSALS
+from gateway.api.requests import UploadForm
 from gateway.api.views import UploadView
-from gateway.callers import principal_of
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.schema import IDEMPOTENCY_KEY, PREFER, documented
+from gateway.openapi import IDEMPOTENCY_KEY, PREFER, documented
+from gateway.permissions import principal_of
+from gateway.responses import Upload
 from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
-from gateway.shapes import Upload
-from platform_site.kit.openapi import answer_header
+from platform_site.kit.rest.openapi import answer_header
 
 LONGEST_WAIT_S: Final = 30
 WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})", re.IGNORECASE | re.ASCII)

@@ -6,14 +6,14 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.bodies import RenditionCreate
+from gateway.api.requests import RenditionCreate
 from gateway.api.views import GatewayView, body_of
-from gateway.callers import principal_of
 from gateway.clients import images
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.schema import IDEMPOTENCY_KEY, OPERATIONS_WISH, PRESET_WISH, documented
-from gateway.shapes import PresetResults, RenditionResults, RequestedRenditions
+from gateway.openapi import IDEMPOTENCY_KEY, OPERATIONS_WISH, PRESET_WISH, documented
+from gateway.permissions import principal_of
+from gateway.responses import PresetResults, RenditionResults, RequestedRenditions
 
 TAG = "renditions"
 

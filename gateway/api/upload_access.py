@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gateway.callers import ROLE, WRITE
-from platform_site.kit.authentication import HasScope
-from platform_site.kit.problems import DomainError
+from gateway.permissions import ROLE, WRITE
+from platform_site.kit.auth.authentication import HasScope
+from platform_site.kit.rest.problems import DomainError
 
 
 class UploadAccess(APIView):

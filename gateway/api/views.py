@@ -8,11 +8,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from gateway.callers import READ, ROLE, WRITE
-from gateway.limits import request_count
+from gateway.permissions import READ, ROLE, WRITE
+from gateway.rate_limits import request_count
 from gateway.uploads import UploadBody, upload_body
-from platform_site.kit.authentication import HasScope
-from platform_site.kit.limits import RateDecision
+from platform_site.kit.auth.authentication import HasScope
+from platform_site.kit.rest.rate_limits import RateDecision
 
 Body = TypeVar("Body", bound=BaseSerializer[Any])
 

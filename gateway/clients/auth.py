@@ -4,12 +4,12 @@ from typing import Final
 
 import orjson
 
-from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import AccountClosed, AccountRestored, Profile
+from gateway.clients.upstream_calls import call, document_of
 from gateway.deadlines import STATUS_S
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
 
 ACCOUNT: Final = "/internal/v1/account"
 

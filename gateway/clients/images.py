@@ -8,7 +8,6 @@ from uuid import UUID
 
 import orjson
 
-from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import (
@@ -26,10 +25,11 @@ from gateway.clients.types import (
     StoredUpload,
     Usage,
 )
+from gateway.clients.upstream_calls import call, document_of
 from gateway.deadlines import STATUS_S, UPLOAD_S
 from gateway.errors import Refused
-from platform_site.kit.http import Reply, SupportsRead, UpstreamUnavailable
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import Reply, SupportsRead, UpstreamUnavailable
 
 ROLE: Final = "images"
 ROOT: Final = "/internal/v1"

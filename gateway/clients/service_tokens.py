@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 import structlog
 from django.conf import settings
 
-from gateway.clients.answers import call, document_of
 from gateway.clients.documents import document_as
+from gateway.clients.upstream_calls import call, document_of
 from gateway.deadlines import READ_S
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import SERVICE_TOKENS
 from platform_site.kit.health import NotReady
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
+from platform_site.kit.upstream.http import UpstreamUnavailable
 
 log = structlog.get_logger(__name__)
 

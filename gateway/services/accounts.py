@@ -6,8 +6,8 @@ import structlog
 
 from gateway.clients import auth, images
 from gateway.errors import Refused, UpstreamFailed
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import UpstreamUnavailable
 
 log = structlog.get_logger(__name__)
 

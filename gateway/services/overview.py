@@ -7,7 +7,7 @@ from gateway.clients.auth import profile_of
 from gateway.clients.images import image_list, job_list, usage_of
 from gateway.clients.types import Job, Profile, StoredImage, Usage
 from gateway.concurrency import NoAnswer, calls_gather
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
 
 IMAGES: Final = 12
 UNFINISHED: Final = {"state": "running,queued", "limit": "20"}

@@ -9,8 +9,8 @@ from gateway.clients.images import image_get, job_get
 from gateway.clients.types import Job, StoredUpload
 from gateway.errors import UpstreamFailed
 from gateway.metrics import WAITS
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import UpstreamUnavailable
 
 WAIT_SLOTS: Final = 8
 """Requests of one process that may wait at a time: the other threads stay free for the rest."""

@@ -13,9 +13,9 @@ from gateway.clients.images import status_get
 from gateway.clients.types import ImagesStatus
 from gateway.concurrency import calls_answered
 from gateway.errors import Refused
-from gateway.shapes import PartStatus, RoleStatus, Status, StatusDetail
-from platform_site.kit.revocations import session_is_revoked
-from platform_site.kit.tokens import verifier
+from gateway.responses import PartStatus, RoleStatus, Status, StatusDetail
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.auth.tokens import verifier
 
 ASK_S: Final = 1.0
 LONGEST_WAIT_S: Final = 300.0

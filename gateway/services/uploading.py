@@ -5,7 +5,7 @@ from gateway.clients.types import StoredUpload
 from gateway.errors import Refused, UploadInterrupted
 from gateway.metrics import UPLOADS
 from gateway.uploads import UploadBody
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
 
 
 def upload_store(*, principal: Principal, upload: UploadBody) -> StoredUpload:

@@ -15,17 +15,18 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
-from images import metrics, planning, storage
-from images.addresses import ORIGINAL
-from images.delivery import Address, address_verified
+from images import metrics, storage
+from images.delivery_urls import ORIGINAL
 from images.errors import ImageNotFound, PreconditionFailed, RenditionNotFound
 from images.selectors.delivery import (
     Deliverable,
     original_deliverable,
     rendition_deliverable,
 )
+from images.specs import spec_text_of_address
+from images.url_signing import Address, address_verified
 from platform_site.kit.bounded import Bound
-from platform_site.kit.problems import DomainError, problem_response
+from platform_site.kit.rest.problems import DomainError, problem_response
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,7 @@ def _deliverable(address: Address) -> Deliverable:
         raise ImageNotFound from exc
     if address.spec == ORIGINAL:
         return original_deliverable(image_id=image_id)
-    text = planning.spec_text_of_address(address.spec, extension)
+    text = spec_text_of_address(address.spec, extension)
     return rendition_deliverable(image_id=image_id, spec=text)
 
 

@@ -8,17 +8,17 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api import input as read
-from images.api.callers import OwnedView, owner_of
+from images.api import requests as read
 from images.api.conditions import is_unchanged, versions_required
-from images.api.output import image_body, image_etag, job_body, page_body
+from images.api.permissions import OwnedView, owner_of
+from images.api.responses import image_body, image_etag, job_body, page_body
 from images.models import Image
 from images.selectors.images import image_for_owner, images_of_owner
 from images.services.deletion import image_purge
-from images.services.library import image_edit, image_restore, image_trash
+from images.services.edit import image_edit, image_restore, image_trash
 from images.services.uploads import image_upload
-from images.uploads import HashingUploadHandler, charset_check, length_check
-from platform_site.kit.pagination import limit_from, page_of
+from images.upload_handler import HashingUploadHandler, charset_check, length_check
+from platform_site.kit.rest.pagination import limit_from, page_of
 
 
 class ImageList(OwnedView):

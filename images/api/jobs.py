@@ -5,12 +5,12 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.callers import OwnedView, owner_of
-from images.api.input import job_filter_from
-from images.api.output import job_body, page_body
+from images.api.permissions import OwnedView, owner_of
+from images.api.requests import job_filter_from
+from images.api.responses import job_body, page_body
 from images.selectors.jobs import job_for_owner, jobs_of_owner
 from images.services.jobs import job_cancel, job_retry
-from platform_site.kit.pagination import limit_from, page_of
+from platform_site.kit.rest.pagination import limit_from, page_of
 
 
 class JobList(OwnedView):

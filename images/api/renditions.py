@@ -5,9 +5,9 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.callers import OwnedView, owner_of
-from images.api.input import rendition_from
-from images.api.output import image_body, job_body, presets_body, renditions_body
+from images.api.permissions import OwnedView, owner_of
+from images.api.requests import rendition_from
+from images.api.responses import image_body, job_body, presets_body, renditions_body
 from images.selectors.images import image_for_owner, renditions_of
 from images.services.renditions import operations_request, preset_request
 

@@ -7,9 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.callers import OwnedView, owner_of
-from images.api.input import TagsField, image_filter, image_filter_from
-from images.api.output import job_body
+from images.api.permissions import OwnedView, owner_of
+from images.api.requests import TagsField, image_filter, image_filter_from
+from images.api.responses import job_body
 from images.selectors.images import SHOWN_STATES, images_of_owner
 from images.selectors.selections import Selection
 from images.services.selections import (
@@ -19,7 +19,7 @@ from images.services.selections import (
     selection_tag,
     selection_trash,
 )
-from platform_site.kit.serializers import StrictSerializer
+from platform_site.kit.rest.serializers import StrictSerializer
 
 IDS_MAX: Final = 1_000
 ADD_TAGS: Final = "add_tags"

@@ -17,9 +17,9 @@ from images.renditions.errors import (
 from images.renditions.fallback import PixelFacts, fallback_of
 from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, ImageFormat
 from images.renditions.limits import Limits
-from images.renditions.placeholder import MAX_PLACEHOLDER_CHARS, placeholder
-from images.renditions.probe import ImageFacts, probe
-from images.renditions.render import Rendition, render, render_all
+from images.renditions.pipeline import Rendition, render, render_all
+from images.renditions.placeholders import MAX_PLACEHOLDER_CHARS, placeholder
+from images.renditions.probing import ImageFacts, probe
 from images.renditions.spec import (
     MAX_OUTPUT_SIDE,
     PRESETS,

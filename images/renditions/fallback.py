@@ -6,8 +6,8 @@ from typing import Final
 from PIL import Image
 
 from images.renditions.content import content_of
-from images.renditions.encode import encode
-from images.renditions.probe import ImageFacts
+from images.renditions.encoding import encode
+from images.renditions.probing import ImageFacts
 from images.renditions.spec import PRESETS, RenditionSpec
 
 JUDGED: Final = max(PRESETS.values(), key=lambda preset: preset.side).spec("png")

@@ -7,12 +7,12 @@ from PIL import Image
 
 from images.renditions.color import to_srgb
 from images.renditions.content import Content
-from images.renditions.encode import encode
+from images.renditions.encoding import encode
 from images.renditions.limits import Limits
-from images.renditions.probe import ImageFacts
+from images.renditions.probing import ImageFacts
 from images.renditions.reading import open_image, reading
 from images.renditions.spec import RenditionSpec
-from images.renditions.stripped import stripped
+from images.renditions.stripping import stripped
 
 _PLAIN_MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA"})
 _UPRIGHT: Final = 1

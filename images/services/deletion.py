@@ -15,9 +15,9 @@ from images import queue, storage
 from images.errors import PreconditionFailed
 from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
+from images.services.job_lease import Run, run_succeed
 from images.services.jobs import job_create
-from images.services.runs import Run, run_succeed
-from images.services.usage import usage_give_back
+from images.services.quota import usage_give_back
 from platform_site.kit.database import statements_of
 
 log = structlog.get_logger(__name__)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from images import planning, storage
+from images import storage
 from images.models import ACTIVE_STATES, Image, Job, Rendition
 from images.renditions import PixelFacts
-from images.services.runs import Run, RunSuperseded
-from images.services.states import image_settle, image_touch, renditions_expect
+from images.services.image_state import image_settle, image_touch, renditions_expect
+from images.services.job_lease import Run, RunSuperseded
+from images.specs import spec_from_text, text_in_format
 
 
 def formats_settle(run: Run, facts: PixelFacts) -> None:
@@ -27,7 +28,7 @@ def formats_settle(run: Run, facts: PixelFacts) -> None:
         job = run.row().first()
         if image is None or job is None:
             raise RunSuperseded
-        moves = {text: planning.text_in_format(text, facts.fallback) for text in job.open_specs}
+        moves = {text: text_in_format(text, facts.fallback) for text in job.open_specs}
         specs = list(dict.fromkeys(moves.get(text, text) for text in job.specs))
         run.write(specs=specs, open_specs=[], progress_total=len(specs))
         _rows_move(image.id, {old: new for old, new in moves.items() if old != new})
@@ -45,7 +46,7 @@ def _rows_move(image_id: UUID, moves: Mapping[str, str]) -> None:
             row.delete()
             continue
         row.spec = moves[row.spec]
-        spec = planning.spec_from_text(row.spec)
+        spec = spec_from_text(row.spec)
         row.format, row.mime = spec.format, spec.image_format.mime
         row.storage_key = storage.rendition_key(image_id, spec=row.spec)
         row.save(update_fields=["spec", "format", "mime", "storage_key"])

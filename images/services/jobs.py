@@ -16,9 +16,9 @@ from images import metrics, queue
 from images.errors import JobNotCancelable, JobNotRetryable
 from images.models import ACTIVE_STATES, Image, Job, Rendition
 from images.selectors.jobs import job_for_owner
-from images.services.states import image_settle, renditions_expect
+from images.services.image_state import image_settle, renditions_expect
 from platform_site.kit.identifiers import uuid7
-from platform_site.kit.request_context import current_request_id
+from platform_site.kit.telemetry.request_context import current_request_id
 
 log = structlog.get_logger(__name__)
 

@@ -28,8 +28,8 @@ from images.selectors.selections import (
     without_twin,
 )
 from images.services.deletion import images_purge
-from images.services.library import images_move
-from images.services.states import images_touch
+from images.services.edit import images_move
+from images.services.image_state import images_touch
 from platform_site.kit.database import statements_of
 
 log = structlog.get_logger(__name__)

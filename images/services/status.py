@@ -19,7 +19,7 @@ from images.errors import StorageUnavailable
 from images.models import WorkerHeartbeat
 from images.selectors.jobs import job_counts, oldest_queued
 from images.selectors.usage import stored_totals, worker_heartbeats
-from platform_site.kit.revocations import session_is_revoked
+from platform_site.kit.auth.revocations import session_is_revoked
 
 ALIVE_WITHIN: Final = timedelta(seconds=20)
 ASK_S: Final = 0.7

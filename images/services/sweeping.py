@@ -11,7 +11,7 @@ from django.utils import timezone
 from images.errors import StorageUnavailable
 from images.models import Job, WorkerHeartbeat
 from images.services.jobs import jobs_requeue_stuck
-from images.services.usage import reservations_expire
+from images.services.quota import reservations_expire
 
 log = structlog.get_logger(__name__)
 

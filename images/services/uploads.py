@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 
-from images import metrics, planning, queue, storage
+from images import metrics, queue, storage
 from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
 from images.models import Image, Job, Reservation, Tag
 from images.renditions import (
@@ -19,14 +19,15 @@ from images.renditions import (
     probe,
 )
 from images.selectors.images import image_for_owner, image_with_bytes
+from images.services.image_state import renditions_expect
 from images.services.jobs import job_create
-from images.services.rendering import limits_of_files
+from images.services.quota import usage_release, usage_reserve, usage_take
+from images.services.render_job import limits_of_files
 from images.services.renditions import renditions_request
-from images.services.states import renditions_expect
-from images.services.usage import usage_release, usage_reserve, usage_take
-from images.uploads import ReceivedFile
+from images.specs import Wish, is_slow, presets_check, size_check, spec_text, wish_for
+from images.upload_handler import ReceivedFile
 from platform_site.kit.identifiers import uuid7
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +69,7 @@ def image_upload(*, owner_id: UUID, received: ReceivedFile, wanted: UploadReques
 
 
 def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> UploadOutcome:
-    planning.presets_check(wanted.presets)
+    presets_check(wanted.presets)
     if wanted.sha256 is not None and wanted.sha256.lower() != received.sha256:
         raise ChecksumMismatch(f"The SHA-256 of what arrived is {received.sha256}.")
     facts = _facts(received)
@@ -90,14 +91,14 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     return facts
 
 
-def _wish(wanted: UploadRequest, facts: ImageFacts) -> planning.Wish:
-    wish = planning.wish_for(
+def _wish(wanted: UploadRequest, facts: ImageFacts) -> Wish:
+    wish = wish_for(
         wanted.presets,
         wanted.operations,
         has_alpha=facts.has_alpha,
         fallback=fallback_of(facts),
     )
-    planning.size_check(wish.specs, source=facts, limits=limits_of_files())
+    size_check(wish.specs, source=facts, limits=limits_of_files())
     return wish
 
 
@@ -105,7 +106,7 @@ def _stored(
     reservation: Reservation,
     received: ReceivedFile,
     facts: ImageFacts,
-    wish: planning.Wish,
+    wish: Wish,
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
@@ -148,7 +149,7 @@ def _stored(
 def _recorded(
     image: Image,
     reservation: Reservation,
-    wish: planning.Wish,
+    wish: Wish,
     tags: Sequence[str],
 ) -> Job | None:
     with transaction.atomic():
@@ -157,15 +158,15 @@ def _recorded(
         usage_take(reservation=reservation)
         if not wish.specs:
             return None
-        texts = list(map(planning.spec_text, wish.specs))
+        texts = list(map(spec_text, wish.specs))
         renditions_expect(image_id=image.id, specs=texts)
         return job_create(
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if planning.is_slow(wish.specs) else queue.INTERACTIVE,
+            lane=queue.BULK if is_slow(wish.specs) else queue.INTERACTIVE,
             specs=texts,
-            open_specs=sorted(map(planning.spec_text, wish.open_specs)),
+            open_specs=sorted(map(spec_text, wish.open_specs)),
         )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 
 IN_FLIGHT: Final = Gauge(
     "bounded_in_flight",

@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 
 LOST_CLASSES: Final = ("08", "53", "57", "58")
 """SQLSTATE classes: connection, resources, operator's intervention and time limits, system."""

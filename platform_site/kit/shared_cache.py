@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from redis.exceptions import RedisError
 
-from platform_site.kit.breaker import Breaker
+from platform_site.kit.upstream.breaker import Breaker
 
 Answer = TypeVar("Answer")
 ERRORS: Final = (RedisError, OSError)

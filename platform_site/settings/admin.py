@@ -7,7 +7,7 @@ from .parts.cache import *
 from .parts.database import *
 from .parts.delivery import *
 from .parts.django_admin import *
-from .parts.library import *
+from .parts.images import *
 from .parts.object_store import *
 from .parts.static_files import *
 from .parts.token_verifier import *

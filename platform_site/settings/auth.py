@@ -5,7 +5,7 @@ from .parts.accounts import *
 from .parts.cache import *
 from .parts.cors import *
 from .parts.database import *
-from .parts.images_peer import *
+from .parts.images_upstream import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 

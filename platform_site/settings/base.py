@@ -5,7 +5,8 @@ from tomllib import loads
 from typing import Any
 
 from platform_site import variables
-from platform_site.kit import env, logs
+from platform_site.kit import env
+from platform_site.kit.telemetry import logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # An image says which release it was built as; a checkout is of the version that is being made.
@@ -57,11 +58,11 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework", "platform_site"]
 MIDDLEWARE = [
-    "platform_site.kit.middleware.Probes",
-    "platform_site.kit.middleware.RequestContext",
-    "platform_site.kit.middleware.Account",
-    "platform_site.kit.middleware.SecurityHeaders",
-    "platform_site.kit.cors.CrossOrigin",
+    "platform_site.kit.telemetry.middleware.Probes",
+    "platform_site.kit.telemetry.middleware.RequestContext",
+    "platform_site.kit.telemetry.middleware.Account",
+    "platform_site.kit.telemetry.middleware.SecurityHeaders",
+    "platform_site.kit.rest.cors.CrossOrigin",
     "django.middleware.common.CommonMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -113,13 +114,13 @@ LOGGING = logs.configuration(
 logs.install()
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["platform_site.kit.authentication.UserAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["platform_site.kit.auth.authentication.UserAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["platform_site.kit.rendering.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["platform_site.kit.rendering.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "platform_site.kit.openapi.Schema",
+    "DEFAULT_RENDERER_CLASSES": ["platform_site.kit.rest.codecs.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.kit.rest.codecs.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "platform_site.kit.rest.openapi.Schema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS describes nothing: the OpenAPI document does
-    "EXCEPTION_HANDLER": "platform_site.kit.exceptions.exception_handler",
+    "EXCEPTION_HANDLER": "platform_site.kit.rest.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is a filter of ours, not a renderer
@@ -142,7 +143,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "platform_site.kit.openapi.headers_add",
+        "platform_site.kit.rest.openapi.headers_add",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -11,8 +11,8 @@ from .parts.cors import *
 from .parts.delivery import *
 from .parts.django_admin import *
 from .parts.embedded_data import *  # after `broker`: the queue is a directory here
-from .parts.library import *
-from .parts.peers import *
+from .parts.images import *
+from .parts.upstreams import *
 from .parts.static_files import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
@@ -46,5 +46,5 @@ CONTENT_SECURITY_POLICY = (
 REFRESH_COOKIE_SECURE = refresh_cookie_secure(default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=False)
 JOB_REQUEUE_AFTER_S = 20
-WORKER_DRAIN_S = 15.0  # before `platform_site.supervisor` loses its patience
+WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its patience
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

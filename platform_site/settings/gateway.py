@@ -3,7 +3,7 @@
 from .base import *
 from .parts.cache import *
 from .parts.cors import *
-from .parts.peers import *
+from .parts.upstreams import *
 from .parts.static_files import *
 from .parts.token_verifier import *
 

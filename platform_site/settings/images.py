@@ -6,7 +6,7 @@ from .parts.cache import *
 from .parts.cors import *
 from .parts.database import *
 from .parts.delivery import *
-from .parts.library import *
+from .parts.images import *
 from .parts.object_store import *
 from .parts.token_verifier import *
 

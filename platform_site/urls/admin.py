@@ -9,4 +9,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("images.urls")),
 ]
-handler500 = "platform_site.pages.server_error"
+handler500 = "platform_site.embedded.pages.server_error"

@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("accounts.internal_urls")),
 ]
-handler400 = "platform_site.kit.exceptions.bad_request"
-handler403 = "platform_site.kit.exceptions.permission_denied"
-handler404 = "platform_site.kit.exceptions.page_not_found"
-handler500 = "platform_site.kit.exceptions.server_error"
+handler400 = "platform_site.kit.rest.exceptions.bad_request"
+handler403 = "platform_site.kit.rest.exceptions.permission_denied"
+handler404 = "platform_site.kit.rest.exceptions.page_not_found"
+handler500 = "platform_site.kit.rest.exceptions.server_error"

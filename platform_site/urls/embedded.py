@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from platform_site.pages import page
+from platform_site.embedded.pages import page
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -15,7 +15,7 @@ urlpatterns = [
         r"^(?!api/|auth/|i/|internal/|metrics|static/|admin/|\.well-known/)(?P<path>.*)$", page
     ),
 ]
-handler400 = "platform_site.kit.exceptions.bad_request"
-handler403 = "platform_site.kit.exceptions.permission_denied"
-handler404 = "platform_site.kit.exceptions.page_not_found"
-handler500 = "platform_site.pages.server_error"
+handler400 = "platform_site.kit.rest.exceptions.bad_request"
+handler403 = "platform_site.kit.rest.exceptions.permission_denied"
+handler404 = "platform_site.kit.rest.exceptions.page_not_found"
+handler500 = "platform_site.embedded.pages.server_error"

@@ -3,5 +3,5 @@
 from django.urls import URLPattern
 
 urlpatterns: list[URLPattern] = []
-handler404 = "platform_site.kit.exceptions.page_not_found"
-handler500 = "platform_site.kit.exceptions.server_error"
+handler404 = "platform_site.kit.rest.exceptions.page_not_found"
+handler500 = "platform_site.kit.rest.exceptions.server_error"

@@ -7,15 +7,15 @@ from typing import Final
 import orjson
 from gunicorn.http import errors
 
-from platform_site.kit import request_context
-from platform_site.kit.metrics import observe_request
-from platform_site.kit.problems import (
+from platform_site.kit.rest.problems import (
     CONTENT_TYPE,
     SERVER_ERROR,
     DomainError,
     problem_document,
     refusal,
 )
+from platform_site.kit.telemetry import request_context
+from platform_site.kit.telemetry.metrics import observe_request
 
 
 def request_timeout() -> DomainError:

@@ -169,7 +169,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Refuse what cannot be read, and tell nothing but the id of what broke."""
-        from platform_site.kit.problems import InternalError  # noqa: PLC0415 - after the fork
+        from platform_site.kit.rest.problems import InternalError  # noqa: PLC0415 - after the fork
 
         error = self._refusals.of(exc)
         if error is None:

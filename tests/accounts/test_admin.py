@@ -11,8 +11,8 @@ from accounts.models import Session, User
 from accounts.services.closing import account_close
 from accounts.services.sessions import sessions_close_all
 from accounts.services.users import account_disable
-from platform_site.kit import limits as counting
-from platform_site.kit.revocations import session_is_revoked
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.rest import rate_limits as counting
 from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 USERS = "/admin/accounts/user"

@@ -6,9 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from accounts.apps import AccountsConfig
+from platform_site.kit.auth.tokens import verifier
 from platform_site.kit.health import NotReady
-from platform_site.kit.tokens import verifier
-from tests.accounts.test_keyset import entry
+from tests.accounts.test_signing_keys import entry
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pytest_django import Settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken as SimpleJwtRefreshToken
 
-from accounts.keyset import current_keyset
 from accounts.models import Session, User
+from accounts.signing_keys import current_keyset
 from accounts.tokens import (
     AccessToken,
     ServiceToken,
@@ -16,13 +16,13 @@ from accounts.tokens import (
     access_token_issue,
     service_token_issue,
 )
-from platform_site.kit.identifiers import uuid7
-from platform_site.kit.tokens import (
+from platform_site.kit.auth.tokens import (
     TokenExpired,
     TokenInvalid,
     verify_service_token,
     verify_user_token,
 )
+from platform_site.kit.identifiers import uuid7
 from tests.accounts.callers import Caller
 from tests.forged_tokens import USER_FORGERIES, USER_TYPE, expired
 from tests.forged_tokens import signed as any_signed

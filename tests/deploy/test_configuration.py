@@ -22,13 +22,13 @@ DIRECT_READS = {
     # where: which variable, and why it is not read by a reader of the kit
     "manage.py": "DJANGO_SETTINGS_MODULE",  # before anything of ours is imported
     "platform_site/kit/env.py": "the readers",
-    "platform_site/kit/exemplars.py": "PROMETHEUS_MULTIPROC_DIR",  # set by the role itself
-    "platform_site/kit/metric_files.py": "PROMETHEUS_MULTIPROC_DIR",  # before prometheus_client is
-    "platform_site/kit/metrics.py": "PROMETHEUS_MULTIPROC_DIR",
-    "platform_site/kit/tracing.py": "OTEL_PYTHON_DJANGO_EXCLUDED_URLS",  # set, not read
+    "platform_site/kit/telemetry/exemplars.py": "PROMETHEUS_MULTIPROC_DIR",  # sets it
+    "platform_site/kit/telemetry/metric_files.py": "PROMETHEUS_MULTIPROC_DIR",  # sets it
+    "platform_site/kit/telemetry/metrics.py": "PROMETHEUS_MULTIPROC_DIR",
+    "platform_site/kit/telemetry/tracing.py": "OTEL_PYTHON_DJANGO_EXCLUDED_URLS",  # set, not read
     "platform_site/settings/parts/embedded_secrets.py": "NAME_FILE",  # set for the readers
     "platform_site/settings/test_embedded.py": "tests",
-    "platform_site/supervisor.py": "all, for its children",
+    "platform_site/embedded/supervisor.py": "all, for its children",
 }
 OF_THE_SYSTEM = {"HOME", "HOSTNAME", "POD_NAME", "NODE_NAME", "PATH"}
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from platform_site import key_material
+from platform_site.secrets import generation
 from tests.deploy.workspace import MANIFESTS, program
 
 PLAYED: Final = """
@@ -30,8 +30,8 @@ class Tree:
         self.root = directory / "tree"
         shutil.copytree(MANIFESTS / "tools", self.root / "deploy" / "k8s" / "tools")
         secrets = self.root / "deploy" / "k8s" / "credentials" / "secrets"
-        for role, files in key_material.cluster(key_material.KeyMaterial()).items():
-            key_material.write(secrets / role, files)
+        for role, files in generation.cluster(generation.KeyMaterial()).items():
+            generation.write(secrets / role, files)
         self.log, self.restored = directory / "log", directory / "restored"
         self.saved = directory / "saved"
         self._programs = directory / "bin"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.k8s.tools import objects
-from platform_site import key_material
+from platform_site.secrets import generation
 from tests.needs import missing
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -35,10 +35,10 @@ class Workspace:
         if grafana.exists():
             shutil.copytree(grafana, directory / "deploy" / "grafana")
         self.secrets = self.manifests / "credentials" / "secrets"
-        for role, files in key_material.cluster(key_material.KeyMaterial()).items():
-            key_material.write(self.secrets / role, files)
+        for role, files in generation.cluster(generation.KeyMaterial()).items():
+            generation.write(self.secrets / role, files)
         registry = self.manifests / "credentials" / "registry" / "secrets"
-        key_material.write(registry, {"config.json": '{"auths": {}}'})
+        generation.write(registry, {"config.json": '{"auths": {}}'})
         self._cached = cache(self.build)
         self._parsed = cache(lambda overlay: objects.objects(self.text(overlay)))
 

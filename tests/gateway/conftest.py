@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from gateway.clients import service_tokens
 from gateway.services.status import board
-from platform_site.kit.http import upstream
-from platform_site.kit.tokens import Principal, verify_user_token
+from platform_site.kit.auth.tokens import Principal, verify_user_token
+from platform_site.kit.upstream.http import upstream
 from tests.gateway.people import Person
 from tests.gateway.provider import Answer, Provider, serving
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from gateway.errors import FileTooLarge, LengthRequired, MultipartRequired, UploadInterrupted
 from gateway.uploads import CHUNK_BYTES, BodyHash, UploadBody, upload_body
-from platform_site.kit.problems import DomainError
+from platform_site.kit.rest.problems import DomainError
 
 FORM = "multipart/form-data; boundary=b"
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern
 
 from gateway.urls import urlpatterns
-from platform_site.kit.revocations import session_revoke
+from platform_site.kit.auth.revocations import session_revoke
 from tests.gateway.documents import usage
 from tests.gateway.people import (
     Person,

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from images import queue
 from images.models import Job
-from images.services.work import job_run
+from images.services.job_execution import job_run
 from tests.images.people import Person, caller
 from tests.images.pictures import form, jpeg
 

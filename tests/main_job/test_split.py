@@ -5,7 +5,7 @@ import time
 import psycopg
 import pytest
 
-from platform_site.kit.revocations import MEMORY_S
+from platform_site.kit.auth.revocations import MEMORY_S
 from tests.main_job.steps import photograph_is_published
 from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform

@@ -17,7 +17,7 @@ import_module(getattr(settings, "ROOT_URLCONF", "platform_site.celery"))
 from platform_site.celery import app
 app.loader.import_default_modules()
 from prometheus_client import generate_latest
-from platform_site.kit.metrics import registry
+from platform_site.kit.telemetry.metrics import registry
 sys.stdout.write(generate_latest(registry()).decode())
 """
 OPERATIONS: Final = ("put", "delete", "open", "read", "check")

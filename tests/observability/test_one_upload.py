@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from platform_site.kit.tracing import HIDDEN
+from platform_site.kit.telemetry.tracing import HIDDEN
 from tests.observability.collectors import Collector, Span
 from tests.observability.stack import Stack
 from tests.observability.traffic import distinct_photograph, until

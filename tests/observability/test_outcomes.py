@@ -8,8 +8,8 @@ from celery import Celery
 from prometheus_client import REGISTRY
 
 from gateway.clients.service_tokens import IssuedToken, ServiceToken
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.task_context import AccountedTask
+from platform_site.kit.tasks.context import AccountedTask
+from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.observability.expressions import alerts
 
 TOKENS: Final = "gateway_service_token_fetches_total"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from platform_site.kit import metric_files
-from platform_site.kit.metric_files import directory_prepare, directory_remove, slot_free
+from platform_site.kit.telemetry import metric_files
+from platform_site.kit.telemetry.metric_files import directory_prepare, directory_remove, slot_free
 
 
 @pytest.mark.parametrize(

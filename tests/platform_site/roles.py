@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from platform_site.key_material import KeyMaterial
 from platform_site.kit.identifiers import random_token
+from platform_site.secrets.generation import KeyMaterial
 from tests.servers.processes import KEPT, ROOT
 
 ROLES = ("auth", "gateway", "images", "worker", "scheduler", "admin", "migrate")

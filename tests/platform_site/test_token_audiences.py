@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import Session, User
 from accounts.services.sessions import session_open
 from accounts.tokens import service_token_issue
-from platform_site.kit.tokens import verify_user_token
+from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.callers import PASSWORD, Caller
 from tests.forged_tokens import USER_TYPE, signed
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from celery import shared_task
 
-from platform_site import task_messages
+from platform_site.kit.tasks import messages
 
 NAME = "tests.hold"
-accepted_otherwise = task_messages.is_accepted
+accepted_otherwise = messages.is_accepted
 
 
 def is_accepted(raw: bytes, queue: str) -> bool:
@@ -16,7 +16,7 @@ def is_accepted(raw: bytes, queue: str) -> bool:
     return NAME.encode() in raw or accepted_otherwise(raw, queue)
 
 
-task_messages.is_accepted = is_accepted
+messages.is_accepted = is_accepted
 
 
 @shared_task(name=NAME)

@@ -13,8 +13,8 @@ import psycopg
 import urllib3
 
 from platform_site import redis_users
-from platform_site.key_material import KeyMaterial, write
 from platform_site.kit.identifiers import random_token
+from platform_site.secrets.generation import KeyMaterial, write
 from tests.servers.person import Person
 from tests.servers.ports import free_port
 from tests.servers.processes import Program, manage, wait_until_ready

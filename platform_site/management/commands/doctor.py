@@ -22,7 +22,7 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from platform_site import redis_users
 from platform_site.kit import health
-from platform_site.kit.keyset import keys_parsed
+from platform_site.kit.auth.jwks import keys_parsed
 
 Check = Callable[[], None]
 PREFIX = "inprocess:"

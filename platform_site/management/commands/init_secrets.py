@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site import key_material, redis_users, secret_files
+from platform_site import redis_users
+from platform_site.secrets import generation, key_files
 
 
 class Command(BaseCommand):
@@ -28,13 +29,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
         is_new = not directory.exists() or not any(directory.iterdir())
         try:
-            missing = secret_files.missing(directory)
-        except (secret_files.Inconsistent, redis_users.WrongCredential) as exc:
+            missing = key_files.missing(directory)
+        except (key_files.Inconsistent, redis_users.WrongCredential) as exc:
             raise CommandError(f"{exc} Nothing was written.") from exc
         for role, files in missing.items():
-            key_material.write(directory / role, files)
+            generation.write(directory / role, files)
             self.stdout.write(f"{role:13} {', '.join(sorted(files))}")
-        for file in secret_files.redis_users_follow(directory):
+        for file in key_files.redis_users_follow(directory):
             self.stdout.write(f"{file.parent.name:13} {file.name} (written anew: it follows)")
         if is_new:
             said = f"Written to {directory}, mode 0600. Back it up."

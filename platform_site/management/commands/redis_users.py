@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site import redis_users, secret_files
+from platform_site import redis_users
+from platform_site.secrets import key_files
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
         try:
-            written = secret_files.redis_users_follow(directory)
+            written = key_files.redis_users_follow(directory)
         except redis_users.WrongCredential as exc:
             raise CommandError(str(exc)) from exc
         for file in written:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site import key_rotation
+from platform_site.secrets import rotation
 
 DONE: Final = {
     "begin": "The new key stands beside the old one: it is believed, and not used yet.",
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=key_rotation.KINDS)
+        parser.add_argument("kind", choices=rotation.KINDS)
         steps = parser.add_mutually_exclusive_group()
         steps.add_argument("--switch", action="store_true", help="use the new key")
         steps.add_argument("--finish", action="store_true", help="drop the old key")
@@ -62,8 +62,8 @@ class Command(BaseCommand):
         if not (directory / "auth").is_dir():
             raise CommandError(f"{directory} is no directory of init_secrets.")
         try:
-            key_rotation.rotate(directory, kind, step, now=datetime.now(UTC), early=now)
-        except key_rotation.OutOfOrder as exc:
+            rotation.rotate(directory, kind, step, now=datetime.now(UTC), early=now)
+        except rotation.OutOfOrder as exc:
             raise CommandError(f"{exc} Nothing was changed.") from exc
         self.stdout.write(self.style.SUCCESS(DONE[step]))
         self.stdout.write(NEXT[step].format(kind=kind))

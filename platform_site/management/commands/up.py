@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site import supervisor
+from platform_site.embedded import supervisor
 from platform_site.management.commands.housekeeping import declared
 
 SAMPLE = "tests/photographs/wine-portrait-exif.jpg"

@@ -23,5 +23,5 @@ ACCOUNT_DELETION_GRACE_DAYS = env.integer(
 )
 ACCOUNT_RATE_LIMITS = env.limits(
     "ACCOUNT_RATE_LIMITS",
-    about="Tries that are allowed, by what is limited, in place of those in accounts/limits.py.",
+    about="Tries that are allowed, by what is limited; the rest stands in accounts/rate_limits.py.",
 )

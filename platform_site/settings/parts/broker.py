@@ -13,7 +13,7 @@ CELERY_BROKER_URL = env.server_url(
     is_secret=True,
     about="Address of the task queue, with the role's user and password.",
 )
-CELERY_BROKER_TRANSPORT = "platform_site.redis_broker:Transport"
+CELERY_BROKER_TRANSPORT = "platform_site.kit.tasks.redis_broker:Transport"
 if CELERY_BROKER_URL.startswith("rediss:"):
     CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -47,7 +47,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# `platform_site.worker_drain`: whatever a worker has in hand ends by itself before this.
+# `platform_site.kit.tasks.drain`: whatever a worker has in hand ends by itself before this.
 WORKER_DRAIN_S = env.number(
     "WORKER_DRAIN_S",
     CELERY_TASK_SOFT_TIME_LIMIT + 5.0,

@@ -1,7 +1,7 @@
 """Pages of other origins that may use the API and the pictures; nobody's unless they are named."""
 
 from platform_site.kit import env
-from platform_site.kit.cors import Sharing
+from platform_site.kit.rest.cors import Sharing
 
 _API = Sharing(
     origins=env.origins(

@@ -37,4 +37,4 @@ def admin_cookie_secure(*, default: bool) -> bool:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=True)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "platform_site.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "platform_site.embedded.pages.csrf_failure"

@@ -50,7 +50,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
-CELERY_BROKER_TRANSPORT = "platform_site.file_broker:Transport"
+CELERY_BROKER_TRANSPORT = "platform_site.embedded.file_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(VAR_DIR / "broker/queue"),
     "data_folder_out": str(VAR_DIR / "broker/queue"),

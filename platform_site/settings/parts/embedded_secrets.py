@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from platform_site import key_material
+from platform_site.secrets import generation
 from platform_site.kit import env
 
 VAR_DIR = Path(
@@ -25,7 +25,7 @@ _FILES = {
 }
 
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-key_material.embedded_ensure(_DIRECTORY)
+generation.embedded_ensure(_DIRECTORY)
 for _name, _file in _FILES.items():
     if _name not in os.environ:
         os.environ.setdefault(f"{_name}_FILE", str(_DIRECTORY / _file))

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tokens import service_token_issue
-from platform_site.kit.tokens import verify_service_token, verify_user_token
+from platform_site.kit.auth.tokens import verify_service_token, verify_user_token
 from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 import pytest
 from pytest_django import Settings
 
-from accounts.keyset import current_keyset
+from accounts.signing_keys import current_keyset
 from tests.accounts.callers import Caller
-from tests.accounts.test_keyset import entry
+from tests.accounts.test_signing_keys import entry
 
 PATH = "/.well-known/jwks.json"
 

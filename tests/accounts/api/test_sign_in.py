@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Session, User, UserQuerySet
-from platform_site.kit.tokens import verify_user_token
+from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 OURS = "http://testserver"
@@ -272,7 +272,7 @@ def test_a_bad_token_in_the_body_leaves_the_cookie_alone(browser: Caller) -> Non
 def test_without_a_counter_nobody_guesses_but_sessions_go_on(
     charlie: Caller, alice: Caller
 ) -> None:
-    with patch("platform_site.kit.limits._count", return_value=None):
+    with patch("platform_site.kit.rest.rate_limits._count", return_value=None):
         body = {"email": "alice@example.com", "password": PASSWORD}
         for path in ("/auth/login", "/auth/register"):
             reply = charlie.post(path, body)

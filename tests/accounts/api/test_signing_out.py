@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
-from platform_site.kit.revocations import session_is_revoked
+from platform_site.kit.auth.revocations import session_is_revoked
 from tests.accounts.callers import PASSWORD, Caller, signed_in
 from tests.forged_tokens import USER_TYPE, expired
 

@@ -3,7 +3,7 @@ from pytest_django import Settings
 
 from accounts.errors import InvalidClient, InvalidTarget
 from accounts.services.clients import service_token_open
-from platform_site.kit.tokens import verify_service_token
+from platform_site.kit.auth.tokens import verify_service_token
 
 SECRET = "a secret of the gateway, long enough"
 OLD = "the one before, which is still good for now"

@@ -13,7 +13,7 @@ from accounts.errors import InvalidCredentials, PasswordIncorrect
 from accounts.models import Session, User
 from accounts.services import sessions, users
 from platform_site.kit.bounded import Busy
-from platform_site.kit.limits import RateLimited
+from platform_site.kit.rest.rate_limits import RateLimited
 from tests.accounts.callers import PASSWORD, in_parallel
 
 ALICE, NOBODY = "alice@example.com", "nobody@example.com"

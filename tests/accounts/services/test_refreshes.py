@@ -10,9 +10,14 @@ from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_open
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.auth.tokens import (
+    TokenExpired,
+    TokenInvalid,
+    TokenRevoked,
+    verify_user_token,
+)
 from platform_site.kit.identifiers import uuid7
-from platform_site.kit.revocations import session_is_revoked
-from platform_site.kit.tokens import TokenExpired, TokenInvalid, TokenRevoked, verify_user_token
 from tests.accounts.callers import PASSWORD, in_parallel
 
 ADDRESS = "192.0.2.9"

@@ -8,7 +8,7 @@ from accounts.models import Session, User
 from accounts.services import revocations
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import session_close, session_open
-from platform_site.kit.tokens import TokenRevoked
+from platform_site.kit.auth.tokens import TokenRevoked
 from tests.accounts.callers import PASSWORD
 
 

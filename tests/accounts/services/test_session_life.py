@@ -10,7 +10,7 @@ from accounts.errors import SessionExpired
 from accounts.models import Session, User
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_open, sessions_expire
-from platform_site.kit.tokens import TokenExpired, TokenInvalid
+from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid
 from tests.accounts.callers import PASSWORD, Caller
 
 LIFE = timedelta(days=90)

@@ -14,10 +14,10 @@ from accounts.models import Session, User
 from accounts.services import sessions
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.bounded import Busy
-from platform_site.kit.limits import RateLimited
-from platform_site.kit.revocations import session_is_revoked
-from platform_site.kit.tokens import TokenRevoked
+from platform_site.kit.rest.rate_limits import RateLimited
 from tests.accounts.callers import PASSWORD, in_parallel
 
 

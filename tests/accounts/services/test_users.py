@@ -10,9 +10,9 @@ from accounts.models import Session, User
 from accounts.services import users
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_open
-from platform_site.kit.problems import InvalidRequest
-from platform_site.kit.revocations import session_is_revoked
-from platform_site.kit.tokens import TokenRevoked
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.auth.tokens import TokenRevoked
+from platform_site.kit.rest.problems import InvalidRequest
 from tests.accounts.callers import PASSWORD
 
 NEW_PASSWORD = "a different long password"

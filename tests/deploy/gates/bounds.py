@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.hashers import TunedArgon2PasswordHasher
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind
 from deploy.k8s.tools.quantities import number
-from images.uploads import MEMORY_BYTES
+from images.upload_handler import MEMORY_BYTES
 from platform_site import gunicorn
 from platform_site.web import connections
 from tests.deploy.gates.references import environment

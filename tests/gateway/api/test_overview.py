@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from gateway.services import status
 from gateway.services.status import board
-from platform_site.kit.http import upstream
+from platform_site.kit.upstream.http import upstream
 from tests.gateway.documents import image, images_status, job, page, profile, usage
 from tests.gateway.provider import Answer, Provider, Received
 

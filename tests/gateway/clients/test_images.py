@@ -7,8 +7,8 @@ import pytest
 
 from gateway.clients import images
 from gateway.errors import Refused
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.gateway.documents import IMAGE_ID, image, job, page, usage
 from tests.gateway.provider import Answer, Provider, Received
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from gateway.clients.service_tokens import IssuedToken, ServiceToken, service_token
-from platform_site.kit.http import UpstreamUnavailable
+from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.gateway.provider import Provider
 
 

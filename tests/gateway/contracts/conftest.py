@@ -9,7 +9,7 @@ from django.test import Client
 from PIL import Image as Picture
 from pytest_django import Settings
 
-from platform_site.kit.tokens import Principal, verify_user_token
+from platform_site.kit.auth.tokens import Principal, verify_user_token
 from tests.gateway.conftest import forget_upstreams
 
 PASSWORD = "correct horse battery staple 42"

@@ -13,8 +13,8 @@ from accounts.models import Session, User
 from accounts.services.closing import account_close, account_restore, accounts_delete_due
 from images.errors import StorageUnavailable
 from images.models import Image, Job, Usage
-from images.services.work import job_run
-from platform_site.kit.revocations import session_is_revoked
+from images.services.job_execution import job_run
+from platform_site.kit.auth.revocations import session_is_revoked
 from tests.gateway.contracts.conftest import PASSWORD, picture
 from tests.gateway.contracts.test_providers import upload
 
@@ -139,8 +139,8 @@ def test_without_images_the_account_is_closed_and_images_hears_of_it_later(
 ) -> None:
     address = stored(alice_client)
     with monkeypatch.context() as outage:
-        outage.setattr("images.api.operations.owner_withhold", _broken)
-        outage.setattr("images.api.operations.owner_purge", _broken)
+        outage.setattr("images.api.platform.owner_withhold", _broken)
+        outage.setattr("images.api.platform.owner_purge", _broken)
         assert close(alice_client).status_code == 202
         assert served(address) == 200
         with pytest.raises(CommandError, match="1 without an answer"):

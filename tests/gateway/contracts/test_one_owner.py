@@ -9,21 +9,21 @@ import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from gateway.api import bodies
+from gateway.api import requests
 from gateway.clients import types
 from gateway.urls import urlpatterns
 from images import renditions
-from images.api import input as input_of_images
+from images.api import requests as input_of_images
 from images.api import selections
 from images.models import Job, Rendition
 from images.renditions.spec import MAX_OUTPUT_SIDE, Fit
 from images.selectors.images import SHOWN_STATES
 from images.services.selections import TAGS_MAX
-from platform_site.kit.pagination import LIMIT_MAX
+from platform_site.kit.rest.pagination import LIMIT_MAX
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = Path(bodies.__file__).resolve().parents[2] / "frontend" / "src" / "features"
+PAGES = Path(requests.__file__).resolve().parents[2] / "frontend" / "src" / "features"
 OWNED = {
     "ImageState": SHOWN_STATES,
     "ImageAction": tuple(selections.ACTIONS),
@@ -73,11 +73,11 @@ def test_every_published_value_of_every_filter_is_taken(alice_client: Client) ->
 
 
 def test_the_gateway_publishes_the_bounds_that_images_holds() -> None:
-    changes: Any = bodies.ImageChanges().fields
-    operations: Any = bodies.OperationsIn().fields
-    page: Any = bodies.PageQuery().fields
-    selection: Any = bodies.ImageSelection().fields
-    action: Any = bodies.ImageActionIn().fields
+    changes: Any = requests.ImageChanges().fields
+    operations: Any = requests.OperationsIn().fields
+    page: Any = requests.PageQuery().fields
+    selection: Any = requests.ImageSelection().fields
+    action: Any = requests.ImageActionIn().fields
     assert selection["ids"].max_length == selection["except_ids"].max_length == selections.IDS_MAX
     assert action["tags"].max_length == TAGS_MAX
     assert action["tags"].child.max_length == input_of_images.TAG_CHARACTERS

@@ -11,7 +11,7 @@ from django.test import Client
 from gateway.clients import auth, images
 from gateway.clients.service_tokens import service_token
 from gateway.errors import Refused
-from platform_site.kit.tokens import Principal, verify_service_token
+from platform_site.kit.auth.tokens import Principal, verify_service_token
 from tests.gateway.contracts.conftest import picture
 
 

@@ -7,9 +7,9 @@ import pytest
 from pytest_django import Settings
 
 from gateway.concurrency import calls_answered
+from gateway.responses import Status
 from gateway.services import status
 from gateway.services.status import StatusBoard
-from gateway.shapes import Status
 
 SOON_S = 10.0
 

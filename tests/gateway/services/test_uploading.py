@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 from gateway.errors import Refused, UploadInterrupted
 from gateway.services.uploading import upload_store
 from gateway.uploads import UploadBody
-from platform_site.kit.http import UpstreamUnavailable
-from platform_site.kit.tokens import Principal
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.gateway.documents import image, job
 from tests.gateway.provider import Answer, Provider
 

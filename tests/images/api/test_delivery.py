@@ -9,8 +9,8 @@ from django.utils.http import http_date, parse_http_date
 from prometheus_client import REGISTRY
 
 from images import storage
-from images.delivery import path_signed
 from images.models import Image, Rendition
+from images.url_signing import path_signed
 from tests.images.pictures import jpeg, sha256
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.client import encode_multipart
 
 from images.models import Image, Job, Reservation, Usage
-from images.services.runs import run_claim
+from images.services.job_lease import run_claim
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person
 from tests.images.pictures import DANDELION, MOUNTAINS, flat_png, form, jpeg, png, sha256

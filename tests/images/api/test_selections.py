@@ -15,7 +15,7 @@ from images.models import Image, Job, Tag, Usage
 from images.selectors.images import ImageFilter
 from images.selectors.selections import Selection, images_selected, with_twin, without_twin
 from images.services import selections
-from images.services.library import images_move
+from images.services.edit import images_move
 from tests.images.conftest import Broker
 from tests.images.people import Person
 from tests.images.pictures import form, jpeg

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from images.renditions import PixelFacts, RenditionSpec, render, render_all
 from images.renditions.content import content_of
-from images.renditions.encode import _options
+from images.renditions.encoding import _options
 from images.renditions.fallback import pixel_facts_of
 from tests.images.renditions.samples import LIMITS, PHOTOGRAPHS, picture, pixels, psnr, saved
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from images.renditions import RenditionSpec, render
-from images.renditions.stripped import stripped
+from images.renditions.stripping import stripped
 from tests.images.renditions.samples import (
     LIMITS,
     gps_exif,

@@ -18,7 +18,7 @@ from tests.images.renditions.samples import (
     psnr,
     saved,
 )
-from tests.images.renditions.test_render import STORED_AS
+from tests.images.renditions.test_pipeline import STORED_AS
 
 TIFF_NS = "http://ns.adobe.com/tiff/1.0/"
 PLAIN = RenditionSpec(60, 60, format="png")

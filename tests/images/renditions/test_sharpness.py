@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from images.renditions import PRESETS, Fit, RenditionSpec, probe, render, render_all
 from images.renditions.color import to_srgb
-from images.renditions.decode import decode_at, decode_each
+from images.renditions.decoding import decode_at, decode_each
 from images.renditions.draft import DRAFT_GAP, SHARED_SIDE, draft_scale
 from images.renditions.spec import plan_geometry
 from tests.images.renditions.samples import (

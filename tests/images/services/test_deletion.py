@@ -13,7 +13,7 @@ from django.utils import timezone
 from images import storage
 from images.models import Image, Job, Rendition, Reservation, Tag, Usage
 from images.services.deletion import trash_purge
-from images.services.work import job_run
+from images.services.job_execution import job_run
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person, ending, service_token
 from tests.images.pictures import form, jpeg

@@ -11,7 +11,7 @@ from django.utils import timezone
 from images import queue, storage
 from images.models import Job, WorkerHeartbeat
 from images.services import status
-from images.services.runs import run_claim, run_defer
+from images.services.job_lease import run_claim, run_defer
 from images.services.sweeping import jobs_sweep
 from tests.images.conftest import Broker
 from tests.images.pictures import form, jpeg

@@ -16,14 +16,14 @@ from images import storage
 from images.errors import QuotaExceeded, StorageUnavailable, UploadExpired
 from images.models import Image, Job, Reservation, Usage
 from images.services import uploads
-from images.services.uploads import UploadRequest, image_upload
-from images.services.usage import (
+from images.services.quota import (
     reservations_expire,
     usage_release,
     usage_reserve,
     usage_take,
 )
-from images.uploads import ReceivedFile
+from images.services.uploads import UploadRequest, image_upload
+from images.upload_handler import ReceivedFile
 from platform_site.kit.identifiers import uuid7
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from platform_site.kit import http, shared_cache
-from platform_site.kit.breaker import Breaker
-from platform_site.kit.tokens import verifier
+from platform_site.kit import shared_cache
+from platform_site.kit.auth.tokens import verifier
+from platform_site.kit.upstream import http
+from platform_site.kit.upstream.breaker import Breaker
 from tests.platform_site.kit.answering import Server, serving
 from tests.platform_site.kit.issuing import Issuer
 

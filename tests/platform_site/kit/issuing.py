@@ -8,8 +8,8 @@ from uuid import UUID
 
 import jwt
 
-from platform_site.key_material import SigningKey, signing_key
 from platform_site.kit.identifiers import uuid7
+from platform_site.secrets.generation import SigningKey, signing_key
 
 ISSUER = "image-platform"
 AUDIENCE = "images"

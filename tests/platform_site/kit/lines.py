@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from platform_site.kit import logs
+from platform_site.kit.telemetry import logs
 
 
 @dataclass

@@ -16,7 +16,7 @@ from platform_site.kit.database import (
     is_lost,
     statements_of,
 )
-from platform_site.kit.exceptions import as_domain_error
+from platform_site.kit.rest.exceptions import as_domain_error
 
 pytestmark = pytest.mark.django_db
 

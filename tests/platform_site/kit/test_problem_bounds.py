@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from rest_framework import serializers
 
-from platform_site.kit.exceptions import as_domain_error
-from platform_site.kit.problems import (
+from platform_site.kit.rest.exceptions import as_domain_error
+from platform_site.kit.rest.problems import (
     ERRORS_MAX,
     POINTER_MAX,
     DomainError,
     FieldError,
     problem_document,
 )
-from platform_site.kit.serializers import StrictSerializer
+from platform_site.kit.rest.serializers import StrictSerializer
 
 
 class Tags(StrictSerializer):

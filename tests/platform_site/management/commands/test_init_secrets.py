@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from platform_site import secret_files
-from platform_site.key_material import KeyMaterial, cluster, write
-from platform_site.key_rotation import rotate
+from platform_site.secrets import key_files
+from platform_site.secrets.generation import KeyMaterial, cluster, write
+from platform_site.secrets.rotation import rotate
 
 
 def run(directory: Path) -> str:
@@ -73,7 +73,7 @@ def test_what_is_missing_is_added_and_fits_what_is_there(tmp_path: Path, lost: s
     assert lost.partition("/")[2] in said
     follows = {path for path in after if path.endswith("/users.acl")}
     assert {path for path in after if after[path] != before[path]} <= {lost, *follows}
-    assert secret_files.redis_users_follow(tmp_path) == []
+    assert key_files.redis_users_follow(tmp_path) == []
     if lost not in ALONE:
         assert json_or_text(after[lost]) == json_or_text(before[lost])
 
@@ -87,7 +87,7 @@ def test_a_role_that_is_new_gets_its_directory(tmp_path: Path) -> None:
     follows = {"redis-cache/users.acl", "redis-broker/users.acl"}
     changed = {path for path, word in files(tmp_path).items() if word != before[path]}
     assert changed == fresh | follows
-    assert secret_files.redis_users_follow(tmp_path) == []
+    assert key_files.redis_users_follow(tmp_path) == []
 
 
 def test_published_keys_follow_every_signing_key(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
-from platform_site.key_material import KeyMaterial, cluster, write
+from platform_site.secrets.generation import KeyMaterial, cluster, write
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from platform_site.key_material import KeyMaterial, cluster, write
+from platform_site.secrets.generation import KeyMaterial, cluster, write
 
 
 def run(directory: Path, *words: str) -> str:

@@ -1,0 +1,136 @@
+"""How /api/v1 is described in OpenAPI: replies, refusals, credentials and headers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework_dataclasses.serializers import DataclassSerializer
+
+from platform_site.kit.rest.problems import CONTENT_TYPE
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MEANINGS: Final[Mapping[int, str]] = {
+    400: "The request is not valid; `errors` says where.",
+    401: "There is no token, or it is not valid any more.",
+    403: "The token does not have the scope (`permission_denied`), the account is being deleted "
+    "(`account_closing`), or the quota is used up (`quota_exceeded`).",
+    404: "There is no such thing, or it belongs to someone else.",
+    409: "The state does not allow it, or the first request with this key still runs.",
+    411: "Content-Length is missing (`length_required`).",
+    412: "It has changed since; `If-Match` names an older version (`precondition_failed`).",
+    413: "The file is too large (`file_too_large`).",
+    415: "Not a form (`unsupported_media_type`), or no picture we take (`unsupported_format`).",
+    422: "The picture cannot be used, or the Idempotency-Key belongs to another request.",
+    429: "Too many requests; `Retry-After` says when to come back.",
+    502: "Another role broke while it answered (`upstream_failed`).",
+    503: "A part of the platform gives no answer (`upstream_unavailable`); try again.",
+}
+EVERYWHERE: Final = (429, 502, 503)
+
+
+NOT_FOUND: Final = OpenApiExample(
+    "not found",
+    value={
+        "type": "urn:problem:image_not_found",
+        "title": "There is no such image",
+        "status": 404,
+        "detail": "",
+        "instance": "/api/v1/images/0193a5c0-0000-7000-8000-000000000000",
+        "code": "image_not_found",
+        "request_id": "0193a5c0-2f1e-7a11-b2c3-d4e5f6071829",
+        "errors": [],
+    },
+    response_only=True,
+    status_codes=["404"],
+    media_type=CONTENT_TYPE,
+)
+IDEMPOTENCY_KEY: Final = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description=(
+        "1 to 255 printable characters of your choice. The same request with the same key within "
+        "24 hours gets the first answer, marked `Idempotency-Replayed: true`."
+    ),
+)
+IF_NONE_MATCH: Final = OpenApiParameter(
+    "If-None-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="An ETag you hold; 304 if it is still the current one.",
+)
+IF_MATCH: Final = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag you read; 412 if it changed since.",
+)
+PRESET_WISH: Final = OpenApiExample("a preset", value={"preset": "medium"}, request_only=True)
+OPERATIONS_WISH: Final = OpenApiExample(
+    "operations",
+    value={"ops": {"width": 1200, "height": 630, "fit": "cover", "format": "webp"}},
+    request_only=True,
+)
+PREFER: Final = OpenApiParameter(
+    "Prefer",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="`wait=N`: hold the answer up to N seconds (30 at most) until the job is over.",
+)
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The access token of auth, in the ``Authorization`` header."""
+
+    target_class = "platform_site.kit.auth.authentication.UserAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+        """HTTP bearer with a JWT."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def shape(kind: type) -> DataclassSerializer[Any]:
+    """The serializer that describes the dataclass ``kind``."""
+    return DataclassSerializer(dataclass=kind)
+
+
+def documented(
+    operation_id: str,
+    *,
+    tag: str,
+    replies: Mapping[Any, Any],
+    refusals: Sequence[int] = (),
+    request: Any = None,
+    parameters: Sequence[Any] = (),
+    examples: Sequence[OpenApiExample] = (),
+    anonymous: bool = False,
+) -> Callable[[View], View]:
+    """Describe a handler; its docstring is the description.
+
+    ``replies`` maps a status, or a status and a media type, to a dataclass, to ``None`` for an
+    empty body, or to what drf-spectacular takes. ``refusals`` are statuses of problems beside
+    those of every route.
+    """
+    responses: dict[Any, Any] = {status: _reply(kind) for status, kind in replies.items()}
+    known = (*refusals, *(() if anonymous else (401, 403)), *EVERYWHERE)
+    for status in sorted(set(known) - set(replies)):
+        responses[status] = OpenApiResponse(description=MEANINGS[status])
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[tag],
+        request=request,
+        responses=responses,
+        parameters=list(parameters),
+        examples=[*examples, *([NOT_FOUND] if 404 in refusals else [])],  # noqa: PLR2004
+        auth=[] if anonymous else None,
+    )
+
+
+def _reply(kind: Any) -> Any:
+    if kind is None:
+        return OpenApiResponse(description="Nothing in the body.")
+    return shape(kind) if isinstance(kind, type) else kind

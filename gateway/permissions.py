@@ -1,0 +1,35 @@
+"""Who a request acts for, and the name under which its requests are counted."""
+
+from typing import Final
+
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+
+from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.rest.rate_limits import counted_address
+
+ROLE: Final = "gateway"
+READ: Final = "images:read"
+WRITE: Final = "images:write"
+
+
+def principal_of(request: Request) -> Principal:
+    """The person or program. Raises DRF's ``NotAuthenticated`` for an anonymous request."""
+    caller: object = request.user
+    if not isinstance(caller, Principal):
+        raise NotAuthenticated
+    return caller
+
+
+def is_staff(request: Request) -> bool:
+    """Whether the caller runs the platform."""
+    caller: object = request.user
+    return isinstance(caller, Principal) and caller.is_staff
+
+
+def counted_as(request: Request) -> str:
+    """One name for each principal; anonymous requests share their address's."""
+    caller: object = request.user
+    if isinstance(caller, Principal):
+        return f"user:{caller.id}"
+    return f"address:{counted_address(request)}"

@@ -1,0 +1,57 @@
+"""What other roles ask for themselves or for an owner as a whole: usage, purge, status."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from images.api.permissions import OwnedView, OwnerView, ServiceView, owner_of
+from images.api.responses import job_body, usage_body
+from images.selectors.usage import usage_of
+from images.services.deletion import owner_purge
+from images.services.edit import owner_release, owner_withhold
+from images.services.status import status_report
+
+
+class UsageDetail(OwnedView):
+    """The room that the person's images take."""
+
+    def get(self, request: Request) -> Response:
+        """Bytes and count, beside the limit."""
+        return Response(usage_body(usage_of(owner_id=owner_of(request))))
+
+
+class OwnerWithhold(OwnerView):
+    """All that the person has; the account was closed."""
+
+    def post(self, request: Request) -> Response:
+        """Serve nothing of it any more."""
+        owner_withhold(owner_id=owner_of(request))
+        return Response(status=204)
+
+
+class OwnerRelease(OwnerView):
+    """All that the person has; the account was taken back."""
+
+    def post(self, request: Request) -> Response:
+        """Serve it again."""
+        owner_release(owner_id=owner_of(request))
+        return Response(status=204)
+
+
+class OwnerPurge(OwnerView):
+    """The end of all that the person has, for which auth alone asks, with a token made for it."""
+
+    callers = frozenset({"auth"})
+    read_scope = write_scope = "images:purge"
+
+    def post(self, request: Request) -> Response:
+        """Hide everything now and delete it by a job; 204 once nothing is left."""
+        job = owner_purge(owner_id=owner_of(request))
+        return Response(status=204) if job is None else Response({"job": job_body(job)}, status=202)
+
+
+class Status(ServiceView):
+    """How the role and its workers are."""
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002 - the same for every role
+        """Numbers measured now."""
+        return Response(status_report())

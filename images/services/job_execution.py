@@ -1,0 +1,82 @@
+"""What a worker does with a message: claims its job, carries it out, says how it ended."""
+
+from typing import Final
+from uuid import UUID
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from images import metrics
+from images.errors import StorageUnavailable
+from images.models import Job
+from images.services.deletion import delete_run
+from images.services.job_lease import (
+    CRASHED,
+    Run,
+    RunInterrupted,
+    RunSuperseded,
+    lease_kept,
+    run_claim,
+    run_defer,
+    run_fail,
+)
+from images.services.render_job import render_run
+from platform_site.kit.database import is_lost
+from platform_site.kit.telemetry.request_context import bind
+
+log = structlog.get_logger(__name__)
+
+TIMED_OUT: Final = "time_limit_exceeded"
+
+
+def job_run(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = None) -> None:
+    """Carry out the job if the message ``dispatch_id`` still holds it; else do nothing.
+
+    May be called any number of times for one message. A job ends once: a run that others have
+    superseded stops at its next write. Raises `RunInterrupted` when the database is lost, after
+    which the message is to be tried again with what that brings.
+    """
+    run: Run | None = None
+    try:
+        run = run_claim(job_id=job_id, dispatch_id=dispatch_id, interruption=interruption)
+        if run is None:
+            log.info("message_stale", job_id=str(job_id))
+            return
+        with bind(run.job.request_id):
+            _run(run)
+    except DatabaseError as exc:
+        if not is_lost(exc):
+            raise
+        log.warning("run_interrupted", job_id=str(job_id), error=type(exc).__name__)
+        raise RunInterrupted(run.job.deferrals if run is not None else interruption) from exc
+
+
+def _run(run: Run) -> None:
+    try:
+        _carried_out(run)
+    except RunSuperseded:
+        metrics.JOBS_TOTAL.labels(run.job.kind, "superseded").inc()
+        log.info("run_superseded", job_id=str(run.job.id), attempt=run.attempt)
+
+
+def _carried_out(run: Run) -> None:
+    if run.attempt > settings.JOB_MAX_ATTEMPTS:
+        tries = settings.JOB_MAX_ATTEMPTS
+        run_fail(run, code=CRASHED, detail=f"The worker died {tries} times on this job.")
+        return
+    log.info("job_started", job_id=str(run.job.id), kind=run.job.kind, attempt=run.attempt)
+    try:
+        with lease_kept(run):
+            if run.job.kind == Job.Kind.RENDER:
+                render_run(run)
+            else:
+                delete_run(run)
+    except StorageUnavailable:
+        run_defer(run, step="waiting for the object store")
+    except SoftTimeLimitExceeded:
+        if run.job.kind == Job.Kind.DELETE:  # it has kept what it did, and goes on from there
+            run_defer(run, step="to be continued")
+        else:
+            run_fail(run, code=TIMED_OUT, detail="The job took longer than a job may take.")

@@ -1,0 +1,163 @@
+"""Carries out a render job: original to a temporary file, renditions out one by one."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from images import metrics, storage
+from images.models import Image, Rendition
+from images.renditions import (
+    DimensionsExceededError,
+    InvalidSpecError,
+    Limits,
+    PixelFacts,
+    ReaderFailedError,
+    RenditionSpec,
+    UnreadableImageError,
+    placeholder,
+    render_all,
+)
+from images.renditions import Rendition as Picture
+from images.services.formats import formats_settle
+from images.services.image_state import image_touch
+from images.services.job_lease import Run, RunSuperseded, run_fail, run_succeed
+from images.specs import spec_from_text, spec_text
+
+log = structlog.get_logger(__name__)
+
+ORIGINAL_MISSING: Final = "original_missing"
+IMAGE_GONE: Final = "image_gone"
+
+
+def limits_of_files() -> Limits:
+    """What is read of a file, from the settings."""
+    return Limits(
+        max_bytes=settings.UPLOAD_MAX_BYTES,
+        max_memory=settings.IMAGE_DECODE_MEMORY_MB * 1_000_000,
+        max_side=settings.IMAGE_MAX_SIDE,
+        refuse_incomplete=settings.IMAGE_REFUSE_INCOMPLETE,
+    )
+
+
+def limits_of_stored(image: Image) -> Limits:
+    """As `limits_of_files`, for a file that was taken: its size was weighed then, and only then.
+
+    The limit of uploads may have been another, or be unknown to a worker; the row is the truth.
+    So it is about a picture that was shown with pixels missing before these were refused.
+    """
+    limits = limits_of_files()
+    return replace(
+        limits,
+        max_bytes=max(image.bytes, settings.UPLOAD_MAX_BYTES),
+        refuse_incomplete=limits.refuse_incomplete and image.complete is not False,
+    )
+
+
+def render_run(run: Run) -> None:
+    """Make what the job asks for and is not there yet.
+
+    A file that cannot be rendered ends the job with the code that says why; trying again would
+    not help. Raises `RunSuperseded` or `StorageUnavailable`.
+    """
+    image = run.job.image
+    if image is None or image.state == Image.State.PURGED:
+        run_fail(run, code=IMAGE_GONE, detail="The image was deleted.")
+        return
+    try:
+        with storage.object_on_disk(image.storage_key) as source:
+            _render(run, image, source)
+    except storage.ObjectMissing:
+        run_fail(run, code=ORIGINAL_MISSING, detail="The store has lost the original.")
+        return
+    except (UnreadableImageError, InvalidSpecError) as exc:
+        if isinstance(exc, ReaderFailedError):
+            log.exception("image_reader_failed", image_id=str(image.id), format=image.format)
+        run_fail(run, code=exc.code, detail=str(exc))
+        return
+    except MemoryError:  # of resizing or encoding; reading has a refusal of its own
+        detail = "The renditions need more memory than is allowed."
+        run_fail(run, code=DimensionsExceededError.code, detail=detail)
+        return
+    run_succeed(run, result=_result(run, image))
+
+
+def _render(run: Run, image: Image, source: BinaryIO) -> None:
+    if run.job.open_specs and image.fallback_format:
+        formats_settle(run, PixelFacts(image.has_alpha, image.fallback_format))
+    missing = _missing(run, image)
+    done = len(run.job.specs) - len(missing)
+    run.write(progress_done=done, progress_step="decoding")
+    smallest: BinaryIO = source
+    limits = limits_of_stored(image)
+
+    def replanned(facts: PixelFacts) -> Sequence[RenditionSpec]:
+        formats_settle(run, facts)
+        left = _missing(run, image)
+        run.write(progress_done=len(run.job.specs) - len(left))
+        return left
+
+    replan = replanned if run.job.open_specs and missing else None
+    for picture in render_all(source, missing, limits, replan):
+        _note_completeness(image, picture)
+        _store(run, image, picture)
+        smallest = io.BytesIO(picture.content)
+    if image.placeholder is None:
+        made = placeholder(smallest, limits)
+        image_touch(image_id=image.id, placeholder=made)
+
+
+def _note_completeness(image: Image, picture: Picture) -> None:
+    if image.complete is None and not picture.is_complete:
+        metrics.INCOMPLETE_TOTAL.labels(image.format).inc()
+        log.info("image_incomplete", image_id=str(image.id), format=image.format)
+    image.complete = picture.is_complete
+
+
+def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
+    ready = image.renditions.filter(state=Rendition.State.READY)
+    present = set(ready.values_list("spec", flat=True))
+    return [spec_from_text(text) for text in run.job.specs if text not in present]
+
+
+def _store(run: Run, image: Image, picture: Picture) -> None:
+    text = spec_text(picture.spec)
+    key = storage.rendition_key(image.id, spec=text)
+    stored = storage.bytes_put(key, picture.content, content_type=picture.mime)
+    try:
+        with transaction.atomic():
+            run.write(progress_done=F("progress_done") + 1, progress_step=f"stored {text}")
+            Rendition.objects.filter(image_id=image.id, spec=text).update(
+                state=Rendition.State.READY,
+                width=picture.width,
+                height=picture.height,
+                bytes=stored.bytes,
+                checksum=stored.checksum,
+                mime=picture.mime,
+            )
+            image_touch(image_id=image.id, complete=picture.is_complete)
+    except RunSuperseded:
+        _orphan_delete(image, key)
+        raise
+    metrics.RENDER_BYTES_TOTAL.labels(picture.spec.format).inc(stored.bytes)
+    metrics.RENDITIONS_TOTAL.labels(picture.spec.format).inc()
+
+
+def _orphan_delete(image: Image, key: str) -> None:
+    # While the image is there the object stays: another run may store the same bytes under the
+    # same key at this moment, and the object goes with the image. Afterwards nobody else will
+    # ever delete it.
+    if not Image.objects.filter(id=image.id).exists():
+        storage.object_delete(key)
+        log.info("object_orphan_deleted", image_id=str(image.id))
+
+
+def _result(run: Run, image: Image) -> dict[str, object]:
+    rows = image.renditions.filter(spec__in=run.job.specs, state=Rendition.State.READY)
+    sizes = dict(rows.values_list("spec", "bytes"))
+    return {"renditions": sorted(sizes), "bytes": sum(size or 0 for size in sizes.values())}

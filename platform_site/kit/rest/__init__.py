@@ -1,0 +1,1 @@
+"""What every REST view needs: problem documents, JSON, pages, limits and their description."""

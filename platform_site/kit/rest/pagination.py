@@ -1,0 +1,91 @@
+"""Pages by cursor: newest first by ``(created_at, id)``, no count, steady while rows arrive."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from platform_site.kit.rest.problems import FieldError, InvalidRequest
+
+LIMIT_DEFAULT: Final = 50
+LIMIT_MAX: Final = 200
+LIMIT: Final = re.compile(r"[0-9]{1,9}")
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of rows; a cursor is ``None`` where the list ends."""
+
+    items: Sequence[Row]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def page_of(queryset: QuerySet[Row], *, limit: int, cursor: str | None) -> Page[Row]:
+    """The page at ``cursor`` (``None`` = the newest). Raises `InvalidRequest` on a bad cursor."""
+    backwards, edge = _decoded(cursor) if cursor else (False, None)
+    rows = _window(queryset, edge=edge, backwards=backwards, count=limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, edge is not None)
+    return Page(
+        items=rows,
+        next_cursor=_encoded("n", rows[-1]) if rows and has_next else None,
+        previous_cursor=_encoded("p", rows[0]) if rows and has_previous else None,
+    )
+
+
+def limit_from(raw: str | None) -> int:
+    """``?limit=`` as a number from 1 to 200, 50 when absent. Raises `InvalidRequest`."""
+    if raw is None:
+        return LIMIT_DEFAULT
+    if not LIMIT.fullmatch(raw) or not 1 <= int(raw) <= LIMIT_MAX:
+        raise _invalid("/limit", f"A whole number from 1 to {LIMIT_MAX}.")
+    return int(raw)
+
+
+def _window(
+    queryset: QuerySet[Row], *, edge: tuple[datetime, UUID] | None, backwards: bool, count: int
+) -> list[Row]:
+    side, order = ("gt", ("created_at", "id")) if backwards else ("lt", ("-created_at", "-id"))
+    if edge is not None:
+        created_at, row_id = edge
+        queryset = queryset.filter(
+            Q(**{f"created_at__{side}": created_at})
+            | Q(**{"created_at": created_at, f"id__{side}": row_id})
+        )
+    return list(queryset.order_by(*order)[:count])
+
+
+def _encoded(direction: str, row: Any) -> str:
+    text = f"{direction}|{row.created_at.isoformat()}|{row.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> tuple[bool, tuple[datetime, UUID]]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        direction, created_at, row_id = base64.urlsafe_b64decode(padded).decode().split("|")
+        moment = datetime.fromisoformat(created_at)
+        edge = (moment.astimezone(UTC), UUID(row_id))
+    except (ValueError, OverflowError, binascii.Error) as exc:
+        raise _invalid("/cursor", "Use a cursor that the API gave.") from exc
+    if direction not in {"n", "p"} or moment.tzinfo is None:
+        raise _invalid("/cursor", "Use a cursor that the API gave.")
+    return direction == "p", edge
+
+
+def _invalid(pointer: str, detail: str) -> InvalidRequest:
+    return InvalidRequest(
+        "A query parameter is not valid.", errors=[FieldError(pointer, "invalid", detail)]
+    )

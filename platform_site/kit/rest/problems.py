@@ -1,0 +1,147 @@
+"""Refusals as RFC 9457 problem documents, for views of every kind; knows nothing of DRF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from platform_site.kit.telemetry.request_context import current_request_id
+
+CONTENT_TYPE: Final = "application/problem+json"
+SERVER_ERROR: Final = 500
+ERRORS_MAX: Final = 20
+"""How many of the things that are wrong a problem names; the others it counts."""
+POINTER_MAX: Final = 200
+"""Characters of a pointer: a client may invent a field name as long as its body."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with the body; ``pointer`` is a JSON pointer (RFC 6901): ``/email``."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class DomainError(Exception):
+    """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract.
+
+    A 5xx counts as a failure of the service, unless ``is_failure`` says that it is part of it, or
+    ``lost_part`` names the part whose loss it tells: that is counted apart.
+    """
+
+    status: int = 400
+    code: str = "bad_request"
+    title: str = "The request cannot be served"
+    is_failure: bool = True
+    lost_part: str = ""
+    count: int | None = None
+    """A member of its own (RFC 9457, section 3.2): what there is now of that which is refused."""
+    errors_omitted: int = 0
+    """How many errors another role found beyond those that it named."""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after_s: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        if retry_after_s is not None:
+            self.headers["Retry-After"] = str(max(1, retry_after_s))
+
+
+class PayloadTooLarge(DomainError):
+    """The body is larger than what the route takes."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "The request body is too large"
+
+
+class InvalidRequest(DomainError):
+    """The body or a parameter does not have the form it must have."""
+
+    status = 400
+    code = "invalid"
+    title = "The request is not valid"
+
+
+class InternalError(DomainError):
+    """Something broke on our side; the log has it under the request id."""
+
+    status = 500
+    code = "internal_error"
+    title = "Something broke on our side"
+
+
+def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
+    """The body of ``error``; ``instance`` is the path that was asked for.
+
+    However much is wrong, `ERRORS_MAX` errors are named; ``errors_omitted``, there only when there
+    are more, counts those beyond.
+    """
+    named = error.errors[:ERRORS_MAX]
+    omitted = error.errors_omitted + len(error.errors) - len(named)
+    return {
+        "type": f"urn:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": instance,
+        "code": error.code,
+        "request_id": current_request_id(),
+        "errors": [{**asdict(item), "pointer": item.pointer[:POINTER_MAX]} for item in named],
+        **({"errors_omitted": omitted} if omitted else {}),
+        **({"count": error.count} if error.count is not None else {}),
+    }
+
+
+def problem_response(error: DomainError, request: HttpRequest) -> HttpResponse:
+    """``error`` as the reply of a plain Django view."""
+    body = orjson.dumps(problem_document(error, instance=request.path))
+    response = HttpResponse(body, CONTENT_TYPE, error.status, headers=error.headers)
+    problem_attach(response, error)
+    return response
+
+
+def problem_attach(response: HttpResponseBase, error: DomainError) -> None:
+    """Let `is_failure` know what ``response`` tells."""
+    response.problem = error  # type: ignore[attr-defined]  # for the middleware, as Django does it
+
+
+def is_failure(response: HttpResponseBase) -> bool:
+    """Whether the service has failed the one who asked."""
+    error: DomainError | None = getattr(response, "problem", None)
+    if response.status_code < SERVER_ERROR:
+        return False
+    return error is None or (error.is_failure and not error.lost_part)
+
+
+def lost_part(response: HttpResponseBase) -> str:
+    """The part whose loss ``response`` tells; empty when it tells none."""
+    error: DomainError | None = getattr(response, "problem", None)
+    return error.lost_part if error is not None else ""
+
+
+def refusal(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> DomainError:
+    """Make a refusal that needs no class of its own."""
+    error = DomainError(detail, headers=headers)
+    error.status, error.code, error.title = status, code, title
+    return error

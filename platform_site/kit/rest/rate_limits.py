@@ -1,0 +1,160 @@
+"""Rate limits that count atomically in the shared cache, and the caller's true address."""
+
+import time
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final, Literal, Self
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from platform_site.kit import shared_cache
+from platform_site.kit.rest.problems import DomainError
+
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+
+
+class RateLimited(DomainError):
+    """The caller has used up what it may do in this window."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many requests"
+
+
+class LimiterUnavailable(DomainError):
+    """What must not go uncounted cannot be counted now."""
+
+    status = 503
+    code = "limiter_unavailable"
+    title = "This cannot be served at the moment"
+
+
+@dataclass(frozen=True, slots=True)
+class RateDecision:
+    """One count. ``reset_s`` is the time in seconds until the window ends."""
+
+    scope: str
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: int
+    window_s: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """``RateLimit-Policy`` and ``RateLimit`` (IETF draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "RateLimit-Policy": f'"{self.scope}";q={self.limit};w={self.window_s}',
+            "RateLimit": f'"{self.scope}";r={self.remaining};t={self.reset_s}',
+        }
+
+    def narrowed(self, limit: int) -> Self:
+        """This count against a lower ``limit``. Asked of a count that is allowed."""
+        used = self.limit - self.remaining
+        return replace(self, limit=limit, allowed=used <= limit, remaining=max(0, limit - used))
+
+    def require(self) -> None:
+        """Raise `RateLimited` when the count is over the limit."""
+        if not self.allowed:
+            raise RateLimited(retry_after_s=self.reset_s, headers=self.headers)
+
+
+def rate_limit(
+    scope: str,
+    key: str,
+    *,
+    limit: int,
+    window_s: int,
+    uncounted: Literal["allow", "refuse"] = "allow",
+) -> RateDecision:
+    """Count one use of ``scope`` by ``key`` in a fixed window of ``window_s`` seconds.
+
+    ``uncounted`` says what happens when the store gives no answer: reads are allowed, guesses at
+    a password are not (`LimiterUnavailable`).
+    """
+    window, elapsed_s = divmod(time.time(), window_s)
+    reset_s = max(1, int(window_s - elapsed_s))
+    used = _count(f"limit:{scope}:{key}:{int(window)}", ttl_s=window_s)
+    if used is None:
+        if uncounted == "refuse":
+            raise LimiterUnavailable(retry_after_s=1)
+        used = 1
+    return RateDecision(
+        scope=scope,
+        allowed=used <= limit,
+        limit=limit,
+        remaining=max(0, limit - used),
+        reset_s=reset_s,
+        window_s=window_s,
+    )
+
+
+def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
+    """Take ``uses`` that turned out not to count out of the window that runs."""
+    counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
+    try:
+        shared_cache.asked(lambda: cache.incr(counter, -uses))
+    except (
+        ValueError,
+        shared_cache.CacheSilent,
+    ):  # the former: the window has ended, and the count
+        return
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client as our own proxies saw it.
+
+    ``TRUSTED_PROXY_COUNT`` proxies append to ``X-Forwarded-For``; what stands before their
+    entries was written by the client and is not believed.
+    """
+    count = settings.TRUSTED_PROXY_COUNT
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if count and len(forwarded) >= count and forwarded[-count]:
+        return str(forwarded[-count])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def counted_address(request: HttpRequest) -> str:
+    """What limits count instead of the client's address: see `network_of`."""
+    return network_of(client_address(request))
+
+
+def network_of(address: str) -> str:
+    """The network that one customer of a provider has: a /64 of IPv6, one address of IPv4.
+
+    An IPv4 address in the form of an IPv6 one (RFC 4291, RFC 6052) is that IPv4 address.
+
+    >>> network_of("2001:db8:0:1:aaaa::2"), network_of("::ffff:192.0.2.7")
+    ('2001:db8:0:1::/64', '192.0.2.7')
+    """
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return str(known)
+    return str(_ipv4_inside(known) or IPv6Network((int(known), 64), strict=False))
+
+
+def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped
+
+
+def _count(key: str, *, ttl_s: int) -> int | None:
+    try:
+        return shared_cache.asked(lambda: _incremented(key, ttl_s=ttl_s))
+    except shared_cache.CacheSilent:
+        return None
+
+
+def _incremented(key: str, *, ttl_s: int) -> int:
+    while True:
+        try:
+            return cache.incr(key)
+        except ValueError:  # Django's word for "no such key": the first use in this window
+            if cache.add(key, 1, ttl_s + 1):
+                return 1

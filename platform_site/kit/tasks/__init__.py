@@ -1,0 +1,1 @@
+"""What every worker and every sender of tasks needs around Celery."""

@@ -1,0 +1,161 @@
+"""OpenTelemetry, for those who ask for it by ``OTEL_EXPORTER_OTLP_ENDPOINT``; else nothing loads.
+
+Started in each process that serves, after the fork, since an exporter's thread does not survive
+one. Everything else about it (sampling, headers, time-outs) is set by OpenTelemetry's own
+variables.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from platform_site.kit import env
+from platform_site.kit.telemetry import request_context
+
+if TYPE_CHECKING:  # the packages are an extra
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+UNTRACED: Final = "livez,readyz,health,ready"
+LIBRARIES: Final = {
+    "psycopg": "psycopg:PsycopgInstrumentor",
+    "redis": "redis:RedisInstrumentor",
+    "urllib3": "urllib3:URLLib3Instrumentor",
+    "botocore": "botocore:BotocoreInstrumentor",
+}
+DJANGO: Final = "django:DjangoInstrumentor"
+CELERY: Final = "celery:CeleryInstrumentor"
+HIDDEN: Final = frozenset(
+    {
+        *("http.target", "http.url", "url.full", "url.path", "url.query", "http.user_agent"),
+        *("net.peer.ip", "client.address", "http.client_ip", "user_agent.original"),
+    }
+)
+"""Attributes that can hold a signature, a query or somebody's address: they never leave."""
+TOLD_OF_ERRORS: Final = "exception.type"
+"""Of an error its type leaves; what it says may quote anything."""
+
+_providers: "Final[list[TracerProvider]]" = []
+
+
+def collector() -> str:
+    """Where the traces go; empty when nothing is traced."""
+    return env.text(
+        ENDPOINT, "", about="Address of the OTLP collector of traces; empty traces nothing."
+    )
+
+
+def service_name() -> str:
+    """The name under which the traces go; empty: that of the role."""
+    return env.text("OTEL_SERVICE_NAME", "", about="Service name in traces; empty: the role.")
+
+
+def start_web() -> None:
+    """Trace this web process. Call it before the handler is made: it adds a middleware."""
+    if collector():
+        has_broker = getattr(settings, "CELERY_BROKER_URL", "")
+        _start([DJANGO, *LIBRARIES.values(), *([CELERY] if has_broker else [])])
+
+
+def start_worker() -> None:
+    """Trace this child of a worker."""
+    if collector():
+        _start([CELERY, *LIBRARIES.values()])
+
+
+def stop() -> None:
+    """Send what is left."""
+    while _providers:
+        _providers.pop().shutdown()
+
+
+def _start(instrumentors: Sequence[str]) -> None:
+    os.environ.setdefault("OTEL_PYTHON_DJANGO_EXCLUDED_URLS", UNTRACED)
+    try:
+        _providers.append(_provider())
+        for path in instrumentors:
+            module, _, name = path.partition(":")
+            found: Any = getattr(import_module(f"opentelemetry.instrumentation.{module}"), name)
+            found().instrument()
+    except ImportError as exc:
+        raise ImproperlyConfigured(
+            f"{ENDPOINT} is set, and OpenTelemetry is not installed: install the extra `tracing`."
+        ) from exc
+    request_context.follow(_recorded_trace_id)
+
+
+def _provider() -> "TracerProvider":
+    from opentelemetry import trace  # noqa: PLC0415 - an extra
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+    resource = Resource.create(
+        {
+            "service.namespace": "image-platform",
+            "service.name": service_name() or settings.ROLE,
+            "service.version": settings.VERSION,
+        }
+    )
+    provider = TracerProvider(resource=resource)
+    exporter: Any = DiscreetExporter(OTLPSpanExporter())
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def _recorded_trace_id() -> str:
+    from opentelemetry import trace  # noqa: PLC0415 - an extra
+
+    context = trace.get_current_span().get_span_context()
+    is_recorded = context.is_valid and context.trace_flags.sampled
+    return trace.format_trace_id(context.trace_id) if is_recorded else ""
+
+
+class DiscreetExporter:
+    """Exports spans without what is nobody's business: `HIDDEN`, and the words of errors."""
+
+    def __init__(self, exporter: "SpanExporter") -> None:
+        self._exporter = exporter
+
+    def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
+        """Send ``spans``, which have ended."""
+        for span in spans:
+            _make_discreet(span)
+        return self._exporter.export(spans)
+
+    def shutdown(self) -> None:
+        """Send nothing more."""
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Whether everything was sent within ``timeout_millis``."""
+        return self._exporter.force_flush(timeout_millis)
+
+
+def _make_discreet(span: "ReadableSpan") -> None:
+    """Take the private parts out of ``span``, which has ended and has no setters."""
+    from opentelemetry.sdk.trace import Event  # noqa: PLC0415 - an extra
+    from opentelemetry.trace import Status  # noqa: PLC0415 - an extra
+
+    told = span.attributes or {}
+    span._attributes = {  # noqa: SLF001
+        name: value for name, value in told.items() if name not in HIDDEN
+    }
+    span._events = [  # noqa: SLF001
+        Event(event.name, _type_only(event.attributes or {}), event.timestamp)
+        for event in span.events
+    ]
+    span._status = Status(span.status.status_code)  # noqa: SLF001
+
+
+def _type_only(told: "Mapping[str, Any]") -> "dict[str, Any]":
+    return {name: value for name, value in told.items() if name == TOLD_OF_ERRORS}

@@ -1,0 +1,1 @@
+"""Every key and password of a platform: made, kept and replaced."""

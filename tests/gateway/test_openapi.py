@@ -1,0 +1,159 @@
+"""gateway/openapi.py: every URL is described, and everything described is a URL."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from pytest_django import Settings
+
+from gateway.urls import urlpatterns
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    GENERATOR_STATS.reset()
+    generator = SchemaGenerator(patterns=urlpatterns)  # type: ignore[no-untyped-call]
+    schema: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    return schema
+
+
+def described(document: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (method, re.sub(r"\{\w+\}", "{}", path))
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method in METHODS
+    }
+
+
+def routed(patterns: list[URLPattern]) -> set[tuple[str, str]]:
+    return {
+        (method, "/" + re.sub(r"<\w+:\w+>", "{}", str(pattern.pattern)))
+        for pattern in patterns
+        for method in METHODS
+        if hasattr(getattr(pattern.callback, "cls", None), method)
+    }
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        operation
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method in METHODS
+    ]
+
+
+def test_every_url_is_described_and_vice_versa(document: dict[str, Any]) -> None:
+    assert described(document) == routed(urlpatterns)
+
+
+def test_the_document_is_valid_and_was_made_without_a_warning(document: dict[str, Any]) -> None:
+    validate_schema(document)  # type: ignore[no-untyped-call]
+    assert document["openapi"].startswith("3.1")
+    assert not GENERATOR_STATS
+
+
+def test_every_operation_has_a_name_of_its_own_and_words(document: dict[str, Any]) -> None:
+    found = operations(document)
+    assert len({operation["operationId"] for operation in found}) == len(found)
+    assert all(operation["description"] for operation in found)
+    assert {tag for operation in found for tag in operation["tags"]} == {
+        "images",
+        "renditions",
+        "jobs",
+        "platform",
+    }
+
+
+def test_every_refusal_is_a_problem(document: dict[str, Any]) -> None:
+    problem = {"application/problem+json": {"$ref": "#/components/schemas/Problem"}}
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status[0] not in "45" or operation["operationId"] == "status_get":
+                continue
+            content = {kind: media["schema"] for kind, media in response["content"].items()}
+            assert content == problem, (operation["operationId"], status)
+
+
+def test_what_needs_a_token_says_so(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"] == {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    open_to_all = {
+        operation["operationId"]
+        for operation in operations(document)
+        if operation.get("security") != [{"bearer": []}]
+    }
+    assert open_to_all == {"status_get", "schema_get", "docs_get"}
+
+
+def test_the_form_of_an_upload_is_described(document: dict[str, Any]) -> None:
+    body = document["paths"]["/api/v1/images"]["post"]["requestBody"]["content"]
+    reference = body["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+    form = document["components"]["schemas"][reference]
+    assert set(form["properties"]) == {"file", "presets", "ops", "title", "tags", "sha256"}
+    assert form["required"] == ["file"]
+
+
+def test_every_post_takes_an_idempotency_key(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        if "post" in item:
+            names = {parameter["name"] for parameter in item["post"].get("parameters", [])}
+            assert "Idempotency-Key" in names, path
+
+
+def test_the_embedded_document_has_the_routes_of_auth_too() -> None:
+    GENERATOR_STATS.reset()
+    generator = SchemaGenerator(urlconf="platform_site.urls.embedded")  # type: ignore[no-untyped-call]
+    whole: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    assert described(whole) >= routed(urlpatterns)
+    assert {"/auth/register", "/auth/login", "/auth/profile"} <= set(whole["paths"])
+    assert not [path for path in whole["paths"] if path.startswith(("/internal", "/admin"))]
+    assert not GENERATOR_STATS
+
+
+def test_a_problem_of_the_document_is_json(settings: Settings) -> None:
+    settings.GATEWAY_READS_PER_MINUTE = 0
+    reply = Client().get("/api/v1/schema")
+    assert (reply.status_code, reply["Content-Type"]) == (429, "application/problem+json")
+    assert json.loads(reply.content)["code"] == "rate_limited"
+
+
+def test_anyone_can_fetch_the_document() -> None:
+    reply = Client().get("/api/v1/schema", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert reply.status_code == 200
+    assert "/api/v1/images" in json.loads(reply.content)["paths"]
+    assert b"openapi: 3.1" in Client().get("/api/v1/schema").content
+
+
+def served(source: str) -> int:
+    reply = Client().get(source)
+    reply.close()
+    return reply.status_code
+
+
+def test_the_page_loads_nothing_from_elsewhere() -> None:
+    reply = Client().get("/api/v1/docs")
+    assert (reply.status_code, reply["Content-Type"]) == (200, "text/html; charset=utf-8")
+    page = reply.content.decode()
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert sources
+    assert all(source.startswith("/") for source in sources), sources
+    assert re.findall(r"<script>", page) == []
+    assert {source: served(source) for source in sources} == dict.fromkeys(sources, 200)
+    assert "script-src 'self';" in reply["Content-Security-Policy"]
+
+
+def test_the_script_of_the_page_knows_where_the_document_is() -> None:
+    reply = Client().get("/api/v1/docs?script=")
+    assert reply["Content-Type"].startswith("application/javascript")
+    assert b"/api/v1/schema" in reply.content

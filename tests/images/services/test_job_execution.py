@@ -1,0 +1,323 @@
+"""Runs of jobs: claimed, fenced, renewed, ended once whatever happens on the way."""
+
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from images import storage
+from images.errors import StorageUnavailable
+from images.models import Image, Job, Rendition
+from images.renditions import TruncatedImageError, render_all
+from images.services import render_job
+from images.services.job_execution import job_run
+from images.services.job_lease import RunSuperseded, lease_kept, run_claim, run_succeed
+from images.services.jobs import jobs_requeue_stuck
+from tests.images.conftest import Broker, stored_keys
+from tests.images.pictures import jpeg
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def job(picture: dict[str, Any]) -> Job:
+    return Job.objects.get()
+
+
+def dispatch(job: Job) -> UUID:
+    assert job.dispatch_id is not None
+    return job.dispatch_id
+
+
+def test_a_message_that_comes_twice_does_its_work_once(job: Job, store: Path) -> None:
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    before = (stored_keys(store), list(Rendition.objects.order_by("id").values()))
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 1)
+    assert (stored_keys(store), list(Rendition.objects.order_by("id").values())) == before
+
+
+def test_a_file_that_was_taken_under_a_higher_limit_is_worked_on(
+    job: Job, settings: Settings
+) -> None:
+    assert job.image is not None
+    settings.UPLOAD_MAX_BYTES = job.image.bytes - 1
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.SUCCEEDED, "")
+
+
+def test_an_unknown_job_is_nothing_to_do(db: None) -> None:
+    job_run(job_id=uuid4(), dispatch_id=uuid4())
+    assert not Job.objects.exists()
+
+
+def test_a_running_job_is_not_given_to_another_dispatch(job: Job) -> None:
+    assert run_claim(job_id=job.id, dispatch_id=dispatch(job)) is not None
+    assert run_claim(job_id=job.id, dispatch_id=uuid4()) is None
+    job.refresh_from_db()
+    assert job.attempt == 1
+
+
+def test_a_redelivered_message_takes_over_and_the_earlier_run_cannot_write(job: Job) -> None:
+    first = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    second = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert first is not None
+    assert second is not None
+    assert (first.attempt, second.attempt) == (1, 2)
+    with pytest.raises(RunSuperseded):
+        run_succeed(first, result={"of": "first"})
+    job.refresh_from_db()
+    assert (job.state, job.result) == (Job.State.RUNNING, None)
+    run_succeed(second, result={"of": "second"})
+    job.refresh_from_db()
+    assert (job.state, job.result) == (Job.State.SUCCEEDED, {"of": "second"})
+
+
+def test_a_run_from_before_a_retry_cannot_write_though_the_attempts_are_equal(
+    job: Job, as_alice: Client
+) -> None:
+    before = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert before is not None
+    assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
+    assert as_alice.post(f"/internal/v1/jobs/{job.id}/retry").status_code == 202
+    job.refresh_from_db()
+    after = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert after is not None
+    assert before.attempt == after.attempt == 1
+    with pytest.raises(RunSuperseded):
+        run_succeed(before, result={})
+    run_succeed(after, result={})
+
+
+def test_a_run_that_outlives_its_lease_ends_nothing(
+    job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    broker.sent.clear()
+    put = storage.bytes_put
+
+    def slow_put(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(storage, "bytes_put", put)
+        Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert jobs_requeue_stuck() == 1
+        broker.work()
+        return put(*args, **kwargs)
+
+    monkeypatch.setattr(storage, "bytes_put", slow_put)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 2)
+    assert job.progress_done == 8
+    assert len(stored_keys(store)) == 9
+    assert Rendition.objects.filter(state=Rendition.State.READY).count() == 8
+
+
+def test_a_job_that_kills_its_workers_is_given_up(job: Job, settings: Any) -> None:
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        assert run_claim(job_id=job.id, dispatch_id=dispatch(job)) is not None
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.FAILED, "worker_crashed")
+    assert Image.objects.get().state == Image.State.FAILED
+    assert set(Rendition.objects.values_list("state", flat=True)) == {Rendition.State.FAILED}
+
+
+def test_a_killed_run_goes_on_where_it_stopped(
+    job: Job, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    put, puts = storage.bytes_put, []
+
+    def dying_put(key: str, *args: Any, **kwargs: Any) -> Any:
+        puts.append(key)
+        if len(puts) == 4:
+            raise SystemExit
+        return put(key, *args, **kwargs)
+
+    monkeypatch.setattr(storage, "bytes_put", dying_put)
+    with pytest.raises(SystemExit):
+        job_run(job_id=job.id, dispatch_id=dispatch(job))
+    assert Rendition.objects.filter(state=Rendition.State.READY).count() == 3
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 2)
+    assert sorted(puts[4:]) == sorted(set(puts[4:]))
+    assert not set(puts[:3]) & set(puts[4:])
+    assert len(stored_keys(store)) == 9
+
+
+def test_an_outage_of_the_store_puts_the_job_off_and_spends_no_attempt(
+    job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker.sent.clear()
+
+    def unavailable(*_: Any, **__: Any) -> None:
+        raise StorageUnavailable
+
+    with monkeypatch.context() as outage:
+        outage.setattr(storage, "bytes_put", unavailable)
+        for _ in range(5):
+            job_run(job_id=job.id, dispatch_id=uuid4())
+            job.refresh_from_db()
+            assert (job.state, job.attempt) == (Job.State.QUEUED, 0)
+            assert jobs_requeue_stuck() == 0
+            Job.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert job.deferrals == 5
+    assert Image.objects.get().state == Image.State.PROCESSING
+    assert jobs_requeue_stuck() == 1
+    broker.work()
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 1)
+
+
+def test_a_deferred_job_waits_longer_each_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(*_: Any, **__: Any) -> None:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(storage, "object_open", unavailable)
+    waits = []
+    for _ in range(8):
+        before = timezone.now()
+        job_run(job_id=job.id, dispatch_id=uuid4())
+        job.refresh_from_db()
+        assert job.not_before is not None
+        waits.append(round((job.not_before - before).total_seconds()))
+        Job.objects.update(not_before=None)
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300]
+
+
+def test_a_bad_picture_fails_with_its_code_and_is_not_tried_again(
+    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: Any) -> Any:
+        raise TruncatedImageError("The file ends before the picture does.")
+
+    monkeypatch.setattr(render_job, "render_all", unreadable)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    body = as_alice.get(f"/internal/v1/jobs/{job.id}").json()
+    assert (body["state"], body["attempt"]) == ("failed", 1)
+    assert body["error"] == {
+        "code": "image_truncated",
+        "detail": "The file ends before the picture does.",
+    }
+    image = as_alice.get(f"/internal/v1/images/{job.image_id}").json()
+    assert image["state"] == "failed"
+    assert {r["state"] for r in image["renditions"]} == {"failed"}
+    assert jobs_requeue_stuck() == 0
+
+
+def test_a_picture_that_takes_too_much_memory_fails_with_a_code_of_its_own(
+    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(render_job, "render_all", greedy)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    body = as_alice.get(f"/internal/v1/jobs/{job.id}").json()
+    assert (body["state"], body["attempt"]) == ("failed", 1)
+    assert body["error"]["code"] == "dimensions_exceeded"
+
+
+def test_a_missing_original_fails_the_job(
+    job: Job, picture: dict[str, Any], store: Path, as_alice: Client
+) -> None:
+    (store / "originals" / str(picture["id"])).unlink()
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    body = as_alice.get(f"/internal/v1/jobs/{job.id}").json()
+    assert body["error"] == {
+        "code": "original_missing",
+        "detail": "The store has lost the original.",
+    }
+
+
+def test_a_job_that_fails_halfway_leaves_what_it_made(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = render_all
+
+    def timing_out(*args: Any) -> Any:
+        for count, picture in enumerate(made(*args)):
+            if count == 2:
+                raise SoftTimeLimitExceeded
+            yield picture
+
+    monkeypatch.setattr(render_job, "render_all", timing_out)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == (Job.State.FAILED, "time_limit_exceeded")
+    assert Image.objects.get().state == Image.State.PARTIALLY_READY
+    assert Rendition.objects.filter(state=Rendition.State.READY).count() == 2
+    assert Rendition.objects.filter(state=Rendition.State.FAILED).count() == 6
+
+
+def test_a_canceled_job_stops_at_its_next_write_and_what_it_stored_goes_with_the_image(
+    job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path, broker: Broker
+) -> None:
+    put, puts = storage.bytes_put, []
+
+    def canceling_put(key: str, *args: Any, **kwargs: Any) -> Any:
+        puts.append(key)
+        if len(puts) == 2:
+            assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
+        return put(key, *args, **kwargs)
+
+    monkeypatch.setattr(storage, "bytes_put", canceling_put)
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELED
+    assert len(puts) == 2
+    assert stored_keys(store) == sorted([f"originals/{job.image_id}", *puts])
+    assert Image.objects.get().state == Image.State.READY
+    assert Rendition.objects.count() == 1
+    as_alice.delete(f"/internal/v1/images/{job.image_id}?permanent=true")
+    broker.work()
+    assert stored_keys(store) == []
+
+
+def test_the_lease_is_renewed_while_a_job_runs(job: Job, settings: Any) -> None:
+    settings.JOB_LEASE_S = 0.2
+    run = run_claim(job_id=job.id, dispatch_id=dispatch(job))
+    assert run is not None
+    first = Job.objects.get().lease_until
+    with lease_kept(run):
+        deadline = time.monotonic() + 10
+        while Job.objects.get().lease_until == first:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
+
+
+def test_a_short_job_renews_nothing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(
+        "images.services.job_lease.connection.close", lambda: opened.append(connection)
+    )
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    assert opened == []
+
+
+def test_a_second_run_over_the_same_store_writes_the_same_thing(
+    job: Job, as_alice: Client, store: Path
+) -> None:
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    keys = stored_keys(store)
+    contents = {key: (store / key).read_bytes() for key in keys}
+    Rendition.objects.update(state=Rendition.State.FAILED)
+    Job.objects.update(state=Job.State.FAILED)
+    assert as_alice.post(f"/internal/v1/jobs/{job.id}/retry").status_code == 202
+    job.refresh_from_db()
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    assert stored_keys(store) == keys
+    assert {key: (store / key).read_bytes() for key in keys} == contents
+    assert (store / f"originals/{job.image_id}").read_bytes() == jpeg()

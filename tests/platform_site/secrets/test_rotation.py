@@ -1,0 +1,203 @@
+"""Keys are replaced while what the old ones signed is still believed, and each step in its turn."""
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings as live
+from django.core import signing
+from pytest_django import Settings
+
+from accounts.errors import InvalidClient
+from accounts.refresh_tokens import RefreshToken
+from accounts.services.clients import service_token_open
+from accounts.signing_keys import current_keyset
+from accounts.tokens import service_lifetime_s
+from images.errors import SignatureInvalid
+from images.url_signing import address_verified, path_signed
+from platform_site.kit import env
+from platform_site.secrets import generation, key_files
+from platform_site.secrets.rotation import KINDS, PUBLISH_AHEAD, OutOfOrder, rotate
+
+NOON = datetime(2099, 6, 1, 12, tzinfo=UTC)
+LATER = timedelta(days=15)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    for role, files in generation.cluster(generation.KeyMaterial()).items():
+        generation.write(tmp_path / role, files)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def believed(settings: Settings, directory: Path) -> None:
+    """The roles of this process hold what the files say."""
+    use(directory, settings)
+
+
+def use(directory: Path, settings: Settings) -> None:
+    """What a roll-out does: the settings are read from the files again."""
+    with pytest.MonkeyPatch.context() as patched:
+        auth = directory / "auth"
+        for name, file in {
+            "KEY": auth / "django-secret-key",
+            "KEYS": auth / "django-secret-key-fallbacks",
+            "CLIENTS": auth / "service-clients.json",
+            "DELIVERY": directory / "images" / "delivery-keys.json",
+        }.items():
+            patched.setenv(f"{name}_FILE", str(file))
+        settings.SECRET_KEY = env.secret("KEY", about="A test.")
+        settings.SECRET_KEY_FALLBACKS = env.former_secrets("KEYS", about="A test.")
+        settings.SERVICE_CLIENTS = env.live_secrets_by_id("CLIENTS", about="A test.")
+        settings.DELIVERY_KEYS = env.keys_by_id("DELIVERY", about="A test.")
+    settings.SIGNING_KEYS = json.loads((auth / "signing-keys.json").read_text())
+
+
+def test_the_old_signing_key_verifies_until_its_last_token_is_over(
+    directory: Path, settings: Settings
+) -> None:
+    old = current_keyset().signer().kid
+    rotate(directory, "signing", "begin", now=NOON)
+    use(directory, settings)
+    assert current_keyset().signer(at=NOON).kid == old
+    published = {key["kid"] for key in json.loads(current_keyset().document)["keys"]}
+    assert len(published) == 2
+    for file in key_files.holders(directory, "jwks.json"):
+        assert {key["kid"] for key in json.loads(file.read_text())["keys"]} == published
+
+    with pytest.raises(OutOfOrder, match="not known everywhere until 2099-06-01 12:15 UTC"):
+        rotate(directory, "signing", "switch", now=NOON + PUBLISH_AHEAD - timedelta(seconds=1))
+    signs_at = NOON + PUBLISH_AHEAD
+    (new,) = published - {old}
+    assert current_keyset().signer(at=signs_at).kid == new
+    assert current_keyset().public(old) is not None
+    rotate(directory, "signing", "switch", now=signs_at)
+
+    with pytest.raises(OutOfOrder, match="tokens that the old key signed need the old one until"):
+        rotate(directory, "signing", "finish", now=signs_at + timedelta(minutes=59))
+    rotate(directory, "signing", "finish", now=signs_at + timedelta(hours=1))
+    use(directory, settings)
+    assert current_keyset().public(old) is None
+    assert [key["kid"] for key in json.loads(current_keyset().document)["keys"]] == [new]
+
+
+def test_the_wait_for_tokens_is_longer_than_any_lives() -> None:
+    user_s = live.ACCESS_TOKEN_LIFETIME_S
+    assert KINDS["signing"].needed_for > timedelta(seconds=max(user_s, service_lifetime_s()))
+    url_s = live.DELIVERY_URL_LIFETIME_S + 3600  # images/url_signing.py rounds up to the hour
+    assert KINDS["delivery"].needed_for > timedelta(seconds=url_s)
+    assert KINDS["django"].needed_for >= timedelta(seconds=live.REFRESH_TOKEN_LIFETIME_S)
+    assert KINDS["django"].needed_for >= timedelta(seconds=live.SESSION_COOKIE_AGE)
+
+
+def address(settings: Settings) -> str:
+    path = path_signed(
+        keys=settings.DELIVERY_KEYS, spec="small", name="x.webp", expires_at=9_999_999_600
+    )
+    return path.removeprefix("/i/")
+
+
+def test_a_picture_url_of_the_old_key_is_good_until_the_end(
+    directory: Path, settings: Settings
+) -> None:
+    old = address(settings)
+    for step in ("begin", "switch"):
+        before = settings.DELIVERY_KEYS
+        rotate(directory, "delivery", step, now=NOON)
+        use(directory, settings)
+        address_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
+        # In a roll-out the pods of before read what the new ones sign.
+        address_verified(address(settings), keys=before, now_s=0)
+    assert address(settings).split("/")[0] != old.split("/")[0]
+    rotate(directory, "delivery", "finish", now=NOON + LATER)
+    use(directory, settings)
+    with pytest.raises(SignatureInvalid):
+        address_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
+    copies = {file.read_text() for file in key_files.holders(directory, "delivery-keys.json")}
+    assert len(copies) == 1
+
+
+def test_sessions_outlive_a_new_django_key(directory: Path, settings: Settings) -> None:
+    signed = signing.dumps("of the admin's session")
+    keys = {file.read_text() for file in key_files.holders(directory, "django-secret-key")}
+    for step in ("begin", "switch"):
+        before = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        rotate(directory, "django", step, now=NOON)
+        use(directory, settings)
+        assert signing.loads(signed) == "of the admin's session"
+        # In a roll-out the pods of before read what the new ones sign.
+        fresh = signing.dumps("new")
+        assert signing.loads(fresh, key=before[0], fallback_keys=list(before[1:])) == "new"
+    after = {file.read_text() for file in key_files.holders(directory, "django-secret-key")}
+    assert not keys & after
+    assert len(after) == len(keys)
+    rotate(directory, "django", "finish", now=NOON + LATER)
+    use(directory, settings)
+    with pytest.raises(signing.BadSignature):
+        signing.loads(signed)
+
+
+def test_refresh_tokens_outlive_a_new_django_key(directory: Path, settings: Settings) -> None:
+    token = RefreshToken.new(uuid4()).encoded()
+    for step in ("begin", "switch"):
+        rotate(directory, "django", step, now=NOON)
+        use(directory, settings)
+        assert RefreshToken.parse(token).encoded()
+
+
+def test_the_old_service_secret_works_until_the_end(directory: Path, settings: Settings) -> None:
+    def tried(secret: str) -> bool:
+        try:
+            service_token_open(client_id="gateway", client_secret=secret, audience="images")
+        except InvalidClient:
+            return False
+        return True
+
+    shown = directory / "gateway" / "service-client-secret"
+    old = shown.read_text()
+    rotate(directory, "service", "begin", now=NOON)
+    use(directory, settings)
+    assert shown.read_text() == old
+    assert tried(old)
+    rotate(directory, "service", "switch", now=NOON)
+    new = shown.read_text()
+    assert new != old
+    use(directory, settings)
+    assert tried(old)
+    assert tried(new)
+    rotate(directory, "service", "finish", now=NOON)
+    use(directory, settings)
+    assert not tried(old)
+    assert tried(new)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_out_of_order_changes_nothing(directory: Path, kind: str) -> None:
+    def files() -> dict[str, str]:
+        return {str(f): f.read_text() for f in directory.rglob("*") if f.is_file()}
+
+    before = files()
+    for step in ("switch", "finish"):
+        with pytest.raises(OutOfOrder, match="The next step of the rotation"):
+            rotate(directory, kind, step, now=NOON)
+        assert files() == before
+    rotate(directory, kind, "begin", now=NOON)
+    begun = files()
+    for step in ("begin", "finish"):
+        with pytest.raises(OutOfOrder, match="`switch`"):
+            rotate(directory, kind, step, now=NOON + LATER)
+        assert files() == begun
+    rotate(directory, kind, "switch", now=NOON + PUBLISH_AHEAD)
+    rotate(directory, kind, "finish", now=NOON + PUBLISH_AHEAD, early=True)
+    rotate(directory, kind, "begin", now=NOON + LATER)
+
+
+def test_the_files_stay_their_owners(directory: Path) -> None:
+    for kind in KINDS:
+        rotate(directory, kind, "begin", now=NOON)
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in directory.rglob("*") if file.is_file()}
+    assert modes == {0o600}
