@@ -1,0 +1,58 @@
+"""Every module has a test of its name, or stands here with the reason and the test that it has."""
+
+from pathlib import Path, PurePath
+
+import pytest
+
+from tests.house.sources import ROOT, modules
+
+TESTED_ELSEWHERE = {
+    # Words and numbers without a branch: what they do is seen where they are used.
+    "*/errors.py": ("tests/platform_site/kit/rest/test_problems.py", "refusals are data"),
+    "*/metrics.py": ("tests/observability/test_counting.py", "metrics are data"),
+    "*/urls.py": ("tests/platform_site/test_roles.py", "a URLconf is a table"),
+    "*/internal_urls.py": ("tests/platform_site/test_roles.py", "a URLconf is a table"),
+    "platform_site/urls/*.py": ("tests/platform_site/test_roles.py", "a URLconf is a table"),
+    "platform_site/settings/*.py": ("tests/platform_site/test_settings.py", "a list of parts"),
+    "platform_site/settings/parts/*.py": (
+        "tests/platform_site/test_settings.py",
+        "read by starting each role in a process of its own",
+    ),
+    "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
+}
+"""Paths, and the test that looks after each, with the reason why it is not one of the same name."""
+
+
+def own_test(path: Path) -> Path:
+    """Where the test of a module is looked for."""
+    return Path("tests") / path.with_name(f"test_{path.name}")
+
+
+def elsewhere(path: Path) -> list[str]:
+    """The entries of the list that speak of a module."""
+    return [pattern for pattern in TESTED_ELSEWHERE if PurePath(path).match(pattern)]
+
+
+def has_own_test(path: Path) -> bool:
+    """Whether the test of its name is there."""
+    return (ROOT / own_test(path)).exists()
+
+
+def test_a_module_has_a_test_of_its_name_or_a_reason() -> None:
+    found = [path for path in modules() if path.name != "__init__.py" and not has_own_test(path)]
+    assert [str(path) for path in found if not elsewhere(path)] == []
+
+
+@pytest.mark.parametrize("pattern", TESTED_ELSEWHERE)
+def test_an_entry_speaks_of_a_module_and_names_a_test(pattern: str) -> None:
+    listed = [path for path in modules() if pattern in elsewhere(path)]
+    test, reason = TESTED_ELSEWHERE[pattern]
+    assert not all(has_own_test(path) for path in listed)
+    assert (ROOT / test).exists()
+    assert reason
+
+
+def test_a_module_without_a_test_is_found() -> None:
+    path = Path("images/services/unheard_of.py")
+    assert not has_own_test(path)
+    assert elsewhere(path) == []
