@@ -13,10 +13,6 @@ class GatewayConfig(AppConfig):
     label = "gateway"
     verbose_name = "Gateway"
 
-    def ready(self) -> None:
-        """Register how our authentication is described in the OpenAPI document."""
-        import_module("gateway.openapi")
-
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""
         return {"service credential": import_module("gateway.clients.service_tokens").token_check}

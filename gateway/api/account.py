@@ -7,10 +7,10 @@ from rest_framework.response import Response
 from gateway.api.requests import PasswordProof
 from gateway.api.views import GatewayView, body_of
 from gateway.idempotency import idempotent
-from gateway.openapi import IDEMPOTENCY_KEY, documented
 from gateway.permissions import principal_of
 from gateway.responses import ClosedAccount
 from gateway.services.accounts import account_close, account_restore
+from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, documented
 
 TAG = "platform"
 

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gateway.api.views import GatewayView
-from gateway.openapi import documented
 from platform_site.kit.rest.codecs import JSONRenderer
+from platform_site.kit.rest.descriptions import documented
 
 RENDERERS = [OpenApiYamlRenderer, OpenApiJsonRenderer]
 CONTENT_SECURITY_POLICY = (

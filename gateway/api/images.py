@@ -19,10 +19,10 @@ from gateway.clients import images
 from gateway.clients.types import ImageCount, ImagesChanged
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.openapi import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
 from gateway.permissions import principal_of
 from gateway.responses import Deletion, Image, ImageResults, Upload
 from gateway.services.uploading import upload_store
+from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, documented
 from platform_site.kit.rest.openapi import answer_header
 
 TAG = "images"

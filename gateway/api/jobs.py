@@ -15,9 +15,9 @@ from gateway.clients import images
 from gateway.clients.types import Job
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.openapi import IDEMPOTENCY_KEY, IF_NONE_MATCH, documented
 from gateway.permissions import principal_of
 from gateway.responses import JobResults
+from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, IF_NONE_MATCH, documented
 
 TAG = "jobs"
 

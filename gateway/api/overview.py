@@ -10,11 +10,11 @@ from gateway.api.views import GatewayView
 from gateway.clients import images
 from gateway.clients.types import Usage
 from gateway.links import Links
-from gateway.openapi import documented
 from gateway.permissions import is_staff, principal_of
 from gateway.responses import Overview, Status
 from gateway.services.overview import overview_of
 from gateway.services.status import board
+from platform_site.kit.rest.descriptions import documented
 
 TAG = "platform"
 

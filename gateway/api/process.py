@@ -12,11 +12,11 @@ from gateway.api.requests import UploadForm
 from gateway.api.views import UploadView
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.openapi import IDEMPOTENCY_KEY, PREFER, documented
 from gateway.permissions import principal_of
 from gateway.responses import Upload
 from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
+from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, PREFER, documented
 from platform_site.kit.rest.openapi import answer_header
 
 LONGEST_WAIT_S: Final = 30

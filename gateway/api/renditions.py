@@ -1,8 +1,10 @@
 """Renditions of one image, and the presets that name the usual ones."""
 
+from typing import Final
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,11 +13,17 @@ from gateway.api.views import GatewayView, body_of
 from gateway.clients import images
 from gateway.idempotency import idempotent
 from gateway.links import Links
-from gateway.openapi import IDEMPOTENCY_KEY, OPERATIONS_WISH, PRESET_WISH, documented
 from gateway.permissions import principal_of
 from gateway.responses import PresetResults, RenditionResults, RequestedRenditions
+from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, documented
 
 TAG = "renditions"
+PRESET_EXAMPLE: Final = OpenApiExample("a preset", value={"preset": "medium"}, request_only=True)
+OPERATIONS_EXAMPLE: Final = OpenApiExample(
+    "operations",
+    value={"ops": {"width": 1200, "height": 630, "fit": "cover", "format": "webp"}},
+    request_only=True,
+)
 
 
 class Renditions(GatewayView):
@@ -34,7 +42,7 @@ class Renditions(GatewayView):
         replies={200: RequestedRenditions, 202: RequestedRenditions},
         refusals=(400, 404, 409, 415, 422),
         parameters=[IDEMPOTENCY_KEY],
-        examples=[PRESET_WISH, OPERATIONS_WISH],
+        examples=[PRESET_EXAMPLE, OPERATIONS_EXAMPLE],
     )
     @idempotent
     def post(self, request: Request, image_id: UUID) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""gateway/openapi.py: every URL is described, and everything described is a URL."""
+"""The OpenAPI document: every URL is described, and everything described is a URL."""
 
 import json
 import re

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework_dataclasses.serializers import DataclassSerializer
@@ -187,6 +188,17 @@ class Schema(AutoSchema):
         replies = self.get_response_serializers()
         keys: Iterable[Any] = replies if isinstance(replies, dict) else ()
         return {int(key[0] if isinstance(key, tuple) else key) for key in keys}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The access token of auth, in the ``Authorization`` header."""
+
+    target_class = "platform_site.kit.auth.authentication.UserAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+        """HTTP bearer with a JWT."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def answer_header(name: str, *statuses: int) -> OpenApiParameter:

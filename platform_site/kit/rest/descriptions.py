@@ -1,9 +1,8 @@
-"""How /api/v1 is described in OpenAPI: replies, refusals, credentials and headers."""
+"""How a view describes itself in OpenAPI: replies, refusals, parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework_dataclasses.serializers import DataclassSerializer
@@ -29,8 +28,6 @@ MEANINGS: Final[Mapping[int, str]] = {
     503: "A part of the platform gives no answer (`upstream_unavailable`); try again.",
 }
 EVERYWHERE: Final = (429, 502, 503)
-
-
 NOT_FOUND: Final = OpenApiExample(
     "not found",
     value={
@@ -68,29 +65,12 @@ IF_MATCH: Final = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag you read; 412 if it changed since.",
 )
-PRESET_WISH: Final = OpenApiExample("a preset", value={"preset": "medium"}, request_only=True)
-OPERATIONS_WISH: Final = OpenApiExample(
-    "operations",
-    value={"ops": {"width": 1200, "height": 630, "fit": "cover", "format": "webp"}},
-    request_only=True,
-)
 PREFER: Final = OpenApiParameter(
     "Prefer",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="`wait=N`: hold the answer up to N seconds (30 at most) until the job is over.",
 )
-
-
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The access token of auth, in the ``Authorization`` header."""
-
-    target_class = "platform_site.kit.auth.authentication.UserAuthentication"
-    name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
-        """HTTP bearer with a JWT."""
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def shape(kind: type) -> DataclassSerializer[Any]:
