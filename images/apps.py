@@ -1,4 +1,8 @@
-"""The Django application of the images and worker roles."""
+"""The Django application of the images and worker roles, and what it offers to whoever deploys it.
+
+The composition (settings, Redis users, metrics of a worker) names no task, queue or field of the
+app itself: it reads them here. Imports neither models nor services, since settings import it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +13,11 @@ from django.apps import AppConfig
 INTERACTIVE: Final = "interactive"
 BULK: Final = "bulk"
 MAINTENANCE: Final = "maintenance"
+
+RENDER_TASK: Final = "images.render"
+DELETE_TASK: Final = "images.delete"
+SWEEP_TASK: Final = "images.sweep"
+PURGE_TRASH_TASK: Final = "images.purge_trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +50,23 @@ class ImagesConfig(AppConfig):
     queues: ClassVar = (INTERACTIVE, BULK, MAINTENANCE)
     """Those that a worker of the app reads; the first is for a task that names none."""
     periodic: ClassVar[Mapping[str, Periodic]] = {
-        "images.sweep": Periodic(
+        SWEEP_TASK: Periodic(
             15.0,
             variable="SWEEP_INTERVAL_S",
             about="Seconds between two looks for jobs that the queue has lost.",
         ),
-        "images.purge_trash": Periodic(3600.0),
+        PURGE_TRASH_TASK: Periodic(3600.0),
     }
     """What the scheduler sends, by task."""
     accepted_messages: ClassVar[Mapping[str, Message]] = {
-        "images.render": Message((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
-        "images.delete": Message((MAINTENANCE,), ids=2, numbers=("interruption",)),
-        "images.sweep": Message((MAINTENANCE,)),
-        "images.purge_trash": Message((MAINTENANCE,)),
+        RENDER_TASK: Message((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
+        DELETE_TASK: Message((MAINTENANCE,), ids=2, numbers=("interruption",)),
+        SWEEP_TASK: Message((MAINTENANCE,)),
+        PURGE_TRASH_TASK: Message((MAINTENANCE,)),
     }
     """What a worker takes, by task; everything else is dropped."""
+    # Dotted paths: both need tables or settings, which are not there when this is imported.
+    worker_report: ClassVar = "images.services.status.status_report"
+    """A callable that asks every part how it is, now; it may take seconds."""
+    worker_gauges: ClassVar = "images.gauges.worker_gauges"
+    """A callable that makes the gauges of a report; of ``None``, all of them without samples."""

@@ -10,7 +10,14 @@ from kombu.exceptions import ChannelError, KombuError
 from redis.exceptions import RedisError
 
 from images import metrics
-from images.apps import BULK, INTERACTIVE, MAINTENANCE, ImagesConfig
+from images.apps import (
+    BULK,
+    DELETE_TASK,
+    INTERACTIVE,
+    MAINTENANCE,
+    RENDER_TASK,
+    ImagesConfig,
+)
 
 __all__ = [
     "BULK",
@@ -25,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 QUEUES: Final = ImagesConfig.queues
 
-TASKS: Final = {"render": "images.render", "delete": "images.delete"}
+TASKS: Final = {"render": RENDER_TASK, "delete": DELETE_TASK}
 CONNECT_TIMEOUT_S: Final = 2
 
 BROKER_ERRORS: Final = (KombuError, ChannelError, RedisError, OSError)

@@ -19,6 +19,7 @@ from images import (
     heartbeat,  # noqa: F401 - they listen to the worker's signals
     memory_limit,  # noqa: F401 - they listen to the worker's signals
 )
+from images.apps import DELETE_TASK, PURGE_TRASH_TASK, RENDER_TASK, SWEEP_TASK
 from images.services.deletion import trash_purge
 from images.services.job_execution import job_run
 from images.services.job_lease import RunInterrupted
@@ -33,7 +34,7 @@ the pause it would take every message out of the broker, only to hold it."""
 OUTAGE_TRIES: Final = 10_000
 
 
-@shared_task(name="images.render", bind=True, default_retry_delay=1, max_retries=2)
+@shared_task(name=RENDER_TASK, bind=True, default_retry_delay=1, max_retries=2)
 def render(
     self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
 ) -> None:
@@ -41,7 +42,7 @@ def render(
     _run(self, job_id, dispatch_id, interruption)
 
 
-@shared_task(name="images.delete", bind=True, default_retry_delay=1, max_retries=2)
+@shared_task(name=DELETE_TASK, bind=True, default_retry_delay=1, max_retries=2)
 def delete(
     self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
 ) -> None:
@@ -49,13 +50,13 @@ def delete(
     _run(self, job_id, dispatch_id, interruption)
 
 
-@shared_task(name="images.sweep")
+@shared_task(name=SWEEP_TASK)
 def sweep() -> None:
     """Send again what was lost, give back what died halfway."""
     _with_database(jobs_sweep)
 
 
-@shared_task(name="images.purge_trash")
+@shared_task(name=PURGE_TRASH_TASK)
 def purge_trash() -> None:
     """Delete what has been in the trash long enough."""
     _with_database(trash_purge)
