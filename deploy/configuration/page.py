@@ -31,7 +31,7 @@ variables when it starts, and a missing or malformed one ends it with the variab
 may come from a file instead: `NAME_FILE=/run/secrets/name` is read when `NAME` is absent, without
 its last newline. Secrets are best given so; a role refuses a default or guessable one.
 
-In Kubernetes a setting is a literal in `deploy/k8s/overlays/<role>/kustomization.yaml`, a secret is
+In Kubernetes a setting is a literal in `deploy/k8s/roles/<role>/kustomization.yaml`, a secret is
 a file in `deploy/k8s/credentials/secrets/<role>/` (see [Deploying](deploy.md)); with Compose it
 stands in `compose.yaml`. The embedded role (`make up`) makes what is required by itself.
 """

@@ -62,7 +62,7 @@ class Auth:
 
 def manifest_limit() -> int:
     kubectl_is_needed()
-    rendered = objects.objects(objects.build(MANIFESTS / "overlays" / "auth"))
+    rendered = objects.objects(objects.build(MANIFESTS / "roles" / "auth"))
     (deployment,) = objects.of_kind(rendered, "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     return int(number(container["resources"]["limits"]["memory"]))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from tests.deploy.workspace import Workspace
 
-FRONTEND = "  - ../../overlays/frontend\n"
-WEB = "  - ../../overlays/web\n"
+FRONTEND = "  - ../../roles/frontend\n"
+WEB = "  - ../../roles/web\n"
 
 
 @dataclass(frozen=True)
@@ -21,27 +21,25 @@ def _more(path: str) -> Mapping[str, str]:
     return {WEB: f"{WEB}  - ../../components/{path}\n"}
 
 
-PLACING = "  - ../../parts/placing\n"
+LAST = "  - ../../parts/registry-and-host\n"
 USES = {
     "blue-green": Use({WEB: "  - ../../components/blue-green\n", FRONTEND: ""}),
     "cert-manager": Use(_more("cert-manager"), frozenset({"cert-manager.io/v1"})),
     "self-signed": Use(
-        {PLACING: f"{PLACING}  - ../../components/self-signed\n"}, frozenset({"cert-manager.io/v1"})
+        {LAST: f"{LAST}  - ../../components/self-signed\n"}, frozenset({"cert-manager.io/v1"})
     ),
     "gateway-api": Use(
-        {PLACING: f"  - ../../components/gateway-api\n{PLACING}", "  - ../../edge/ingress\n": ""},
+        {LAST: f"  - ../../components/gateway-api\n{LAST}", "  - ../../edge/ingress\n": ""},
         frozenset({"gateway.networking.k8s.io/v1"}),
     ),
     "gateway-api with certificates": Use(
         {
-            PLACING: f"  - ../../components/gateway-api\n{PLACING}",
+            LAST: f"  - ../../components/gateway-api\n{LAST}",
             "  - ../../edge/ingress\n": "  - ../../components/cert-manager\n",
         },
         frozenset({"gateway.networking.k8s.io/v1", "cert-manager.io/v1"}),
     ),
-    "keda": Use(
-        {PLACING: f"{PLACING}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})
-    ),
+    "keda": Use({LAST: f"{LAST}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})),
     "prometheus-operator": Use(
         _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})
     ),
@@ -49,8 +47,8 @@ USES = {
         {"  - ../../credentials\n": "  - ../../components/external-secrets\n"},
         frozenset({"external-secrets.io/v1"}),
     ),
-    "production-size": Use({PLACING: f"{PLACING}  - ../../components/production-size\n"}),
-    "registry": Use({PLACING: f"{PLACING}  - ../../credentials/registry\n"}),
+    "production-size": Use({LAST: f"{LAST}  - ../../components/production-size\n"}),
+    "registry": Use({LAST: f"{LAST}  - ../../credentials/registry\n"}),
 }
 
 

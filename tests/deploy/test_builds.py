@@ -40,12 +40,14 @@ def test_a_file_outside_the_root_is_refused(own_workspace: Workspace, tmp_path: 
         own_workspace.build("overlays/platform")
 
 
-@pytest.mark.parametrize("overlay", [p for p in DIRECTORIES if p.startswith("overlays/")])
-def test_an_overlay_is_a_few_lines(overlay: str) -> None:
+@pytest.mark.parametrize(
+    "overlay", [p for p in DIRECTORIES if p.startswith(("overlays/", "roles/"))]
+)
+def test_an_overlay_or_role_is_a_few_lines(overlay: str) -> None:
     text = (MANIFESTS / overlay / "kustomization.yaml").read_text()
     literals = re.findall(r"^ +- [a-z-]+=.*$", text, re.MULTILINE)  # what an operator fills in
     assert len(text.splitlines()) - len(literals) <= 25, (
-        "an overlay names what is different and nothing else"
+        "an overlay or role names what is different and nothing else"
     )
 
 

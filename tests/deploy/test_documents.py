@@ -22,7 +22,7 @@ OBJECT = re.compile(
     r"\b(deployment|service|statefulset|job|horizontalpodautoscaler|poddisruptionbudget)/([\w.-]+)"
 )
 INLINE = re.compile(
-    r"`((?:deploy/k8s/)?(?:base|parts|overlays|core|credentials|data|network|edge|release|components)/[\w./-]+)`"
+    r"`((?:deploy/k8s/)?(?:base|parts|roles|overlays|core|credentials|data|network|edge|release|components)/[\w./-]+)`"
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.k8s.tools import objects
 from deploy.k8s.tools.network import Peer, edges
 from deploy.k8s.tools.objects import Object, of_kind
-from tests.deploy.components import PLACING, USES
+from tests.deploy.components import LAST, USES
 from tests.deploy.workspace import ROOT, Workspace
 
 TEXT = (ROOT / "docs" / "deploy.md").read_text()
@@ -53,7 +53,7 @@ class Controller:
             edits |= USES["gateway-api"].edits
         if self.namespace == "image-platform":
             beside = "  - ../../components/gateway-api/beside-the-roles\n"
-            edits[PLACING] = edits[PLACING].replace(PLACING, beside + PLACING)
+            edits[LAST] = edits[LAST].replace(LAST, beside + LAST)
         for before, after in edits.items():
             assert text.count(before) == 1, before
             text = text.replace(before, after)

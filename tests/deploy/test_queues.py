@@ -14,7 +14,7 @@ NAMES = re.compile("|".join(rf"\b{name}\b" for name in ("bulk", "maintenance")))
 """The third is an everyday word."""
 READERS = {
     # A file that repeats the names, and what in it is a name.
-    "deploy/k8s/overlays/worker/kustomization.yaml": r"resources: \[(.*)\]",
+    "deploy/k8s/roles/worker/kustomization.yaml": r"resources: \[(.*)\]",
     "deploy/k8s/components/keda/scalers.yaml": r"listName: (\w+)",
     "deploy/k8s/data/redis-broker/disk.yaml": r'CHECK_SINGLE_KEYS, value: "(.*)"',
     "deploy/k8s/monitoring/prometheus/prometheus.yml": r"worker-metrics-(\w+)\.image-platform",
@@ -29,7 +29,7 @@ READERS = {
 }
 ONE_QUEUE = {
     # What is said of one queue, or of an alert's example.
-    *(f"deploy/k8s/overlays/worker/{name}/kustomization.yaml" for name in QUEUES),
+    *(f"deploy/k8s/roles/worker/{name}/kustomization.yaml" for name in QUEUES),
     "deploy/k8s/monitoring/prometheus/rules/work.yml",
     "docs/runbooks/work.md",
 }

@@ -25,7 +25,7 @@ from tests.servers.names import name_server
 pytestmark = pytest.mark.processes
 
 NAME = "store.platform.test"
-MANIFEST = NGINX.parents[1] / "deploy" / "k8s" / "overlays" / "frontend" / "nginx.yaml"
+MANIFEST = NGINX.parents[1] / "deploy" / "k8s" / "roles" / "frontend" / "nginx.yaml"
 
 
 def _certificate(directory: Path, name: str) -> tuple[Path, ssl.SSLContext]:

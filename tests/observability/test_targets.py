@@ -14,7 +14,7 @@ from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 PARTS: Final = (
     "data",
     "monitoring",
-    *(f"overlays/{role}" for role in ("auth", "gateway", "images", "admin", "worker", "frontend")),
+    *(f"roles/{role}" for role in ("auth", "gateway", "images", "admin", "worker", "frontend")),
 )
 ELSEWHERE: Final = {("cert-manager.cert-manager", 9402)}
 """Installed by its own people, or not at all."""
