@@ -3,23 +3,15 @@
 import base64
 import binascii
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import rate_limits
-from accounts.api import responses
+from accounts.api import refusals
 from accounts.api.limited import AddressLimitedView
-from accounts.api.requests import (
-    ClosedOut,
-    IntrospectIn,
-    IntrospectOut,
-    PasswordProofIn,
-    RestoredOut,
-    ServiceTokenIn,
-    ServiceTokenOut,
-)
+from accounts.api.requests import IntrospectIn, PasswordProofIn, ServiceTokenIn
+from accounts.api.responses import BEARER, ClosedOut, IntrospectOut, RestoredOut, ServiceTokenOut
 from accounts.api.signed_in import GATEWAY, ROLE, SignedInView
 from accounts.errors import InvalidClient, UnsupportedGrantType
 from accounts.owner_images import withhold_token
@@ -29,27 +21,26 @@ from accounts.services.introspection import token_introspect
 from accounts.tokens import service_lifetime_s
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.rest.codecs import FormParser
+from platform_site.kit.rest.descriptions import described
 
 
-class ServiceToken(AddressLimitedView):
+class TokenEndpoint(AddressLimitedView):
     """The token end point for roles (RFC 6749, 4.4)."""
 
     parser_classes = (FormParser,)
     policy = rate_limits.CLIENT_BY_ADDRESS
 
-    @extend_schema(
-        operation_id="internal_token",
-        tags=["internal"],
-        auth=[],
+    @described(
+        "internal_token",
+        tag="internal",
         request={"application/x-www-form-urlencoded": ServiceTokenIn},
-        responses={
-            200: ServiceTokenOut,
-            400: OpenApiResponse(
-                description="`invalid`, `unsupported_grant_type`, `invalid_target`"
-            ),
-            401: OpenApiResponse(description="`invalid_client`"),
-            429: responses.LIMITED,
+        replies={200: ServiceTokenOut},
+        refusals={
+            400: "`invalid`, `unsupported_grant_type`, `invalid_target`",
+            401: "`invalid_client`",
+            **refusals.LIMITED,
         },
+        anonymous=True,
     )
     def post(self, request: Request) -> Response:
         """Exchange the client's credentials (HTTP Basic) for a token to call ``audience``."""
@@ -64,26 +55,23 @@ class ServiceToken(AddressLimitedView):
             audience=body.validated_data["audience"],
         )
         return Response(
-            {
-                "access_token": token,
-                "token_type": "Bearer",
-                "expires_in": service_lifetime_s(),
-            }
+            ServiceTokenOut(access_token=token, token_type=BEARER, expires_in=service_lifetime_s())
         )
 
 
-class Introspect(APIView):
+class Introspection(APIView):
     """What a user's access token is worth now (RFC 7662)."""
 
     audience, callers = ROLE, GATEWAY
     authentication_classes = (ServiceOnlyAuthentication,)
     parser_classes = (FormParser,)
 
-    @extend_schema(
-        operation_id="internal_introspect",
-        tags=["internal"],
+    @described(
+        "internal_introspect",
+        tag="internal",
         request={"application/x-www-form-urlencoded": IntrospectIn},
-        responses={200: IntrospectOut, 400: responses.INVALID, 401: responses.UNAUTHENTICATED},
+        replies={200: IntrospectOut},
+        refusals={**refusals.INVALID, 401: refusals.SIGNED_IN[401]},
     )
     def post(self, request: Request) -> Response:
         """The claims of a live token; only ``active: false`` for any other."""
@@ -92,23 +80,22 @@ class Introspect(APIView):
         return Response(token_introspect(raw=body.validated_data["token"]))
 
 
-class Account(SignedInView):
+class InternalAccount(SignedInView):
     """The account of the person that a role acts for."""
 
     callers = GATEWAY
     authentication_classes = (ServiceAuthentication,)
 
-    @extend_schema(
-        operation_id="internal_account_delete",
-        tags=["internal"],
+    @described(
+        "internal_account_delete",
+        tag="internal",
         request=PasswordProofIn,
-        responses={
-            202: ClosedOut,
-            400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
-            401: responses.UNAUTHENTICATED,
-            403: responses.FORBIDDEN,
-            429: responses.LIMITED,
-            503: responses.UNAVAILABLE,
+        replies={202: ClosedOut},
+        refusals={
+            **refusals.PASSWORD_INCORRECT,
+            **refusals.SIGNED_IN,
+            **refusals.LIMITED,
+            **refusals.UNAVAILABLE,
         },
     )
     def delete(self, request: Request) -> Response:
@@ -118,32 +105,27 @@ class Account(SignedInView):
         body.is_valid(raise_exception=True)
         due = account_close_by_owner(session=session, password=body.validated_data["password"])
         token = withhold_token(user_id=session.user_id)
-        return Response({"deletes_at": due, "images_token": token}, status=202)
+        return Response(ClosedOut(deletes_at=due, images_token=token), status=202)
 
 
-class AccountRestore(SignedInView):
+class InternalAccountRestore(SignedInView):
     """An account that is going to be deleted."""
 
     callers = GATEWAY
     authentication_classes = (ServiceAuthentication,)
     write_scope = "account:restore"
 
-    @extend_schema(
-        operation_id="internal_account_restore",
-        tags=["internal"],
-        request=None,
-        responses={
-            200: RestoredOut,
-            401: responses.UNAUTHENTICATED,
-            403: responses.FORBIDDEN,
-            409: OpenApiResponse(description="`deletion_begun`"),
-        },
+    @described(
+        "internal_account_restore",
+        tag="internal",
+        replies={200: RestoredOut},
+        refusals={**refusals.SIGNED_IN, 409: "`deletion_begun`"},
     )
     def post(self, request: Request) -> Response:
         """Take the deletion back."""
         session = self.session(request)
         account_restore(user_id=session.user_id)
-        return Response({"images_token": withhold_token(user_id=session.user_id)})
+        return Response(RestoredOut(images_token=withhold_token(user_id=session.user_id)))
 
 
 def _basic_credentials(header: str) -> tuple[str, str]:

@@ -5,14 +5,15 @@ from typing import Final
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 
 from accounts import rate_limits
-from accounts.api import responses
+from accounts.api import refusals
 from accounts.api.limited import AddressLimitedView
-from accounts.api.requests import JwksOut
+from accounts.api.responses import JwksOut
 from accounts.signing_keys import current_keyset
+from platform_site.kit.rest.descriptions import described
 
 MAX_AGE_S: Final = 300
 
@@ -22,15 +23,12 @@ class Jwks(AddressLimitedView):
 
     policy = rate_limits.JWKS_BY_ADDRESS
 
-    @extend_schema(
-        operation_id="auth_jwks",
-        tags=["auth"],
-        auth=[],
-        responses={
-            200: JwksOut,
-            304: OpenApiResponse(description="As in the `ETag` that was sent"),
-            429: responses.LIMITED,
-        },
+    @described(
+        "auth_jwks",
+        tag="auth",
+        replies={200: JwksOut, 304: OpenApiResponse(description="As in the `ETag` that was sent")},
+        refusals=refusals.LIMITED,
+        anonymous=True,
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Every key, also those that do not sign yet or any more."""

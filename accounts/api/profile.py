@@ -1,41 +1,35 @@
 """The caller's own account."""
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import responses
-from accounts.api.requests import AccountProfileOut, PasswordIn, ProfileIn
+from accounts.api import refusals
+from accounts.api.requests import PasswordIn, ProfileIn
+from accounts.api.responses import AccountProfileOut, profile_response
 from accounts.api.signed_in import SignedInView
 from accounts.services.users import password_change, profile_update
+from platform_site.kit.rest.descriptions import described
 
 
-class Profile(SignedInView):
+class ProfileDetail(SignedInView):
     """The account."""
 
-    @extend_schema(
-        operation_id="auth_profile_read",
-        tags=["auth"],
-        responses={
-            200: AccountProfileOut,
-            401: responses.UNAUTHENTICATED,
-            403: responses.FORBIDDEN,
-        },
+    @described(
+        "auth_profile_read",
+        tag="auth",
+        replies={200: AccountProfileOut},
+        refusals=refusals.SIGNED_IN,
     )
     def get(self, request: Request) -> Response:
         """Who I am."""
-        return Response(AccountProfileOut(self.session(request).user).data)
+        return Response(profile_response(self.session(request).user))
 
-    @extend_schema(
-        operation_id="auth_profile_update",
-        tags=["auth"],
+    @described(
+        "auth_profile_update",
+        tag="auth",
         request=ProfileIn,
-        responses={
-            200: AccountProfileOut,
-            400: responses.INVALID,
-            401: responses.UNAUTHENTICATED,
-            403: responses.FORBIDDEN,
-        },
+        replies={200: AccountProfileOut},
+        refusals={**refusals.INVALID, **refusals.SIGNED_IN},
     )
     def patch(self, request: Request) -> Response:
         """Change my name; the address and the rights are not the caller's to change."""
@@ -44,23 +38,22 @@ class Profile(SignedInView):
         body.is_valid(raise_exception=True)
         if body.validated_data:
             profile_update(user=user, **body.validated_data)
-        return Response(AccountProfileOut(user).data)
+        return Response(profile_response(user))
 
 
-class Password(SignedInView):
+class PasswordChange(SignedInView):
     """The password."""
 
-    @extend_schema(
-        operation_id="auth_password_change",
-        tags=["auth"],
+    @described(
+        "auth_password_change",
+        tag="auth",
         request=PasswordIn,
-        responses={
-            204: responses.NOTHING,
-            400: OpenApiResponse(description="`password_incorrect`, `invalid`, `unknown_field`"),
-            401: responses.UNAUTHENTICATED,
-            403: responses.FORBIDDEN,
-            429: responses.LIMITED,
-            503: responses.UNAVAILABLE,
+        replies={204: None},
+        refusals={
+            **refusals.PASSWORD_INCORRECT,
+            **refusals.SIGNED_IN,
+            **refusals.LIMITED,
+            **refusals.UNAVAILABLE,
         },
     )
     def post(self, request: Request) -> Response:

@@ -1,16 +1,171 @@
-"""How the refusals of these routes are named in the OpenAPI document."""
+"""The bodies that the routes give: a field stands here and nowhere else."""
 
-from drf_spectacular.utils import OpenApiResponse
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
 
-INVALID = OpenApiResponse(description="`invalid`, `unknown_field` or `malformed_json`")
-UNAUTHENTICATED = OpenApiResponse(
-    description="`not_authenticated`, `token_invalid`, `token_expired` or `token_revoked`"
-)
-FORBIDDEN = OpenApiResponse(
-    description="`permission_denied` without the scope; `account_closing`: take it back first"
-)
-LIMITED = OpenApiResponse(description="`rate_limited`, with `Retry-After`")
-UNAVAILABLE = OpenApiResponse(
-    description="`limiter_unavailable` or `revocation_unavailable`, with `Retry-After`"
-)
-NOTHING = OpenApiResponse(description="Done")
+from rest_framework import serializers
+
+from accounts.models import Session, User
+from accounts.services.sessions import TokenPair
+
+
+def explained(help_text: str) -> dict[str, Any]:
+    """The metadata of a field that has a sentence in the OpenAPI document."""
+    return {"serializer_kwargs": {"help_text": help_text}}
+
+
+LEFT_OUT: Final = {"serializer_kwargs": {"required": False, "allow_null": False}}
+"""Of a field that is not there, and never null, where there is nothing to put in it."""
+BEARER: Final = "Bearer"  # RFC 6750
+EMAIL: Final = {"serializer_field": serializers.EmailField()}
+PAGE_URL: Final = {"serializer_field": serializers.URLField(allow_null=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedOut:
+    """The same whether or not the e-mail address had an account."""
+
+    status: Literal["accepted"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TokensOut:
+    """An access token; `refresh` only for clients that keep it themselves."""
+
+    access: str
+    expires_in: int = field(metadata=explained("Seconds."))
+    token_type: str = BEARER
+    refresh: str | None = field(default=None, metadata=LEFT_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProfileOut:
+    """The caller's account."""
+
+    id: UUID
+    email: str = field(metadata=EMAIL)
+    name: str
+    is_staff: bool
+    created_at: datetime
+    deletion_due_at: datetime | None = field(
+        metadata=explained("When the account will be deleted; null unless that is asked.")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedOut:
+    """`images_token` is for the role images alone: to withhold what the account has there."""
+
+    deletes_at: datetime
+    images_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredOut:
+    """`images_token` is for the role images alone: to release what it withholds."""
+
+    images_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOut:
+    """One sign-in on one device."""
+
+    id: UUID
+    device: str = field(metadata=explained("The user agent's own words."))
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool = field(metadata=explained("Whether this request belongs to it."))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPageOut:
+    """Newest first."""
+
+    results: list[SessionOut]
+    next: str | None = field(metadata=PAGE_URL)
+    previous: str | None = field(metadata=PAGE_URL)
+
+
+@dataclass(frozen=True, slots=True)
+class JwkOut:
+    """A public key on P-256 (RFC 7517)."""
+
+    kty: str
+    crv: str
+    alg: str
+    use: str
+    kid: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class JwksOut:
+    """Every key that may have signed a token that is still good."""
+
+    keys: list[JwkOut]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ServiceTokenOut:
+    """A token for one role to call another."""
+
+    access_token: str
+    token_type: str
+    expires_in: int = field(metadata=explained("Seconds."))
+
+
+@dataclass(frozen=True, slots=True)
+class IntrospectOut:
+    """RFC 7662, 2.2; only `active` when the token is worth nothing."""
+
+    active: bool
+    token_type: str | None = field(default=None, metadata=LEFT_OUT)
+    sub: str | None = field(default=None, metadata=LEFT_OUT)
+    sid: str | None = field(default=None, metadata=LEFT_OUT)
+    scope: str | None = field(default=None, metadata=LEFT_OUT)
+    staff: bool | None = field(default=None, metadata=LEFT_OUT)
+    iss: str | None = field(default=None, metadata=LEFT_OUT)
+    aud: list[str] | None = field(default=None, metadata=LEFT_OUT)
+    exp: int | None = field(default=None, metadata=LEFT_OUT)
+    iat: int | None = field(default=None, metadata=LEFT_OUT)
+    nbf: int | None = field(default=None, metadata=LEFT_OUT)
+    jti: str | None = field(default=None, metadata=LEFT_OUT)
+
+
+def tokens_response(pair: TokenPair, *, with_refresh: bool) -> Mapping[str, Any]:
+    """The pair as a body; the refresh token is left out for a browser, which has it as a cookie."""
+    refresh = pair.refresh if with_refresh else None
+    body = TokensOut(access=pair.access, expires_in=pair.expires_in, refresh=refresh)
+    return {name: value for name, value in asdict(body).items() if value is not None}
+
+
+def profile_response(user: User) -> AccountProfileOut:
+    """The account of ``user``."""
+    return AccountProfileOut(
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        is_staff=user.is_staff,
+        created_at=user.created_at,
+        deletion_due_at=user.deletion_due_at,
+    )
+
+
+def session_response(session: Session, *, current: Session) -> SessionOut:
+    """One of the caller's sessions, seen from the session ``current``."""
+    return SessionOut(
+        id=session.id,
+        device=session.device,
+        address=session.address,
+        created_at=session.created_at,
+        last_seen_at=session.last_seen_at,
+        expires_at=session.expires_at,
+        current=session.id == current.id,
+    )

@@ -488,7 +488,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make an account. The reply does not tell whether the address had one already. */
+        /** @description Make an account. The reply does not tell whether the e-mail address had one already. */
         post: operations["auth_register"];
         delete?: never;
         options?: never;
@@ -534,7 +534,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The same whether or not the address had an account. */
+        /** @description The same whether or not the e-mail address had an account. */
         Accepted: {
             status: components["schemas"]["StatusEnum"];
         };
@@ -562,13 +562,16 @@ export interface components {
          * @enum {string}
          */
         ActionEnum: "trash" | "restore" | "delete" | "add_tags";
+        /** @description The account is closed, and will be deleted at `deletes_at`; until then it can be kept. */
         ClosedAccount: {
             /** Format: date-time */
             deletes_at: string;
         };
+        /** @description The job that deletes an image for good, and lists what it deleted in its result. */
         Deletion: {
             job: components["schemas"]["Job"];
         };
+        /** @description One thing wrong with the body; `pointer` is a JSON pointer (RFC 6901): `/email`. */
         FieldError: {
             pointer: string;
             code: string;
@@ -580,6 +583,13 @@ export interface components {
          * @enum {string}
          */
         FitEnum: "inside" | "cover";
+        /**
+         * @description One image; width and height are those of the upright picture.
+         *
+         *     `has_alpha` says that something behind the picture is to be seen through it.
+         *     `complete` is `false` when pixels of the original were missing or damaged: its renditions
+         *     show what there was. It is `null` until the original has been decoded.
+         */
         Image: {
             /** Format: uuid */
             id: string;
@@ -618,6 +628,7 @@ export interface components {
             title?: string;
             tags?: string[];
         };
+        /** @description How many images a list with the same filters has. */
         ImageCount: {
             count: number;
         };
@@ -631,11 +642,13 @@ export interface components {
             /** @description Those in the trash instead. */
             trashed?: boolean;
         };
+        /** @description Where to go from an image. `original` is signed and expires. */
         ImageLinks: {
             self: string;
             original: string | null;
             renditions: string;
         };
+        /** @description A page of images, newest first; the neighbours' URLs are `null` at either end. */
         ImageResults: {
             results: components["schemas"]["Image"][];
             next: string | null;
@@ -662,6 +675,12 @@ export interface components {
          * @enum {string}
          */
         ImageStateEnum: "uploaded" | "processing" | "ready" | "partially_ready" | "failed" | "trashed";
+        /**
+         * @description What became of a selection of `matched` images.
+         *
+         *     `remaining` are still to be changed: send the same again. All images that one call moved to
+         *     the trash have this `trashed_at`, by which they can be restored. `job` deletes for good.
+         */
         ImagesChanged: {
             matched: number;
             changed: number;
@@ -683,6 +702,7 @@ export interface components {
          * @enum {string}
          */
         InputFormatEnum: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
+        /** @description One piece of background work. `image_id` is `null` once the image is gone. */
         Job: {
             /** Format: uuid */
             id: string;
@@ -703,17 +723,20 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        /** @description The job that an image waits for. */
         JobBrief: {
             /** Format: uuid */
             id: string;
             state: components["schemas"]["JobStateEnum"];
         };
+        /** @description Jobs now, and how those of the last 24 hours ended; `null` while nobody can count them. */
         JobCounts: {
             queued: number | null;
             running: number | null;
             failed_24h: number | null;
             succeeded_24h: number | null;
         };
+        /** @description Why a job failed; `code` is stable. */
         JobError: {
             code: string;
             detail?: string;
@@ -724,11 +747,13 @@ export interface components {
          * @enum {string}
          */
         JobKindEnum: "render" | "delete";
+        /** @description `done` of `total` steps; `step` names the one in hand. */
         JobProgress: {
             done: number;
             total: number;
             step?: string;
         };
+        /** @description A page of jobs, newest first; the neighbours' URLs are `null` at either end. */
         JobResults: {
             results: components["schemas"]["Job"][];
             next: string | null;
@@ -771,6 +796,7 @@ export interface components {
          * @enum {string}
          */
         ModeEnum: "cookie" | "token";
+        /** @description What is done to the picture; `null` leaves that to the picture or to the format. */
         Operations: {
             width?: number | null;
             height?: number | null;
@@ -807,6 +833,7 @@ export interface components {
          * @enum {string}
          */
         OutputFormatEnum: "jpeg" | "png" | "webp" | "avif";
+        /** @description What a first page shows. A part of a role named in `unavailable` is `null` or empty. */
         Overview: {
             user: components["schemas"]["Profile"] | null;
             usage: components["schemas"]["Usage"] | null;
@@ -814,6 +841,7 @@ export interface components {
             jobs: components["schemas"]["Job"][];
             unavailable: string[];
         };
+        /** @description Whether a part that the roles stand on answers in time; `null` while nobody knows. */
         PartStatus: {
             ok: boolean | null;
         };
@@ -826,6 +854,7 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description A named size: the picture fits inside the box and is never enlarged. */
         Preset: {
             name: string;
             width: number;
@@ -833,9 +862,15 @@ export interface components {
             fit: components["schemas"]["FitEnum"];
             formats: components["schemas"]["OutputFormatEnum"][];
         };
+        /** @description The named sizes. */
         PresetResults: {
             results: components["schemas"]["Preset"][];
         };
+        /**
+         * @description RFC 9457. `code` is the contract; the words may change.
+         *
+         *     `count` comes with `selection_changed`: how many images match now.
+         */
         Problem: {
             type: string;
             title: string;
@@ -848,6 +883,7 @@ export interface components {
             errors_omitted?: number;
             count?: number;
         };
+        /** @description Who the caller is, by auth's account. */
         Profile: {
             /** Format: uuid */
             id: string;
@@ -863,12 +899,18 @@ export interface components {
         ProfileRequest: {
             name?: string;
         };
+        /**
+         * @description Jobs waiting in one queue; `oldest_age_s` is `null` when it is empty.
+         *
+         *     `depth` is `null` while the broker gives no answer.
+         */
         QueueStatus: {
             name: string;
             depth: number | null;
             /** Format: double */
             oldest_age_s: number | null;
         };
+        /** @description Whether a dependency answered. */
         Reachable: {
             ok: boolean;
         };
@@ -884,6 +926,7 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        /** @description One derived file. `url` is signed, expires, and is `null` until the file is ready. */
         Rendition: {
             /** Format: uuid */
             id: string;
@@ -904,6 +947,7 @@ export interface components {
             preset?: string;
             ops?: components["schemas"]["OperationsRequest"];
         } & (unknown | unknown);
+        /** @description All renditions of one image. */
         RenditionResults: {
             results: components["schemas"]["Rendition"][];
         };
@@ -914,11 +958,13 @@ export interface components {
          * @enum {string}
          */
         RenditionStateEnum: "pending" | "ready" | "failed";
+        /** @description What was asked for: ready (`job` is `null`) or on its way. */
         RequestedRenditions: {
             image: components["schemas"]["Image"];
             job: components["schemas"]["Job"] | null;
             renditions: components["schemas"]["Rendition"][];
         };
+        /** @description Whether a role does its work; `null` while nobody knows. */
         RoleStatus: {
             ok: boolean | null;
         };
@@ -946,10 +992,18 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        /** @description How many images could not be changed, by the `code` of the refusal. */
         SkippedImages: {
             code: string;
             count: number;
         };
+        /**
+         * @description The state of the platform; `detail` is for staff, and `null` without images.
+         *
+         *     It is `ok` when every role and every part is known to be. `parts`: cache, database, broker,
+         *     storage, keys (those that verify tokens are fresh), queues (no job waits for minutes).
+         *     `links` names pages of the operator's: `grafana`, when there is one.
+         */
         Status: {
             status: string;
             roles: {
@@ -964,6 +1018,7 @@ export interface components {
             };
             detail: components["schemas"]["StatusDetail"] | null;
         };
+        /** @description What staff see, measured at most two seconds ago; longer while a role keeps us waiting. */
         StatusDetail: {
             queues: components["schemas"]["QueueStatus"][];
             workers: components["schemas"]["WorkerStatus"][];
@@ -978,6 +1033,7 @@ export interface components {
          * @enum {string}
          */
         StatusEnum: "accepted";
+        /** @description The object store, as images measured it just now. */
         StorageStatus: {
             ok: boolean;
             /** Format: double */
@@ -985,15 +1041,15 @@ export interface components {
             bytes?: number | null;
             images?: number | null;
         };
-        /** @description An access token; ``refresh`` only for clients that keep it themselves. */
+        /** @description An access token; `refresh` only for clients that keep it themselves. */
         Tokens: {
             access: string;
             /** @description Seconds. */
             expires_in: number;
-            /** @default Bearer */
             token_type?: string;
             refresh?: string;
         };
+        /** @description An accepted upload. `job` is `null` when a duplicate has nothing left to do. */
         Upload: {
             image: components["schemas"]["Image"];
             job: components["schemas"]["Job"] | null;
@@ -1016,6 +1072,7 @@ export interface components {
             /** @description Refused if the bytes that arrive differ. */
             sha256?: string;
         };
+        /** @description Bytes stored and reserved, images held, and how many bytes all and one file may have. */
         Usage: {
             bytes: number;
             reserved_bytes: number;
@@ -1023,6 +1080,7 @@ export interface components {
             limit_bytes: number;
             upload_max_bytes: number;
         };
+        /** @description One worker process and when it was last heard of. */
         WorkerStatus: {
             name: string;
             /** Format: date-time */
@@ -4394,7 +4452,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Nothing in the body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4456,7 +4514,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Nothing in the body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4522,7 +4580,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Nothing in the body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5118,7 +5176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Nothing in the body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

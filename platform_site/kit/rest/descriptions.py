@@ -78,6 +78,37 @@ def shape(kind: type) -> DataclassSerializer[Any]:
     return DataclassSerializer(dataclass=kind)
 
 
+def described(
+    operation_id: str,
+    *,
+    tag: str,
+    replies: Mapping[Any, Any],
+    refusals: Mapping[int, str],
+    request: Any = None,
+    parameters: Sequence[Any] = (),
+    examples: Sequence[OpenApiExample] = (),
+    anonymous: bool = False,
+) -> Callable[[View], View]:
+    """Describe a handler; its docstring is the description.
+
+    ``replies`` maps a status, or a status and a media type, to a dataclass, to ``None`` for an
+    empty body, or to what drf-spectacular takes. ``refusals`` says by status why there is a problem
+    document instead.
+    """
+    responses: dict[Any, Any] = {status: _reply(kind) for status, kind in replies.items()}
+    for status in sorted(set(refusals) - set(replies)):
+        responses[status] = OpenApiResponse(description=refusals[status])
+    return extend_schema(
+        operation_id=operation_id,
+        tags=[tag],
+        request=request,
+        responses=responses,
+        parameters=list(parameters),
+        examples=list(examples),
+        auth=[] if anonymous else None,
+    )
+
+
 def documented(
     operation_id: str,
     *,
@@ -89,24 +120,20 @@ def documented(
     examples: Sequence[OpenApiExample] = (),
     anonymous: bool = False,
 ) -> Callable[[View], View]:
-    """Describe a handler; its docstring is the description.
+    """Describe a handler under /api/v1, where refusals mean the same on every route.
 
-    ``replies`` maps a status, or a status and a media type, to a dataclass, to ``None`` for an
-    empty body, or to what drf-spectacular takes. ``refusals`` are statuses of problems beside
-    those of every route.
+    ``refusals`` are statuses of problems beside those of every route; the rest as `described`.
     """
-    responses: dict[Any, Any] = {status: _reply(kind) for status, kind in replies.items()}
     known = (*refusals, *(() if anonymous else (401, 403)), *EVERYWHERE)
-    for status in sorted(set(known) - set(replies)):
-        responses[status] = OpenApiResponse(description=MEANINGS[status])
-    return extend_schema(
-        operation_id=operation_id,
-        tags=[tag],
+    return described(
+        operation_id,
+        tag=tag,
+        replies=replies,
+        refusals={status: MEANINGS[status] for status in known},
         request=request,
-        responses=responses,
-        parameters=list(parameters),
+        parameters=parameters,
         examples=[*examples, *([NOT_FOUND] if 404 in refusals else [])],  # noqa: PLR2004
-        auth=[] if anonymous else None,
+        anonymous=anonymous,
     )
 
 

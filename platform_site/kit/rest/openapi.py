@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal
 
+from drf_spectacular.contrib.rest_framework_dataclasses import OpenApiDataclassSerializerExtensions
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
@@ -96,8 +98,7 @@ class Schema(AutoSchema):
 
     def get_serializer_name(self, serializer: Any, direction: Direction) -> str:
         """The class's name without what only our code needs of it."""
-        name: str = super().get_serializer_name(serializer, direction)
-        return next((name.removesuffix(end) for end in DIRECTIONS if name.endswith(end)), name)
+        return public_name(super().get_serializer_name(serializer, direction))
 
     def _map_serializer(
         self,
@@ -190,6 +191,24 @@ class Schema(AutoSchema):
         return {int(key[0] if isinstance(key, tuple) else key) for key in keys}
 
 
+class DataclassComponent(OpenApiDataclassSerializerExtensions):  # type: ignore[no-untyped-call]
+    """A dataclass as a component, with its own sentence: the library drops that."""
+
+    priority = 1
+
+    def get_name(self) -> str:  # type: ignore[override] # both ways are called
+        """The dataclass's name without what only our code needs of it."""
+        return public_name(super().get_name())  # type: ignore[no-untyped-call]
+
+    def map_serializer(self, auto_schema: Any, direction: Direction) -> Document:
+        """The schema with the dataclass's docstring, in the words of JSON."""
+        schema: Document = super().map_serializer(auto_schema, direction)
+        sentence = get_doc(self.target.dataclass_definition.dataclass_type)
+        for python, json in (("``", "`"), ("`None`", "`null`"), ("`False`", "`false`")):
+            sentence = sentence.replace(python, json)
+        return {**schema, "description": sentence} if sentence else schema
+
+
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The access token of auth, in the ``Authorization`` header."""
 
@@ -199,6 +218,15 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
         """HTTP bearer with a JWT."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def public_name(name: str) -> str:
+    """The name of a class of ours as the document has it.
+
+    >>> public_name("SessionOut")
+    'Session'
+    """
+    return next((name.removesuffix(end) for end in DIRECTIONS if name.endswith(end)), name)
 
 
 def answer_header(name: str, *statuses: int) -> OpenApiParameter:
