@@ -5,10 +5,11 @@ app itself: it reads them here. Imports neither models nor services, since setti
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from django.apps import AppConfig
+
+from platform_site.kit.tasks.offers import AcceptedMessage, PeriodicTask
 
 INTERACTIVE: Final = "interactive"
 BULK: Final = "bulk"
@@ -20,26 +21,6 @@ SWEEP_TASK: Final = "images.sweep"
 PURGE_TRASH_TASK: Final = "images.purge_trash"
 
 
-@dataclass(frozen=True, slots=True)
-class Periodic:
-    """A task that is due every ``every_s`` seconds, or as ``variable`` says, which is ``about``."""
-
-    every_s: float
-    queue: str = MAINTENANCE
-    variable: str = ""
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a worker takes of a task: from which queues, with how many ids, with which numbers."""
-
-    queues: tuple[str, ...]
-    ids: int = 0
-    numbers: tuple[str, ...] = ()
-    """Names of whole numbers, or null, that may come along."""
-
-
 class ImagesConfig(AppConfig):
     """Originals, renditions, jobs and usage."""
 
@@ -49,20 +30,21 @@ class ImagesConfig(AppConfig):
     verbose_name = "Images"
     queues: ClassVar = (INTERACTIVE, BULK, MAINTENANCE)
     """Those that a worker of the app reads; the first is for a task that names none."""
-    periodic: ClassVar[Mapping[str, Periodic]] = {
-        SWEEP_TASK: Periodic(
+    periodic: ClassVar[Mapping[str, PeriodicTask]] = {
+        SWEEP_TASK: PeriodicTask(
             15.0,
+            MAINTENANCE,
             variable="SWEEP_INTERVAL_S",
             about="Seconds between two looks for jobs that the queue has lost.",
         ),
-        PURGE_TRASH_TASK: Periodic(3600.0),
+        PURGE_TRASH_TASK: PeriodicTask(3600.0, MAINTENANCE),
     }
     """What the scheduler sends, by task."""
-    accepted_messages: ClassVar[Mapping[str, Message]] = {
-        RENDER_TASK: Message((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
-        DELETE_TASK: Message((MAINTENANCE,), ids=2, numbers=("interruption",)),
-        SWEEP_TASK: Message((MAINTENANCE,)),
-        PURGE_TRASH_TASK: Message((MAINTENANCE,)),
+    accepted_messages: ClassVar[Mapping[str, AcceptedMessage]] = {
+        RENDER_TASK: AcceptedMessage((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
+        DELETE_TASK: AcceptedMessage((MAINTENANCE,), ids=2, numbers=("interruption",)),
+        SWEEP_TASK: AcceptedMessage((MAINTENANCE,)),
+        PURGE_TRASH_TASK: AcceptedMessage((MAINTENANCE,)),
     }
     """What a worker takes, by task; everything else is dropped."""
     # Dotted paths: both need tables or settings, which are not there when this is imported.

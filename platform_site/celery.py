@@ -59,16 +59,18 @@ def serve_metrics(**_signal: Any) -> None:
     """
     import platform_site.kit.tasks.drain  # noqa: F401, PLC0415 - listens to the worker's signals
     from platform_site.kit.tasks.metrics import (  # noqa: PLC0415 - likewise
-        PlatformCollector,
+        GaugeCollector,
         messages_begin,
         tasks_begin,
     )
+    from platform_site.kit.tasks.offers import worker_gauges  # noqa: PLC0415 - of loaded apps
     from platform_site.kit.telemetry.metrics import exporter_start  # noqa: PLC0415 - after the directory
 
     messages_begin(list(app.amqp.queues))
     tasks_begin([name for name in app.tasks if not name.startswith("celery.")])
     shift = 1 if settings.METRICS_PORT and settings.ROLE == "embedded" else 0
-    exporter_start(settings.METRICS_PORT + shift, collectors=[PlatformCollector()])
+    collectors = [GaugeCollector(offered) for offered in worker_gauges()]
+    exporter_start(settings.METRICS_PORT + shift, collectors=collectors)
 
 
 @worker_process_init.connect

@@ -5,25 +5,23 @@ docs/architecture.md). Nobody has CONFIG, FLUSHALL, KEYS, SCRIPT or DEBUG. Redis
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-# As `images.apps.ImagesConfig` says; a test compares them, for roles without that app read this.
-QUEUES: Final = ("interactive", "bulk", "maintenance")
-SCHEDULED: Final = ("maintenance",)
-"""The queues of what the scheduler sends."""
+from django.conf import settings
+
+QUEUES: Final = "<queues>"
+"""Stands in a rule for the list of every queue that an installed app offers."""
+SCHEDULED: Final = "<scheduled>"
+"""Stands in a rule for the list of every queue that the scheduler sends to."""
 OWN_KEYS: Final = "+get +set +del +exists +incr +incrby +mget +mset +expire +persist +multi +exec"
 REVOCATIONS_READ: Final = "%R~revocations:*"
 REVOCATIONS_ADD: Final = "(%W~revocations:* +set)"
 """An ended session can be added; nobody can delete one, so it lives as long as it was given."""
 PROBE: Final = "+ping"
 STATISTICS: Final = "+ping +info +slowlog|len +latency|latest"
-
-
-def _keys(*names: str, rights: str) -> str:
-    return " ".join(f"{rights}~{name}" for name in names)
 
 
 CACHE: Final[Mapping[str, str]] = {
@@ -40,24 +38,23 @@ CACHE_PREFIXES: Final = {"admin": "auth", "": "platform"}
 """Whose keys a user has, where they are not its own; without users all roles share theirs."""
 
 _SEND: Final = "+ping +multi +exec +lpush +llen"
-_WORKER_KEYS: Final = ("unacked", "unacked_index", "unacked_mutex")
 BROKER: Final[Mapping[str, str]] = {
-    "images": f"{_keys(*QUEUES, rights='%W')} {_SEND}",
-    "admin": f"{_keys(*QUEUES, rights='%W')} {_SEND}",
-    "scheduler": f"{_keys(*SCHEDULED, rights='%W')} {_SEND}",
+    "images": f"%W~{QUEUES} {_SEND}",
+    "admin": f"%W~{QUEUES} {_SEND}",
+    "scheduler": f"%W~{SCHEDULED} {_SEND}",
     "worker": (
-        f"{_keys(*QUEUES, *_WORKER_KEYS, rights='')} {_SEND} +rpush +brpop +zadd +zrem +zrange "
-        "+hset +hget +hdel +watch +unwatch +set +get +del"
+        f"~{QUEUES} ~unacked ~unacked_index ~unacked_mutex {_SEND} +rpush +brpop +zadd +zrem "
+        "+zrange +hset +hget +hdel +watch +unwatch +set +get +del"
     ),
-    "exporter": f"{_keys(*QUEUES, rights='%R')} {STATISTICS} +select +type +llen",
+    "exporter": f"%R~{QUEUES} {STATISTICS} +select +type +llen",
     # KEDA asks for the length of a list by a script, whose keys count as written. It may call what
     # this user may: what a key is, and how long.
-    "keda": f"{_keys(*QUEUES, rights='')} +ping +type +llen +eval",
+    "keda": f"~{QUEUES} +ping +type +llen +eval",
     "probe": PROBE,
 }
 
 
-RULES: Final[Mapping[str, Mapping[str, str]]] = {"cache": CACHE, "broker": BROKER}
+USERS: Final[Mapping[str, Mapping[str, str]]] = {"cache": CACHE, "broker": BROKER}
 SERVICES: Final = ("exporter", "keda", "probe")
 """Users of no role, whose passwords stand beside the server's file."""
 
@@ -71,14 +68,40 @@ def cache_prefix(user: str) -> str:
     return CACHE_PREFIXES.get(user, user)
 
 
-def acl_file(rules: Mapping[str, str], passwords: Mapping[str, str]) -> str:
+def rules(server: str) -> dict[str, str]:
+    """The rights of each user of ``server`` (cache or broker), in the words of ``ACL SETUSER``.
+
+    Needs settings of a role that installs every app with tasks: those know the queues.
+    """
+    named = {
+        QUEUES: [queue.name for queue in settings.CELERY_TASK_QUEUES],
+        SCHEDULED: sorted(queues_scheduled()),
+    }
+    return {user: _written_out(rule, named) for user, rule in USERS[server].items()}
+
+
+def queues_scheduled() -> set[str]:
+    """The queues that the scheduler sends to."""
+    return {str(due["options"]["queue"]) for due in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def _written_out(rule: str, named: Mapping[str, Iterable[str]]) -> str:
+    """``rule`` with a pattern for each name where it has a word for all of them."""
+    words = []
+    for word in rule.split():
+        rights, _, pattern = word.partition("~")
+        words += [f"{rights}~{name}" for name in named[pattern]] if pattern in named else [word]
+    return " ".join(words)
+
+
+def acl_file(server: str, passwords: Mapping[str, str]) -> str:
     """The ``aclfile`` of a server: a line a user, with the digest of its password.
 
     Each line after its first word is what ``ACL SETUSER`` takes, too.
     """
     # Nobody comes in as this one; the server replays transactions of its own file with its rights.
     lines = ["user default reset off ~* &* +@all"]
-    for user, rule in rules.items():
+    for user, rule in rules(server).items():
         digest = hashlib.sha256(passwords[user].encode()).hexdigest()
         lines.append(f"user {user} reset on #{digest} resetchannels -@all {rule}")
     return "\n".join(lines) + "\n"
@@ -91,17 +114,17 @@ def acl_of_directory(directory: Path, server: str) -> str:
     `WrongCredential`.
     """
     found = passwords_found(directory, server)
-    for user in RULES[server]:
+    for user in USERS[server]:
         if user not in found:
             raise WrongCredential(f"{_file(directory, server, user)} is missing.")
-    return acl_file(RULES[server], found)
+    return acl_file(server, found)
 
 
 def passwords_found(directory: Path, server: str) -> dict[str, str]:
     """The passwords of ``server`` by user, as far as they are there. Raises `WrongCredential`."""
     return {
         user: _password(file, user)
-        for user in RULES[server]
+        for user in USERS[server]
         if (file := _file(directory, server, user)).is_file()
     }
 

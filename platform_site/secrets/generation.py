@@ -120,7 +120,7 @@ class KeyMaterial:
         words = {"cache": self.cache, "broker": self.broker}[server]
         own = {name: words[name] for name in redis_users.SERVICES if name in words}
         return {
-            "users.acl": redis_users.acl_file(redis_users.RULES[server], words),
+            "users.acl": redis_users.acl_file(server, words),
             **{f"{name}-password": word for name, word in own.items()},
         }
 

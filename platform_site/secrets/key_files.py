@@ -84,7 +84,7 @@ def redis_users_follow(directory: Path) -> list[Path]:
     """
     lines = {
         directory / f"redis-{server}" / "users.acl": redis_users.acl_of_directory(directory, server)
-        for server in redis_users.RULES
+        for server in redis_users.USERS
     }
     changed = [
         file for file, wanted in lines.items() if not file.is_file() or file.read_text() != wanted

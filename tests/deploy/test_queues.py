@@ -20,7 +20,6 @@ READERS = {
     "deploy/k8s/monitoring/prometheus/prometheus.yml": r"worker-metrics-(\w+)\.image-platform",
     "deploy/k8s/monitoring/prometheus/rules/kubernetes.yml": r"\(-\(([\w|]+)\|blue\|green\)\)",
     "deploy/k8s/tools/requests.py": r'"\(-\(([\w|]+)\)\)',
-    "platform_site/redis_users.py": r"QUEUES: Final = \((.*)\)",
     "docs/deploy.md": r"horizontalpodautoscaler/worker-(\w+)",
     "docs/runbooks/README.md": r"deploy/worker-(\w+)",
     "docs/runbooks/roles.md": r"deploy/worker-(\w+)",

@@ -49,7 +49,7 @@ class RedisServer:
 
     def users_give(self, server: str, words: Mapping[str, str]) -> None:
         """Before the start: the users of production, and one of the test that may do everything."""
-        lines = redis_users.acl_file(redis_users.RULES[server], words)
+        lines = redis_users.acl_file(server, words)
         if executable()[1] < RIGHTS_SINCE:  # no rights by reading and writing, and no selectors
             lines = re.sub(r"%(R|W|RW)~", "~", lines).replace("(", "").replace(")", "")
         word = random_token(16)

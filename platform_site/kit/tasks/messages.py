@@ -9,12 +9,14 @@ counted before anything acts on it: a job whose message was lost is sent again b
 import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 import structlog
-from django.apps import apps
+from django.conf import settings
+
+from platform_site.kit.tasks.offers import AcceptedMessage, accepted_messages
 
 log = structlog.get_logger("platform.task")
 
@@ -34,26 +36,7 @@ IGNORED_HEADERS: Final = frozenset(
 READ_HEADERS: Final = frozenset({"task", "id", "retries", "eta", "expires"})
 
 
-class Message(Protocol):
-    """What an app declares of a task."""
-
-    @property
-    def queues(self) -> tuple[str, ...]:
-        """Those that it comes through."""
-        ...
-
-    @property
-    def ids(self) -> int:
-        """How many ids it is given."""
-        ...
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Names of whole numbers, or null, that may come along."""
-        ...
-
-
-Accepted = Mapping[str, Message]
+Accepted = Mapping[str, AcceptedMessage]
 
 
 class MessageRefused(Exception):
@@ -64,17 +47,8 @@ class MessageRefused(Exception):
         self.reason = reason
 
 
-def accepted_messages() -> dict[str, Message]:
-    """Every declared task and what may come with it."""
-    return {
-        name: rule
-        for app in apps.get_app_configs()
-        for name, rule in getattr(app, "accepted_messages", {}).items()
-    }
-
-
 def is_accepted(raw: bytes, queue: str) -> bool:
-    """Whether the worker may act on the message; one that it may not is counted and told."""
+    """Whether the worker may act on the message; one that it may not is counted and logged."""
     from platform_site.kit.tasks import metrics  # noqa: PLC0415 - counts in files made at the start
 
     try:
@@ -122,7 +96,10 @@ def _check_form(message: dict[str, Any], properties: dict[str, Any], *, queue: s
     if not isinstance(route, dict) or (route.get("exchange"), route.get("routing_key")) not in {
         ("", queue),
         (queue, queue),
-        ("interactive", queue),  # a release before this one named its default exchange
+        (
+            settings.CELERY_TASK_DEFAULT_QUEUE,
+            queue,
+        ),  # a release before this one named its default exchange
     }:
         raise MessageRefused("unreadable")
     if not _is_id(properties.get("delivery_tag")) or properties.get("priority", 0) != 0:
@@ -143,7 +120,7 @@ def _check_options(headers: dict[str, Any]) -> None:
     _moment(headers.get("expires"))
 
 
-def _check_body(body: Any, declared: Message) -> None:
+def _check_body(body: Any, declared: AcceptedMessage) -> None:
     try:
         arguments, named, after = orjson.loads(base64.b64decode(body, validate=True))
     except (TypeError, ValueError):

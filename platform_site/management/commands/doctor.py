@@ -110,9 +110,9 @@ def _broker() -> None:
             connection.ensure_connection(max_retries=1, timeout=2)
             if connection.transport.driver_type == "redis":
                 # The only queue that every role with a broker may send to.
-                Queue(redis_users.SCHEDULED[0])(connection.default_channel).queue_declare(
-                    passive=True
-                )
+                Queue(min(redis_users.queues_scheduled()))(
+                    connection.default_channel
+                ).queue_declare(passive=True)
     except NoPermissionError as exc:
         raise health.NotReady(f"BROKER_URL: {_refused(exc)}") from exc
     except (OperationalError, OSError) as exc:

@@ -3,10 +3,10 @@
 import ssl
 from typing import Any
 
-from django.utils.module_loading import import_string
 from kombu import Queue
 
 from platform_site.kit import env
+from platform_site.kit.tasks import offers
 
 CELERY_BROKER_URL = env.server_url(
     "BROKER_URL",
@@ -33,13 +33,7 @@ CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
-# The app that has work for a queue says which queues there are, and what it wants done regularly.
-_WORK: Any = import_string("images.apps.ImagesConfig")
-QUEUES: tuple[str, ...] = _WORK.queues
-CELERY_TASK_QUEUES = tuple(Queue(name, routing_key=name) for name in QUEUES)
-CELERY_TASK_DEFAULT_QUEUE = QUEUES[0]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
@@ -61,14 +55,24 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 
 # Intervals only, so there is nothing to remember over a restart and no file to write.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
-for _task, _due in _WORK.periodic.items():
-    _every_s = (
-        env.number(_due.variable, _due.every_s, about=_due.about) if _due.variable else _due.every_s
+
+
+def tasks_of(*app_names: str) -> tuple[tuple[Queue, ...], str, dict[str, dict[str, Any]]]:
+    """Queues, the one for a task that names none, and what is due when, as these apps say it."""
+    apps = offers.configs(app_names)
+    names = offers.queues_of(apps)
+    queues = tuple(Queue(name, routing_key=name) for name in names)
+    return (
+        queues,
+        names[0],
+        {task: _due(task, due) for task, due in offers.periodic_of(apps).items()},
     )
-    CELERY_BEAT_SCHEDULE[_task] = {
-        "task": _task,
-        "schedule": _every_s,
-        # What has waited until the next is due is not needed any more.
-        "options": {"queue": _due.queue, "expires": max(30.0, _every_s)},
-    }
+
+
+def _due(task: str, due: offers.PeriodicTask) -> dict[str, Any]:
+    every_s = (
+        env.number(due.variable, due.every_s, about=due.about) if due.variable else due.every_s
+    )
+    # What has waited until the next is due is not needed any more.
+    options = {"queue": due.queue, "expires": max(30.0, every_s)}
+    return {"task": task, "schedule": every_s, "options": options}

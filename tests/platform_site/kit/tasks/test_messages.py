@@ -9,16 +9,17 @@ from uuid import uuid4
 
 import pytest
 
-from images.apps import Message
 from platform_site.kit.tasks.messages import (
     MAX_BYTES,
     REASONS,
     MessageRefused,
-    accepted_messages,
     message_check,
 )
+from platform_site.kit.tasks.offers import AcceptedMessage
 
-DECLARED = {"images.render": Message(("interactive", "bulk"), ids=2, numbers=("interruption",))}
+DECLARED = {
+    "images.render": AcceptedMessage(("interactive", "bulk"), ids=2, numbers=("interruption",))
+}
 JOB, DISPATCH = str(uuid4()), str(uuid4())
 AFTER = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
@@ -141,12 +142,3 @@ def test_a_task_is_taken_from_its_own_queues_only() -> None:
     with pytest.raises(MessageRefused) as caught:
         check(message, queue="maintenance")
     assert caught.value.reason == "task"
-
-
-def test_the_apps_declare_what_their_tasks_are_given() -> None:
-    assert {name: rule.ids for name, rule in accepted_messages().items()} == {
-        "images.render": 2,
-        "images.delete": 2,
-        "images.sweep": 0,
-        "images.purge_trash": 0,
-    }
