@@ -17,9 +17,8 @@ from images.errors import JobNotRetryable
 from images.models import Image, Job, Rendition, Usage, WorkerHeartbeat
 from images.renditions import PRESETS
 from images.services.jobs import job_retry
-from images.specs import spec_text
 
-THUMB: Final = spec_text(PRESETS["thumb"].spec("webp"))
+THUMB: Final = str(PRESETS["thumb"].spec("webp"))
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when run

@@ -1,7 +1,7 @@
-"""Which renditions a request asks for, and how a specification is written in a row. Pure."""
+"""Which renditions a request asks for, and whether they may be made. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
@@ -14,7 +14,6 @@ from images.renditions import (
     RenditionSpec,
     Source,
     bytes_needed,
-    parse_spec,
 )
 from platform_site.kit.rest.problems import FieldError
 
@@ -23,34 +22,22 @@ JPEG: Final = "jpeg"
 PNG: Final = "png"
 
 
-def spec_text(spec: RenditionSpec) -> str:
-    """``spec`` as a row has it: the canonical text and the extension of its format.
+def text_of_url(named: str, extension: str) -> str:
+    """The row's text for what a URL names: a preset, or canonical operations as they are.
 
-    >>> spec_text(RenditionSpec(width=800, format="jpeg"))
-    'w_800,fit_inside,q_82.jpg'
+    Not parsed: what is not canonical is in no row, and so is not found.
+
+    >>> text_of_url("thumb", "jpg")
+    'w_200,h_200,fit_inside,q_82.jpg'
     """
-    return f"{spec}.{spec.image_format.extension}"
-
-
-def spec_from_text(text: str) -> RenditionSpec:
-    """The inverse of `spec_text`. Raises `InvalidSpecError` for any other spelling."""
-    operations, _, extension = text.rpartition(".")
-    image_format = EXTENSIONS.get(extension)
-    if image_format is None:
-        raise InvalidSpecError("spec", "The rendition is not written in its canonical form.")
-    return parse_spec(operations, image_format.name)
-
-
-def spec_text_of_address(spec: str, extension: str) -> str:
-    """The row's text for what an address names: a preset, or canonical operations as they are."""
-    preset, image_format = PRESETS.get(spec), EXTENSIONS.get(extension)
+    preset, image_format = PRESETS.get(named), EXTENSIONS.get(extension)
     if preset is None or image_format is None or not image_format.writable:
-        return f"{spec}.{extension}"
-    return spec_text(preset.spec(image_format.name))
+        return f"{named}.{extension}"
+    return str(preset.spec(image_format.name))
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RequestedRenditions:
     """The renditions asked for.
 
     ``open_specs`` are those of ``specs`` whose format is a guess from the header; the job, which
@@ -61,13 +48,13 @@ class Wish:
     open_specs: frozenset[RenditionSpec] = frozenset()
 
 
-def wish_for(
+def requested_renditions(
     presets: Iterable[str],
     operations: RenditionSpec | None = None,
     *,
     has_alpha: bool,
     fallback: str | None,
-) -> Wish:
+) -> RequestedRenditions:
     """What presets and operations mean for an image. Raises `UnknownPreset`.
 
     ``fallback`` is the format of its presets beside WebP; ``None`` while only its header is
@@ -77,7 +64,9 @@ def wish_for(
     specs = preset_specs(presets, fallback=guess)
     explicit = [] if operations is None else [operations]
     guessed = {spec for spec in specs if fallback is None and spec.format == guess}
-    return Wish(tuple(dict.fromkeys([*specs, *explicit])), frozenset(guessed.difference(explicit)))
+    return RequestedRenditions(
+        tuple(dict.fromkeys([*specs, *explicit])), frozenset(guessed.difference(explicit))
+    )
 
 
 def preset_specs(names: Iterable[str], *, fallback: str) -> list[RenditionSpec]:
@@ -95,15 +84,6 @@ def preset_specs(names: Iterable[str], *, fallback: str) -> list[RenditionSpec]:
 def presets_check(names: Iterable[str]) -> None:
     """Raises `UnknownPreset` for a name that is none."""
     preset_specs(names, fallback=JPEG)
-
-
-def text_in_format(text: str, image_format: str) -> str:
-    """A row's text with another format, in that format's own quality.
-
-    >>> text_in_format("w_200,h_200,fit_inside,q_82.jpg", "png")
-    'w_200,h_200,fit_inside.png'
-    """
-    return spec_text(replace(spec_from_text(text), format=image_format, quality=None))
 
 
 def operations_spec(

@@ -23,7 +23,7 @@ from images.selectors.delivery import (
     original_deliverable,
     rendition_deliverable,
 )
-from images.specs import spec_text_of_address
+from images.specs import text_of_url
 from images.url_signing import Address, address_verified
 from platform_site.kit.bounded import Bound
 from platform_site.kit.rest.problems import DomainError, problem_response
@@ -96,7 +96,7 @@ def _deliverable(address: Address) -> Deliverable:
         raise ImageNotFound from exc
     if address.spec == ORIGINAL:
         return original_deliverable(image_id=image_id)
-    text = spec_text_of_address(address.spec, extension)
+    text = text_of_url(address.spec, extension)
     return rendition_deliverable(image_id=image_id, spec=text)
 
 

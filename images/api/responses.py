@@ -7,8 +7,7 @@ from django.conf import settings
 
 from images.delivery_urls import addresses_end_at, original_path, rendition_path
 from images.models import Image, Job, Rendition, Usage
-from images.renditions import PRESETS
-from images.specs import spec_from_text
+from images.renditions import PRESETS, parse_spec
 from platform_site.kit.rest.pagination import Page
 
 
@@ -121,11 +120,11 @@ def page_body(page: Page[Any], results: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rendition_body(rendition: Rendition) -> dict[str, Any]:
-    spec = spec_from_text(rendition.spec)
+    spec = parse_spec(rendition.spec)
     is_ready = rendition.state == Rendition.State.READY
     return {
         "id": rendition.id,
-        "spec": str(spec),
+        "spec": spec.operations,
         "preset": rendition.preset,
         "ops": {
             "width": spec.width,

@@ -8,7 +8,7 @@ from PIL import Image
 from images.renditions.content import content_of
 from images.renditions.encoding import encode
 from images.renditions.probing import ImageFacts
-from images.renditions.spec import PRESETS, RenditionSpec
+from images.renditions.spec import PRESETS
 
 JUDGED: Final = max(PRESETS.values(), key=lambda preset: preset.side).spec("png")
 """The picture is judged at this size, whatever is asked for, so that the answer is the image's."""
@@ -43,5 +43,5 @@ def pixel_facts_of(image: Image.Image) -> PixelFacts:
     if not content.is_flat:
         return PixelFacts(has_alpha=False, fallback="jpeg")
     exact = encode(image, JUDGED, content)
-    lossy = encode(image, RenditionSpec(JUDGED.width, JUDGED.height, format="jpeg"), content)
+    lossy = encode(image, JUDGED.in_format("jpeg"), content)
     return PixelFacts(has_alpha=False, fallback="png" if len(exact) <= len(lossy) else "jpeg")

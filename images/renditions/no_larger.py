@@ -1,6 +1,6 @@
 """A rendition of the very size and format of its original is never the larger file of the two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from PIL import Image
@@ -43,15 +43,13 @@ class Original:
         whole = self.file.seek(0, 2)
         if len(made) <= whole:
             return made
-        if self._is_plain():
+        if self._is_plain() and _shows_the_original(spec):
             self.file.seek(0)
             copy = stripped(self.file.read(), spec.format)
             if copy is not None and len(copy) <= whole:
                 return copy
         for quality in range((spec.quality or 0) - _QUALITY_STEP, 0, -_QUALITY_STEP):
-            lesser = RenditionSpec(
-                spec.width, spec.height, spec.fit, spec.format, max(quality, _LOWEST_QUALITY)
-            )
+            lesser = replace(spec, quality=max(quality, _LOWEST_QUALITY))
             made = encode(picture, lesser, content)
             if len(made) <= whole:
                 break
@@ -69,3 +67,9 @@ class Original:
         grey = image.mode in {"1", "L", "LA"}
         sample = Image.new("L" if grey else "RGB", (1, 1))
         return to_srgb(sample, image.info.get("icc_profile")) is sample
+
+
+def _shows_the_original(spec: RenditionSpec) -> bool:
+    # Box, format and quality leave pixels what they are. Another operation, once there is one, must
+    # not be answered with the original's; so all else of the spec has to be as it is by default.
+    return spec.unboxed() == RenditionSpec(format=spec.format, quality=spec.quality)

@@ -96,12 +96,14 @@ def _centre(image: Image.Image, size: Size) -> Image.Image:
 def _encodings(
     picture: Image.Image, specs: Sequence[RenditionSpec], original: Original, facts: ImageFacts
 ) -> Iterator[Rendition]:
-    # Boxes larger than the source come to one size, whose bytes are then made once.
-    made: dict[tuple[str, int | None], bytes] = {}
+    # Boxes larger than the source come to one size, whose bytes are then made once. The key is the
+    # spec without its box: a key of chosen fields would miss the next operation that is added, and
+    # hand out the bytes of a picture without it.
+    made: dict[RenditionSpec, bytes] = {}
     content = content_of(picture)
     is_complete = facts.decoding.is_complete is not False
     for spec in specs:
-        key = spec.format, spec.quality
+        key = spec.unboxed()
         if key not in made:
             file = encode(picture, spec, content)
             if is_complete:  # what is missing from the original, it is not given for

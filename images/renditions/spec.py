@@ -1,24 +1,19 @@
 """What a rendition is: its specification, its canonical text, the presets, and its exact size."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Self
 
 from images.renditions.errors import InvalidSpecError, OutputTooLargeError
-from images.renditions.formats import FORMATS, OUTPUT_FORMATS, ImageFormat
+from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, ImageFormat
 
 MAX_OUTPUT_SIDE: Final = 8_192
 """The longest side of a rendition, in pixels."""
 
-_CANONICAL: Final = re.compile(
-    r"(?:w_(?P<width>[1-9]\d{0,3}),)?(?:h_(?P<height>[1-9]\d{0,3}),)?"
-    r"fit_(?P<fit>inside|cover)(?:,q_(?P<quality>[1-9]\d{0,2}))?",
-    re.ASCII,
-)
+_NOT_CANONICAL: Final = "The rendition is not written in its canonical form."
 
 
 class Fit(StrEnum):
@@ -31,6 +26,11 @@ class Fit(StrEnum):
     COVER = "cover"
 
 
+def _part(key: str, read: Callable[[str], Any]) -> dict[str, Any]:
+    """For a field that the text has as ``key_value``; ``read`` is the inverse of ``str``."""
+    return {"key": key, "read": read}
+
+
 @dataclass(frozen=True, slots=True)
 class RenditionSpec:
     """One rendition: a box in pixels, a fit, a format and a quality (1 to 100).
@@ -40,11 +40,11 @@ class RenditionSpec:
     equal renditions are equal specs. Raises ``InvalidSpecError`` naming the field.
     """
 
-    width: int | None = None
-    height: int | None = None
-    fit: Fit = Fit.INSIDE
+    width: int | None = field(default=None, metadata=_part("w", int))
+    height: int | None = field(default=None, metadata=_part("h", int))
+    fit: Fit = field(default=Fit.INSIDE, metadata=_part("fit", Fit))
     format: str = "webp"
-    quality: int | None = None
+    quality: int | None = field(default=None, metadata=_part("q", int))
 
     def __post_init__(self) -> None:
         if self.format not in OUTPUT_FORMATS:
@@ -63,45 +63,62 @@ class RenditionSpec:
             raise InvalidSpecError("fit", "To cover a box, give both its width and its height.")
 
     def __str__(self) -> str:
-        """The canonical text, which does not name the format: an URL has it as extension.
+        """The canonical text: what a row, an object's key and a URL call this rendition.
 
-        >>> str(RenditionSpec(width=800, height=600, fit=Fit.COVER, format="webp"))
-        'w_800,h_600,fit_cover,q_80'
+        >>> str(RenditionSpec(width=800, height=600, fit=Fit.COVER, format="jpeg"))
+        'w_800,h_600,fit_cover,q_82.jpg'
         """
-        parts = (
-            ("w", self.width),
-            ("h", self.height),
-            ("fit", self.fit.value),
-            ("q", self.quality),
-        )
-        return ",".join(f"{key}_{value}" for key, value in parts if value is not None)
+        return f"{self.operations}.{self.image_format.extension}"
+
+    @property
+    def operations(self) -> str:
+        """The canonical text before the extension; a URL has the image's id between the two."""
+        # From the fields themselves, so that a new one cannot be missing: two specs with one text
+        # would be one row and one object, and a caller would get the other's bytes.
+        values = ((each.metadata["key"], getattr(self, each.name)) for each in _written(type(self)))
+        return ",".join(f"{key}_{value}" for key, value in values if value is not None)
 
     @property
     def image_format(self) -> ImageFormat:
         """The format with its media type and extension."""
         return FORMATS[self.format]
 
+    def in_format(self, image_format: str) -> Self:
+        """The same in another format, in that format's own quality."""
+        return replace(self, format=image_format, quality=None)
+
+    def unboxed(self) -> Self:
+        """All but the box: what is still to be done to pixels that have been cut to it."""
+        return replace(self, width=None, height=None, fit=Fit.INSIDE)
+
+
+def _written(kind: type[RenditionSpec]) -> tuple[Field[Any], ...]:
+    """The fields before the extension, in the order of the text."""
+    return tuple(each for each in fields(kind) if each.name != "format")
+
+
+_PARTS: Final = {each.metadata["key"]: each for each in _written(RenditionSpec)}
+"""By key; a field that was added without one ends the import here."""
+
 
 @lru_cache(maxsize=1024)  # the renditions of all images have the same few specs
-def parse_spec(text: str, image_format: str) -> RenditionSpec:
-    """The spec whose canonical text is exactly ``text``, in the format of that name.
+def parse_spec(text: str) -> RenditionSpec:
+    """The spec whose canonical text is exactly ``text``.
 
     The exact inverse of ``str``: any other spelling raises ``InvalidSpecError``, so that one
     rendition has one URL.
     """
-    match = _CANONICAL.fullmatch(text)
-    if match is None:
-        raise InvalidSpecError("spec", "The rendition is not written in its canonical form.")
-    number = {k: int(match[k]) if match[k] else None for k in ("width", "height", "quality")}
-    spec = RenditionSpec(
-        width=number["width"],
-        height=number["height"],
-        fit=Fit(match["fit"]),
-        format=image_format,
-        quality=number["quality"],
-    )
+    operations, _, extension = text.rpartition(".")
+    parts = (part.partition("_") for part in operations.split(","))
+    try:
+        values = {_PARTS[key].name: _PARTS[key].metadata["read"](value) for key, _, value in parts}
+        spec = RenditionSpec(format=EXTENSIONS[extension].name, **values)
+    except (KeyError, ValueError) as exc:
+        raise InvalidSpecError("spec", _NOT_CANONICAL) from exc
+    # Reading is lenient (`int` takes "+8"), and order and repeats are not looked at above: writing
+    # it again settles all of that at once.
     if str(spec) != text:
-        raise InvalidSpecError("spec", "The rendition is not written in its canonical form.")
+        raise InvalidSpecError("spec", _NOT_CANONICAL)
     return spec
 
 

@@ -7,10 +7,9 @@ from django.db import transaction
 
 from images import storage
 from images.models import ACTIVE_STATES, Image, Job, Rendition
-from images.renditions import PixelFacts
+from images.renditions import PixelFacts, parse_spec
 from images.services.image_state import image_settle, image_touch, renditions_expect
 from images.services.job_lease import Run, RunSuperseded
-from images.specs import spec_from_text, text_in_format
 
 
 def formats_settle(run: Run, facts: PixelFacts) -> None:
@@ -28,7 +27,7 @@ def formats_settle(run: Run, facts: PixelFacts) -> None:
         job = run.row().first()
         if image is None or job is None:
             raise RunSuperseded
-        moves = {text: text_in_format(text, facts.fallback) for text in job.open_specs}
+        moves = {text: str(parse_spec(text).in_format(facts.fallback)) for text in job.open_specs}
         specs = list(dict.fromkeys(moves.get(text, text) for text in job.specs))
         run.write(specs=specs, open_specs=[], progress_total=len(specs))
         _rows_move(image.id, {old: new for old, new in moves.items() if old != new})
@@ -46,7 +45,7 @@ def _rows_move(image_id: UUID, moves: Mapping[str, str]) -> None:
             row.delete()
             continue
         row.spec = moves[row.spec]
-        spec = spec_from_text(row.spec)
+        spec = parse_spec(row.spec)
         row.format, row.mime = spec.format, spec.image_format.mime
         row.storage_key = storage.rendition_key(image_id, spec=row.spec)
         row.save(update_fields=["spec", "format", "mime", "storage_key"])

@@ -7,8 +7,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from images.models import Image, Rendition
-from images.renditions import preset_of
-from images.specs import spec_from_text
+from images.renditions import parse_spec, preset_of
 from images.storage import rendition_key
 
 
@@ -45,7 +44,7 @@ def renditions_expect(*, image_id: UUID, specs: Sequence[str]) -> None:
 
 
 def _pending(image_id: UUID, text: str) -> Rendition:
-    spec = spec_from_text(text)
+    spec = parse_spec(text)
     return Rendition(
         image_id=image_id,
         spec=text,

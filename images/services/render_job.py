@@ -20,6 +20,7 @@ from images.renditions import (
     ReaderFailedError,
     RenditionSpec,
     UnreadableImageError,
+    parse_spec,
     placeholder,
     render_all,
 )
@@ -27,7 +28,6 @@ from images.renditions import Rendition as Picture
 from images.services.formats import formats_settle
 from images.services.image_state import image_touch
 from images.services.job_lease import Run, RunSuperseded, run_fail, run_succeed
-from images.specs import spec_from_text, spec_text
 
 log = structlog.get_logger(__name__)
 
@@ -122,11 +122,11 @@ def _note_completeness(image: Image, picture: Picture) -> None:
 def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
     ready = image.renditions.filter(state=Rendition.State.READY)
     present = set(ready.values_list("spec", flat=True))
-    return [spec_from_text(text) for text in run.job.specs if text not in present]
+    return [parse_spec(text) for text in run.job.specs if text not in present]
 
 
 def _store(run: Run, image: Image, picture: Picture) -> None:
-    text = spec_text(picture.spec)
+    text = str(picture.spec)
     key = storage.rendition_key(image.id, spec=text)
     stored = storage.bytes_put(key, picture.content, content_type=picture.mime)
     try:

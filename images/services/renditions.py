@@ -17,7 +17,7 @@ from images.services.formats import formats_fix
 from images.services.image_state import image_settle, renditions_expect
 from images.services.jobs import job_create
 from images.services.render_job import limits_of_files
-from images.specs import Wish, is_slow, size_check, spec_text, wish_for
+from images.specs import RequestedRenditions, is_slow, requested_renditions, size_check
 
 RENDITIONS_MAX: Final = 100
 
@@ -57,19 +57,19 @@ def renditions_request(
         # The lock makes two requests for one new rendition take turns: the second finds it. It
         # also keeps a run from settling the formats in between.
         locked = Image.objects.select_for_update().get(id=image.id)
-        wish = wish_for(
+        requested = requested_renditions(
             presets, operations, has_alpha=locked.has_alpha, fallback=locked.fallback_format
         )
         known = KnownSource(image.format, image.width, image.height, image.has_alpha)
-        size_check(wish.specs, source=known, limits=limits_of_files())
-        job = _job_for(image, wish)
-    texts = [spec_text(spec) for spec in wish.specs]
+        size_check(requested.specs, source=known, limits=limits_of_files())
+        job = _job_for(image, requested)
+    texts = [str(spec) for spec in requested.specs]
     fresh = image_for_owner(image_id=image.id, owner_id=image.owner_id)
     return RenditionsOutcome(fresh, renditions_of(image_id=image.id, specs=texts), job)
 
 
-def _job_for(image: Image, wish: Wish) -> Job | None:
-    texts = {spec_text(spec): spec in wish.open_specs for spec in wish.specs}
+def _job_for(image: Image, requested: RequestedRenditions) -> Job | None:
+    texts = {str(spec): spec in requested.open_specs for spec in requested.specs}
     rows = {row.spec: row.state for row in renditions_of(image_id=image.id)}
     missing = [text for text in texts if rows.get(text) in (None, Rendition.State.FAILED)]
     pending = [text for text in texts if rows.get(text) == Rendition.State.PENDING]
@@ -83,7 +83,7 @@ def _job_for(image: Image, wish: Wish) -> Job | None:
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if is_slow(wish.specs) else queue.INTERACTIVE,
+            lane=queue.BULK if is_slow(requested.specs) else queue.INTERACTIVE,
             specs=missing,
             open_specs=[text for text in missing if texts[text]],
         )

@@ -24,7 +24,13 @@ from images.services.jobs import job_create
 from images.services.quota import usage_release, usage_reserve, usage_take
 from images.services.render_job import limits_of_files
 from images.services.renditions import renditions_request
-from images.specs import Wish, is_slow, presets_check, size_check, spec_text, wish_for
+from images.specs import (
+    RequestedRenditions,
+    is_slow,
+    presets_check,
+    requested_renditions,
+    size_check,
+)
 from images.upload_handler import ReceivedFile
 from platform_site.kit.identifiers import uuid7
 from platform_site.kit.rest.problems import DomainError
@@ -73,11 +79,11 @@ def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> 
     if wanted.sha256 is not None and wanted.sha256.lower() != received.sha256:
         raise ChecksumMismatch(f"The SHA-256 of what arrived is {received.sha256}.")
     facts = _facts(received)
-    wish = _wish(wanted, facts)
+    requested = _requested(wanted, facts)
     if known := image_with_bytes(owner_id=owner_id, sha256=received.sha256):
         return _duplicate(known, wanted)
     reservation = usage_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
-    return _stored(reservation, received, facts, wish, wanted)
+    return _stored(reservation, received, facts, requested, wanted)
 
 
 def _facts(received: ReceivedFile) -> ImageFacts:
@@ -91,22 +97,22 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     return facts
 
 
-def _wish(wanted: UploadRequest, facts: ImageFacts) -> Wish:
-    wish = wish_for(
+def _requested(wanted: UploadRequest, facts: ImageFacts) -> RequestedRenditions:
+    requested = requested_renditions(
         wanted.presets,
         wanted.operations,
         has_alpha=facts.has_alpha,
         fallback=fallback_of(facts),
     )
-    size_check(wish.specs, source=facts, limits=limits_of_files())
-    return wish
+    size_check(requested.specs, source=facts, limits=limits_of_files())
+    return requested
 
 
 def _stored(
     reservation: Reservation,
     received: ReceivedFile,
     facts: ImageFacts,
-    wish: Wish,
+    requested: RequestedRenditions,
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
@@ -118,7 +124,7 @@ def _stored(
     image = Image(
         id=reservation.id,
         owner_id=reservation.owner_id,
-        state=Image.State.PROCESSING if wish.specs else Image.State.UPLOADED,
+        state=Image.State.PROCESSING if requested.specs else Image.State.UPLOADED,
         title=wanted.title,
         filename=received.filename,
         format=facts.format,
@@ -133,7 +139,7 @@ def _stored(
         animated=facts.animated,
     )
     try:
-        job = _recorded(image, reservation, wish, wanted.tags)
+        job = _recorded(image, reservation, requested, wanted.tags)
     except (DatabaseError, DomainError) as exc:
         _undo(reservation, key, has_expired=isinstance(exc, UploadExpired))
         known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
@@ -149,24 +155,24 @@ def _stored(
 def _recorded(
     image: Image,
     reservation: Reservation,
-    wish: Wish,
+    requested: RequestedRenditions,
     tags: Sequence[str],
 ) -> Job | None:
     with transaction.atomic():
         image.save(force_insert=True)
         Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
         usage_take(reservation=reservation)
-        if not wish.specs:
+        if not requested.specs:
             return None
-        texts = list(map(spec_text, wish.specs))
+        texts = list(map(str, requested.specs))
         renditions_expect(image_id=image.id, specs=texts)
         return job_create(
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if is_slow(wish.specs) else queue.INTERACTIVE,
+            lane=queue.BULK if is_slow(requested.specs) else queue.INTERACTIVE,
             specs=texts,
-            open_specs=sorted(map(spec_text, wish.open_specs)),
+            open_specs=sorted(map(str, requested.open_specs)),
         )
 
 

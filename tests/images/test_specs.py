@@ -1,29 +1,15 @@
 import pytest
 
 from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
-from images.renditions import InvalidSpecError, KnownSource, Limits, RenditionSpec
+from images.renditions import KnownSource, Limits, RenditionSpec
 from images.specs import (
     is_slow,
     operations_spec,
     preset_specs,
     presets_check,
     size_check,
-    spec_from_text,
-    spec_text,
-    spec_text_of_address,
+    text_of_url,
 )
-
-
-def test_a_spec_is_written_and_read_back() -> None:
-    spec = RenditionSpec(width=800, height=600, fit="cover", format="avif")  # type: ignore[arg-type]
-    assert spec_text(spec) == "w_800,h_600,fit_cover,q_60.avif"
-    assert spec_from_text("w_800,h_600,fit_cover,q_60.avif") == spec
-
-
-@pytest.mark.parametrize("text", ["", "thumb.webp", "w_800,fit_inside,q_80", "w_0,fit_inside.png"])
-def test_another_spelling_is_no_spec(text: str) -> None:
-    with pytest.raises(InvalidSpecError):
-        spec_from_text(text)
 
 
 @pytest.mark.parametrize(
@@ -35,12 +21,12 @@ def test_another_spelling_is_no_spec(text: str) -> None:
         ("w_9,fit_inside", "png", "w_9,fit_inside.png"),
     ],
 )
-def test_an_address_names_a_row(spec: str, extension: str, text: str) -> None:
-    assert spec_text_of_address(spec, extension) == text
+def test_a_url_names_a_row(spec: str, extension: str, text: str) -> None:
+    assert text_of_url(spec, extension) == text
 
 
 def test_presets_are_made_in_two_formats_and_once() -> None:
-    texts = list(map(spec_text, preset_specs(["thumb", "thumb"], fallback="png")))
+    texts = list(map(str, preset_specs(["thumb", "thumb"], fallback="png")))
     assert texts == ["w_200,h_200,fit_inside,q_80.webp", "w_200,h_200,fit_inside.png"]
 
 

@@ -4,6 +4,7 @@ import io
 import math
 import struct
 import zlib
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,29 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pyvips
-from PIL import Image
+from PIL import Image, ImageOps
 
-from images.renditions import Limits
+from images.renditions import Limits, RenditionSpec
+from images.renditions.content import Content
+from images.renditions.encoding import encode
 
 LIMITS = Limits()
 PHOTOGRAPHS = Path(__file__).parents[2] / "photographs"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Toned(RenditionSpec):
+    """The spec with one more operation, as somebody will add it."""
+
+    tone: str | None = field(default=None, metadata={"key": "tone", "read": str})
+
+
+def encode_toned(image: Image.Image, spec: RenditionSpec, content: Content | None = None) -> bytes:
+    """As the core encodes, in inverse colours where the spec has a tone."""
+    if isinstance(spec, Toned) and spec.tone:
+        image = ImageOps.invert(image)
+    return encode(image, spec, content)
 
 
 def photograph(name: str) -> io.BytesIO:

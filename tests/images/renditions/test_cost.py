@@ -34,11 +34,11 @@ from tests.images.renditions.samples import (
 PHONE = (16_320, 12_240)
 SIZE = (1800, 1200)
 ROOT = Path(__file__).parents[3]
-SMALL = "w_500,fit_inside,q_82"
+SMALL = "w_500,fit_inside,q_82.jpg"
 
 
-def inputs() -> dict[str, tuple[bytes, str, str]]:
-    """A file of each costly kind, and the spec and format of what is made of it."""
+def inputs() -> dict[str, tuple[bytes, str]]:
+    """A file of each costly kind, and the spec of what is made of it."""
     colours, alpha = picture(*SIZE), picture(*SIZE, "RGBA")
     grey = colours.convert("L")
     kept = {
@@ -57,13 +57,13 @@ def inputs() -> dict[str, tuple[bytes, str, str]]:
         "BMP": saved(colours, "BMP"),
         "HEIC": heic(picture(900, 600), chroma=444, quality=20),
     }
-    largest = {f"largest {name}": (kept["PNG"], "fit_inside", name) for name in ("jpeg", "webp")}
-    largest["largest avif"] = kept["PNG"], "w_1200,fit_inside,q_60", "avif"
-    presets = {name: (content, SMALL, "jpeg") for name, content in kept.items()}
-    return presets | {
-        name: (content, f"{text},q_80" if text == "fit_inside" else text, kind)
-        for name, (content, text, kind) in largest.items()
+    largest = {
+        f"largest {name}": (kept["PNG"], f"fit_inside,q_80.{extension}")
+        for name, extension in (("jpeg", "jpg"), ("webp", "webp"))
     }
+    largest["largest avif"] = kept["PNG"], "w_1200,fit_inside,q_60.avif"
+    presets = {name: (content, SMALL) for name, content in kept.items()}
+    return presets | largest
 
 
 MEASURE = """
@@ -77,8 +77,8 @@ def resident(name):
 stream = sys.stdin.buffer
 while head := stream.read(8):
     size, text_size = struct.unpack(">II", head)
-    file, text = io.BytesIO(stream.read(size)), stream.read(text_size).decode().split()
-    spec = parse_spec(*text)
+    file, text = io.BytesIO(stream.read(size)), stream.read(text_size).decode()
+    spec = parse_spec(text)
     needed = cost.bytes_needed(probe(file, Limits()), [spec])
     for turn in range(2):  # the first loads libraries
         before = resident("VmRSS")
@@ -94,8 +94,8 @@ def measured() -> dict[str, tuple[int, int]]:
     """By name: the bytes that the estimate says, and those that were taken."""
     cases = inputs()
     stream = b"".join(
-        struct.pack(">II", len(content), len(spec := f"{text} {kind}".encode())) + content + spec
-        for content, text, kind in cases.values()
+        struct.pack(">II", len(content), len(text)) + content + text.encode()
+        for content, text in cases.values()
     )
     done = subprocess.run(
         [sys.executable, "-c", MEASURE],

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from images.renditions import RenditionSpec, render
+from images.renditions import RenditionSpec, no_larger, pipeline, render
 from images.renditions.stripping import stripped
 from tests.images.renditions.samples import (
     LIMITS,
+    Toned,
+    encode_toned,
     gps_exif,
     photograph,
     pixels,
@@ -82,6 +84,20 @@ def test_what_would_be_larger_becomes_the_coded_pixels_alone(kind: str) -> None:
     assert not [secret for secret in SECRETS if secret in made]
     info = Image.open(io.BytesIO(made)).info
     assert not info.keys() & {"exif", "xmp", "XML:com.adobe.xmp", "icc_profile", "comment", "mp"}
+
+
+def test_another_operation_is_never_answered_with_the_pixels_of_the_original(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pipeline, "encode", encode_toned)
+    monkeypatch.setattr(no_larger, "encode", encode_toned)
+    original = saved(small(), "JPEG", quality=40)
+    toned = Toned(format="jpeg", quality=95, tone="sepia")
+    made = render(io.BytesIO(original), toned, LIMITS).content
+    assert len(made) <= len(original)
+    assert psnr(pixels(made), 255 - pixels(original)) > 30
+    untoned = render(io.BytesIO(original), Toned(format="jpeg", quality=95), LIMITS).content
+    assert psnr(pixels(untoned), pixels(original)) > 30
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -12,14 +12,18 @@ from images.renditions import (
     Fit,
     OutputTooLargeError,
     RenditionSpec,
+    pipeline,
     placeholder,
     probe,
     render,
     render_all,
 )
+from images.renditions.content import Content
 from tests.images.renditions.samples import (
     LIMITS,
+    Toned,
     animation,
+    encode_toned,
     gps_exif,
     photograph,
     picture,
@@ -243,6 +247,27 @@ def test_a_rendition_that_would_be_too_long_is_refused_before_decoding() -> None
     with pytest.raises(OutputTooLargeError) as refusal:
         render(io.BytesIO(wide), RenditionSpec(format="webp"), LIMITS)
     assert refusal.value.field == "width"
+
+
+def test_specs_of_one_size_that_differ_never_share_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boxes beyond the source come to one size, and then only what differs is made apart."""
+    made: list[RenditionSpec] = []
+
+    def encode(image: Image.Image, spec: RenditionSpec, content: Content) -> bytes:
+        made.append(spec)
+        return encode_toned(image, spec, content)
+
+    monkeypatch.setattr(pipeline, "encode", encode)
+    specs = [
+        Toned(300, 300, format="png"),
+        Toned(300, 300, format="png", tone="sepia"),
+        Toned(400, 400, format="png", tone="sepia"),
+    ]
+    files = render_all(io.BytesIO(saved(picture(), "BMP")), specs, LIMITS)
+    plain, toned, other = (pixels(file.content) for file in files)
+    assert np.array_equal(plain, 255 - toned)
+    assert np.array_equal(toned, other)
+    assert made == specs[:2]
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -1,3 +1,6 @@
+import re
+from dataclasses import dataclass, fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from images.renditions import (
     preset_of,
 )
 from images.renditions.spec import plan_geometry
+from tests.images.renditions.samples import Toned
 
 sides = st.integers(1, MAX_OUTPUT_SIDE)
 formats = st.sampled_from(OUTPUT_FORMATS)
@@ -28,54 +32,104 @@ sources = st.tuples(st.integers(1, 16_383), st.integers(1, 16_383))
 
 @given(inside | cover)
 def test_the_canonical_text_says_all_and_comes_back(spec: RenditionSpec) -> None:
-    assert parse_spec(str(spec), spec.format) == spec
+    assert parse_spec(str(spec)) == spec
 
 
-@given(st.text(alphabet="whfitqcoversd_,0123456789", max_size=40), formats)
-def test_what_is_parsed_is_canonical(text: str, image_format: str) -> None:
+@given(inside | cover, inside | cover)
+def test_specs_that_differ_differ_in_their_text(one: RenditionSpec, other: RenditionSpec) -> None:
+    assert (str(one) == str(other)) is (one == other)
+
+
+@dataclass(frozen=True)
+class Forgetful(RenditionSpec):
+    """An operation that nobody told how it is written."""
+
+    tone: str = ""
+
+
+def test_an_added_operation_is_in_the_text_or_there_is_no_text() -> None:
+    texts = {str(Toned(100, 100, tone=tone)) for tone in (None, "sepia", "grey")}
+    assert len(texts) == 3
+    assert str(RenditionSpec(100, 100)) in texts, "what says no more than before is called the same"
+    with pytest.raises(KeyError):
+        str(Forgetful(100, 100, tone="sepia"))
+
+
+def test_the_parts_of_the_text_cannot_run_together() -> None:
+    keys = [each.metadata["key"] for each in fields(RenditionSpec) if each.name != "format"]
+    assert len(set(keys)) == len(keys)
+    assert all(re.fullmatch("[a-z]+", key) for key in keys)
+    assert all(re.fullmatch("[a-z]+", fit) for fit in Fit)
+
+
+@given(st.text(alphabet="whfitqcoversd_,.0123456789jpgwebn", max_size=40))
+def test_what_is_parsed_is_canonical(text: str) -> None:
     try:
-        spec = parse_spec(text, image_format)
+        spec = parse_spec(text)
     except InvalidSpecError:
         return
     assert str(spec) == text
 
 
 def test_the_canonical_text_is_the_documented_one() -> None:
-    assert str(RenditionSpec(800, 600, Fit.COVER, "webp", 80)) == "w_800,h_600,fit_cover,q_80"
-    assert str(RenditionSpec(800, format="jpeg")) == "w_800,fit_inside,q_82"
-    assert str(RenditionSpec(height=5, format="png")) == "h_5,fit_inside"
+    spec = RenditionSpec(800, 600, Fit.COVER, "webp", 80)
+    assert str(spec) == "w_800,h_600,fit_cover,q_80.webp"
+    assert spec.operations == "w_800,h_600,fit_cover,q_80"
+    assert str(RenditionSpec(800, format="jpeg")) == "w_800,fit_inside,q_82.jpg"
+    assert str(RenditionSpec(height=5, format="png")) == "h_5,fit_inside.png"
+
+
+def test_another_format_has_its_own_quality() -> None:
+    spec = RenditionSpec(800, 600, Fit.COVER, "webp", 75)
+    assert str(spec.in_format("png")) == "w_800,h_600,fit_cover.png"
+    assert str(spec.in_format("png").in_format("jpeg")) == "w_800,h_600,fit_cover,q_82.jpg"
+
+
+@given(inside | cover)
+def test_without_its_box_a_spec_keeps_format_and_quality(spec: RenditionSpec) -> None:
+    assert spec.unboxed() == RenditionSpec(format=spec.format, quality=spec.quality)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "thumb",
-        "w_800",
-        "h_600,w_800,fit_cover,q_80",
-        "w_0800,h_600,fit_cover,q_80",
-        "w_800,h_600,fit_cover",
-        "w_800,h_600,fit_cover,q_080",
-        "w_800,h_600,fit_cover,q_101",
-        "w_8193,fit_inside,q_80",
-        "w_800,fit_cover,q_80",
-        "w_800,h_600,fit_pad,q_80",
-        "w_800,h_600,fit_cover,q_80,",
-        "w_800,h_600,fit_cover,q_80\n",
-        "W_800,h_600,fit_cover,q_80",
-        "w_٨٠٠,fit_inside,q_80",
-        "w_800,h_600,fit_cover,q_80,q_80",
+        "w_800,fit_inside,q_80",
+        "w_800,fit_inside,q_80.gif",
+        "w_800,fit_inside,q_80.WEBP",
+        "w_800,fit_inside,q_80.webp.webp",
+        "w_+800,fit_inside,q_80.webp",
+        "w_8_0_0,fit_inside,q_80.webp",
+        "w_800,fit_inside,q_80,tone_sepia.webp",
+        "format_webp,fit_inside,q_80.webp",
+        f"w_{'8' * 5000},fit_inside,q_80.webp",
+        ".webp",
+        "thumb.webp",
+        "w_800.webp",
+        "h_600,w_800,fit_cover,q_80.webp",
+        "w_0800,h_600,fit_cover,q_80.webp",
+        "w_800,h_600,fit_cover.webp",
+        "w_800,h_600,fit_cover,q_080.webp",
+        "w_800,h_600,fit_cover,q_101.webp",
+        "w_8193,fit_inside,q_80.webp",
+        "w_800,fit_cover,q_80.webp",
+        "w_800,h_600,fit_pad,q_80.webp",
+        "w_800,h_600,fit_cover,q_80,.webp",
+        "w_800,h_600,fit_cover,q_80.webp\n",
+        "W_800,h_600,fit_cover,q_80.webp",
+        "w_٨٠٠,fit_inside,q_80.webp",
+        "w_800,h_600,fit_cover,q_80,q_80.webp",
     ],
 )
 def test_any_other_spelling_is_refused(text: str) -> None:
     with pytest.raises(InvalidSpecError):
-        parse_spec(text, "webp")
+        parse_spec(text)
 
 
 def test_a_png_has_no_quality() -> None:
     assert RenditionSpec(5, format="png", quality=3) == RenditionSpec(5, format="png")
     with pytest.raises(InvalidSpecError):
-        parse_spec("w_5,fit_inside,q_80", "png")
+        parse_spec("w_5,fit_inside,q_80.png")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +221,7 @@ def test_the_presets_are_the_documented_ones() -> None:
     thumb = PRESETS["thumb"]
     assert [spec.format for spec in thumb.specs()] == ["webp", "jpeg"]
     assert [spec.format for spec in thumb.specs(fallback="png")] == ["webp", "png"]
-    assert str(thumb.spec("jpeg")) == "w_200,h_200,fit_inside,q_82"
+    assert str(thumb.spec("jpeg")) == "w_200,h_200,fit_inside,q_82.jpg"
 
 
 def test_a_spec_knows_its_preset() -> None:
