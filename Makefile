@@ -1,9 +1,9 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration
+.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs
 PORT ?= 8000
 PY := .venv/bin/python
-SOURCES := platform_site accounts gateway images deploy tests bench manage.py
+SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
 SIDE_BY_SIDE := --numprocesses 2 --dist loadscope
@@ -53,6 +53,11 @@ dashboards: .venv/.development ## write the Grafana dashboards anew from deploy/
 dashboards-preview: .venv/.development ## pictures of every dashboard from live data (var/dashboards)
 	@sh .ci/packages
 	@$(PY) -m tests.observability.preview
+
+docs: .venv/.development ## build the documentation site into var/docs; a broken link fails
+	@sh .ci/frontend
+	@$(PY) -m sphinx -E -W -q -b html -c docs/site . var/docs
+	@echo "Open var/docs/index.html."
 
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.main_job.steps import photograph_is_published
 from tests.servers.laptop import Laptop
@@ -53,16 +54,28 @@ def test_the_start_page_and_the_documentation_are_served(demo: Person) -> None:
         assert demo.send("GET", asset).status == 200, asset
 
 
-def test_the_five_lines_of_the_readme_are_true(demo: Person, laptop: Laptop) -> None:
-    text = (ROOT / "README.md").read_text()
-    (block,) = re.findall(r"## The API in five lines\n\n```sh\n(.*?)```", text, re.DOTALL)
+def pasted(laptop: Laptop, page: str, heading: str) -> str:
+    """What the first block under a heading of a page prints against this laptop."""
+    text = (ROOT / page).read_text()
+    (block,) = re.findall(rf"## {heading}\n[^#]*?```sh\n(.*?)```", text, re.DOTALL)
     lines = block.replace("var/", f"{laptop.directory}/var/").replace(":8000", f":{laptop.port}")
     done = subprocess.run(
         ["sh", "-c", lines], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_five_lines_of_the_readme_are_true(demo: Person, laptop: Laptop) -> None:
+    printed = pasted(laptop, "README.md", "The API in five lines")
     for word in ("mountains", "alps", "renditions", "results", "bytes", "status"):
-        assert word in done.stdout, word
+        assert word in printed, word
+
+
+def test_the_first_program_of_the_guide_fetches_its_rendition(demo: Person, laptop: Laptop) -> None:
+    pasted(laptop, "docs/guide.md", "A first program")
+    with Image.open(laptop.directory / "var" / "fig.webp") as picture:
+        assert (picture.format, picture.size) == ("WEBP", (320, 320))
 
 
 def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(demo: Person, laptop: Laptop) -> None:
