@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts.fields import normalized_email
@@ -9,6 +10,8 @@ from platform_site.kit.rest.serializers import StrictSerializer
 
 PASSWORD_MAX_LENGTH: Final = 128
 """Longer ones only cost time to hash."""
+LONG_ENOUGH: Final = {"minLength": settings.PASSWORD_MIN_LENGTH}
+"""Published only: a validator of Django's refuses a shorter one, as ``password_too_short``."""
 EMAIL_MAX_LENGTH: Final = 254
 NAME_MAX_LENGTH: Final = 150
 
@@ -33,6 +36,8 @@ class EmailField(serializers.EmailField):
 
 class RegisterIn(StrictSerializer):
     """A new account."""
+
+    rules = {"properties": {"password": LONG_ENOUGH}}
 
     email = EmailField()
     password = password_field()
@@ -63,6 +68,8 @@ class ProfileIn(StrictSerializer):
 
 class PasswordIn(StrictSerializer):
     """The password now, and the next one."""
+
+    rules = {"properties": {"new": LONG_ENOUGH}}
 
     current = password_field()
     new = password_field()

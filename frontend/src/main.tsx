@@ -6,11 +6,11 @@ import "@/design/base.css";
 import "@/design/forced-colors.css";
 import "@/design/print.css";
 import { createRoot } from "react-dom/client";
+import { restoreSession } from "@/api/session/sessionActions";
 import { App } from "@/app/App";
-import { watchMissingCode } from "@/app/code/newRelease";
-import { MissingCode } from "@/app/code/part";
 import { showStartFailure } from "@/app/startFailure";
-import { restoreSession } from "@/features/session/sessionActions";
+import { watchMissingCode } from "@/code/newRelease";
+import { MissingCode } from "@/code/part";
 import { applyToDocument, loadMessages, storedLocale } from "@/i18n/locale";
 
 watchMissingCode();

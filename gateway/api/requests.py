@@ -33,6 +33,8 @@ class OperationsIn(StrictSerializer):
     for where the picture is too small.
     """
 
+    rules = {"x-default-quality": {"jpeg": 82, "webp": 80, "avif": 60}}
+
     width = serializers.IntegerField(
         min_value=1, max_value=LONGEST_SIDE, required=False, help_text="Of the box, in pixels."
     )

@@ -1,5 +1,5 @@
-import { currentAccessToken, renewAccess } from "@/features/session/renewal";
-import { sessionStore } from "@/features/session/sessionStore";
+import { currentAccessToken, renewAccess } from "@/api/session/renewal";
+import { sessionStore } from "@/api/session/sessionStore";
 import { ConditionalMemory } from "./conditional";
 import { randomId } from "./identifiers";
 import { networkProblem } from "./problem";

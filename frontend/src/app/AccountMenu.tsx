@@ -2,14 +2,14 @@ import { Menu, UnstyledButton } from "@mantine/core";
 import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
 import { Link, useLocation } from "react-router";
 import { useTranslations } from "use-intl";
+import { signOut } from "@/api/session/sessionActions";
 import { showProblem } from "@/design/toasts";
 import { UserText } from "@/design/UserText";
-import { signOut } from "@/features/session/sessionActions";
+import { LanguageItems } from "@/frame/LanguageItems";
+import { ThemeItems } from "@/frame/ThemeItems";
+import { useOverview } from "@/model/useOverview";
 import classes from "./AccountMenu.module.css";
 import { account, currentOf } from "./destinations";
-import { LanguageItems } from "./LanguageItems";
-import { ThemeItems } from "./ThemeItems";
-import { useOverview } from "./useOverview";
 
 /** Account, language, theme, sign-out. `wide` shows the name beside the initial. */
 export function AccountMenu({ wide = false }: { wide?: boolean }) {

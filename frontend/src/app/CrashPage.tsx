@@ -1,5 +1,5 @@
 import { useRouteError } from "react-router";
-import { CrashNotice } from "./code/CrashNotice";
+import { CrashNotice } from "@/code/CrashNotice";
 
 /** When the frame around the pages itself broke. */
 export function CrashPage() {

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { useOverview } from "@/model/useOverview";
 import banner from "./Banner.module.css";
-import { useOverview } from "./useOverview";
 
 export function DegradedBanner() {
   const t = useTranslations("shell");

@@ -1,7 +1,7 @@
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
-import { PageBoundary } from "./code/PageBoundary";
-import { PageFallback } from "./PageFallback";
+import { PageBoundary } from "@/code/PageBoundary";
+import { PageFallback } from "@/design/PageFallback";
 
 /** The place of a page within its frame: what breaks in the page, or is late, ends here. */
 export function PageOutlet() {

@@ -1,9 +1,9 @@
+import { Wordmark } from "@/frame/Wordmark";
 import { AccountMenu } from "./AccountMenu";
 import { RAIL_DESTINATIONS } from "./destinations";
 import { Navigation } from "./Navigation";
 import classes from "./Rail.module.css";
 import { UsageMeter } from "./UsageMeter";
-import { Wordmark } from "./Wordmark";
 
 export function Rail() {
   return (

@@ -1,8 +1,8 @@
 import { Button } from "@mantine/core";
 import { RefreshCw } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { useNewRelease } from "@/code/newRelease";
 import classes from "./Banner.module.css";
-import { useNewRelease } from "./code/newRelease";
 
 /** Offers the reload that a newer release needs; the browser asks first where work would be lost. */
 export function ReleaseBanner() {

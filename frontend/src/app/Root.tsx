@@ -1,9 +1,9 @@
 import { Suspense } from "react";
 import { Outlet, ScrollRestoration } from "react-router";
 import { Deck } from "@/design/Deck";
+import { PageFallback } from "@/design/PageFallback";
 import { ToastShelf } from "@/design/ToastShelf";
 import { OfflineBanner } from "./OfflineBanner";
-import { PageFallback } from "./PageFallback";
 import { ReleaseBanner } from "./ReleaseBanner";
 import { RouteTitle } from "./RouteTitle";
 import { ThemeColour } from "./ThemeColour";

@@ -1,14 +1,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Navigate, useLocation, useMatches } from "react-router";
-import { useSession } from "@/features/session/useSession";
-import { BareFrame } from "./BareFrame";
-import { lazyPart } from "./code/lazyPart";
-import { MissingSilently } from "./code/MissingPart";
-import { PageFallback } from "./PageFallback";
+import { useSession } from "@/api/session/useSession";
+import { lazyPart } from "@/code/lazyPart";
+import { MissingSilently } from "@/code/MissingPart";
+import { PageFallback } from "@/design/PageFallback";
+import { BareFrame } from "@/frame/BareFrame";
+import { queryClient } from "@/model/queryClient";
 import { PageOutlet } from "./PageOutlet";
 import type { PageHandle } from "./pageHandle";
-import { queryClient } from "./queryClient";
 import { Shell } from "./Shell";
 import { UnreachablePage } from "./UnreachablePage";
 

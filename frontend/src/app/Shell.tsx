@@ -1,10 +1,10 @@
 import { useEffect } from "react";
 import { useTranslations } from "use-intl";
+import { prefetchParts } from "@/code/prefetch";
 import { InDeck } from "@/design/Deck";
-import { JobWatcher } from "@/features/activity/JobWatcher";
 import { UploadDock } from "@/features/uploads/UploadDock";
-import { prefetchParts } from "./code/prefetch";
 import { DegradedBanner } from "./DegradedBanner";
+import { JobWatcher } from "./JobWatcher";
 import { PageOutlet } from "./PageOutlet";
 import { Rail } from "./Rail";
 import classes from "./Shell.module.css";

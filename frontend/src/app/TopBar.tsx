@@ -1,6 +1,6 @@
+import { Wordmark } from "@/frame/Wordmark";
 import { AccountMenu } from "./AccountMenu";
 import classes from "./TopBar.module.css";
-import { Wordmark } from "./Wordmark";
 
 export function TopBar() {
   return (

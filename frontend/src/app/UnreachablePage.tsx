@@ -3,9 +3,9 @@ import { CloudOff } from "lucide-react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { ApiProblem } from "@/api/problem";
+import { restoreSession } from "@/api/session/sessionActions";
 import { EmptyState } from "@/design/EmptyState";
 import { ProblemNotice } from "@/design/ProblemNotice";
-import { restoreSession } from "@/features/session/sessionActions";
 
 /** Nobody could say whether there is a session; the reason, and where the platform tells more. */
 export function UnreachablePage({ problem }: { problem: ApiProblem | undefined }) {

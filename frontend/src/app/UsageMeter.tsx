@@ -1,8 +1,8 @@
 import { useTranslations } from "use-intl";
 import { Meter } from "@/design/Meter";
 import { useQuantity } from "@/i18n/useQuantity";
+import { useOverview } from "@/model/useOverview";
 import classes from "./UsageMeter.module.css";
-import { useOverview } from "./useOverview";
 
 export function UsageMeter() {
   const t = useTranslations();

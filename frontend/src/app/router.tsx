@@ -1,13 +1,13 @@
 import { createBrowserRouter } from "react-router";
+import { lazyPart } from "@/code/lazyPart";
 import { CrashPage } from "./CrashPage";
-import { lazyPart } from "./code/lazyPart";
 import type { PageHandle } from "./pageHandle";
 import { Root } from "./Root";
 
 const SignInPage = lazyPart(() => import("@/features/session/SignInPage"));
 const RegisterPage = lazyPart(() => import("@/features/session/RegisterPage"));
 const SessionLayout = lazyPart(() => import("./SessionLayout"));
-const LibraryPage = lazyPart(() => import("@/features/library/LibraryPage"));
+const LibraryPage = lazyPart(() => import("./LibraryPage"));
 const TrashPage = lazyPart(() => import("@/features/library/TrashPage"));
 const ImagePage = lazyPart(() => import("@/features/image/ImagePage"));
 const ActivityPage = lazyPart(() => import("@/features/activity/ActivityPage"));

@@ -1,5 +1,5 @@
 /** Which language the interface speaks, and everything that follows from it. */
-import { type MissingCode, Part } from "@/app/code/part";
+import { type MissingCode, Part } from "@/code/part";
 import type en from "./en.json";
 
 export type Locale = "en" | "ar";

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from "vitest";
+import { announceAccess, announceSignOut } from "@/api/session/sessionChannel";
 import { authorizedFetch } from "@/api/transport";
-import { announceAccess, announceSignOut } from "@/features/session/sessionChannel";
 
 const ORIGIN = "https://platform.test";
 const TOKEN = "e30.eyJzdWIiOiJhIn0.x";

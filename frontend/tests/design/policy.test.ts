@@ -29,9 +29,9 @@ test("nothing is asked of another host", () => {
 test("no token is kept in storage", () => {
   const storing = files.filter(({ text }) => /(local|session)Storage\.setItem/.test(text));
   expect(storing.map(({ name }) => name.replaceAll("\\", "/")).sort()).toEqual([
-    "app/code/release.ts",
+    "api/session/sessionChannel.ts",
+    "code/release.ts",
     "features/library/places.ts",
-    "features/session/sessionChannel.ts",
     "i18n/locale.ts",
   ]);
 });

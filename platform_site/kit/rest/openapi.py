@@ -93,6 +93,12 @@ BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
 }
 
 
+def _rules_added(schema: Document, rules: Mapping[str, Any]) -> None:
+    for name, more in rules.get("properties", {}).items():
+        schema["properties"][name] = {**schema["properties"][name], **more}
+    schema.update({keyword: rule for keyword, rule in rules.items() if keyword != "properties"})
+
+
 class Schema(AutoSchema):
     """drf-spectacular's description of a view, with the rules of this module."""
 
@@ -113,7 +119,7 @@ class Schema(AutoSchema):
             schema["additionalProperties"] = False
             if serializer.one_of:
                 schema["oneOf"] = [{"required": [name]} for name in serializer.one_of]
-            schema.update(serializer.rules)
+            _rules_added(schema, serializer.rules)
         return schema
 
     def _get_request_body(self, direction: Direction = "request") -> Document | None:

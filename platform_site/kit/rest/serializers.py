@@ -30,7 +30,9 @@ class StrictSerializer(serializers.Serializer[Any]):
     one_of: ClassVar[tuple[str, ...]] = ()
     """Fields of which exactly one is sent."""
     rules: ClassVar[Mapping[str, Any]] = {}
-    """What `validate` checks of several fields together, in the keywords of JSON Schema."""
+    """What is checked beyond the single fields, in the keywords of JSON Schema.
+
+    ``properties`` adds to what is published of a field."""
     default_error_messages = {
         "unknown_field": "There is no field of this name.",
         "type": "Not of the type that this field has.",

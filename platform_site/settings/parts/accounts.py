@@ -8,9 +8,13 @@ HASHES_AT_ONCE = env.integer(
     "HASHES_AT_ONCE", 2, about="Password hashes of 19 MiB that one process computes at once."
 )
 _VALIDATION = "django.contrib.auth.password_validation."
+PASSWORD_MIN_LENGTH = 10
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": f"{_VALIDATION}MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
     {"NAME": f"{_VALIDATION}CommonPasswordValidator"},
     {"NAME": "accounts.passwords.RepetitivePasswordValidator"},
     {"NAME": "accounts.passwords.PersonalPasswordValidator"},

@@ -1,8 +1,6 @@
 """A value that the gateway publishes is one that the owner of it knows, and the other way round."""
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -23,7 +21,6 @@ from platform_site.kit.rest.pagination import LIMIT_MAX
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = Path(requests.__file__).resolve().parents[2] / "frontend" / "src" / "features"
 OWNED = {
     "ImageState": SHOWN_STATES,
     "ImageAction": tuple(selections.ACTIONS),
@@ -84,27 +81,10 @@ def test_the_gateway_publishes_the_bounds_that_images_holds() -> None:
     assert changes["title"].max_length == input_of_images.TITLE_CHARACTERS
     assert changes["tags"].max_length == TAGS_MAX
     assert changes["tags"].child.max_length == input_of_images.TAG_CHARACTERS
+    assert requests.OperationsIn.rules["x-default-quality"] == {
+        name: quality
+        for name in renditions.OUTPUT_FORMATS
+        if (quality := renditions.FORMATS[name].default_quality) is not None
+    }
     assert operations["width"].max_value == operations["height"].max_value == MAX_OUTPUT_SIDE
     assert page["limit"].max_value == LIMIT_MAX
-
-
-def _written(path: str, pattern: str) -> str:
-    (found,) = re.findall(pattern, (PAGES / path).read_text())
-    return str(found)
-
-
-def test_the_pages_offer_what_images_takes() -> None:
-    side = _written("image/recipe.ts", r"LARGEST_SIDE = (\d+)")
-    assert int(side) == MAX_OUTPUT_SIDE
-    formats = _written("image/recipe.ts", r"FORMATS = \[(.*?)\]")
-    assert set(re.findall(r'"(\w+)"', formats)) == set(renditions.OUTPUT_FORMATS)
-    fits = _written("image/recipe.ts", r"FITS = \[(.*?)\]")
-    assert set(re.findall(r'"(\w+)"', fits)) == {str(fit) for fit in Fit}
-    qualities = _written("image/recipe.ts", r"DEFAULT_QUALITY.*= \{(.*?)\}")
-    assert {name: int(value) for name, value in re.findall(r"(\w+): (\d+)", qualities)} == {
-        name: renditions.FORMATS[name].default_quality or 100 for name in renditions.OUTPUT_FORMATS
-    }
-    title = _written("image/EditDialog.tsx", r"maxLength=\{(\d+)\}")
-    assert int(title) == input_of_images.TITLE_CHARACTERS
-    tags = _written("library/TagsField.tsx", r"maxTags=\{(\d+)\}")
-    assert int(tags) == TAGS_MAX

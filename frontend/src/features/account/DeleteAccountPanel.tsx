@@ -3,11 +3,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
 import { asProblem } from "@/api/problem";
+import { announceSignOut } from "@/api/session/sessionChannel";
 import { Panel } from "@/design/Panel";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { announceSignOut } from "@/features/session/sessionChannel";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./AccountPage.module.css";
 

@@ -2,13 +2,13 @@ import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
+import { PASSWORD_MIN_LENGTH } from "@/api/constants.gen";
 import { asProblem } from "@/api/problem";
 import { Panel } from "@/design/Panel";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { PASSWORD_MIN_LENGTH } from "@/features/session/passwordRule";
 import classes from "./AccountPage.module.css";
 
 export function PasswordPanel() {

@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
+import { signOut, signOutEverywhere } from "@/api/session/sessionActions";
 import type { Session } from "@/api/shapes";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showProblem, showToast } from "@/design/toasts";
-import { signOut, signOutEverywhere } from "@/features/session/sessionActions";
 import { SessionRow } from "./SessionRow";
 import classes from "./SessionsPanel.module.css";
 

@@ -7,9 +7,9 @@ import { EnglishDetails } from "@/design/ProblemDetails";
 import { ProgressLine } from "@/design/ProgressLine";
 import { StateChip, type Tone } from "@/design/StateChip";
 import { UserText } from "@/design/UserText";
-import { nameOf, presetSources } from "@/features/image/sources";
 import { useQuantity } from "@/i18n/useQuantity";
-import { isActive } from "./isActive";
+import { nameOf, presetSources } from "@/model/images/sources";
+import { isActive } from "@/model/jobs/isActive";
 import classes from "./JobRow.module.css";
 
 const TONES: Record<Job["state"], Tone> = {

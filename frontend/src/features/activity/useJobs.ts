@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { api, unwrap } from "@/api/client";
 import { cursorOf } from "@/api/cursor";
 import type { Job, JobState } from "@/api/shapes";
-import { jobFeedKey } from "./jobFeed";
+import { jobFeedKey } from "@/model/jobs/jobFeed";
 
 interface JobPage {
   results: Job[];

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Image } from "@/api/shapes";
-import { useOverview } from "@/app/useOverview";
-import { type ImageList, NO_FILTERS } from "@/features/library/imageCache";
-import { useImages } from "@/features/library/useImages";
+import { type ImageList, NO_FILTERS } from "@/model/images/imageCache";
+import { useImages } from "@/model/images/useImages";
+import { useOverview } from "@/model/useOverview";
 
 /**
  * Images by id, as far as they are in memory. The library's first page is asked for when it is not

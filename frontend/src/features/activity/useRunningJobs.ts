@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Job } from "@/api/shapes";
-import { isActive } from "./isActive";
-import { jobFeedKey } from "./jobFeed";
+import { isActive } from "@/model/jobs/isActive";
+import { jobFeedKey } from "@/model/jobs/jobFeed";
 
 /** Why the latest jobs cannot be told; null while they can. */
 export function useFeedProblem(): Error | null {

@@ -2,20 +2,14 @@ import { NumberInput, SegmentedControl, Slider } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useId, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
+import { FITS, LONGEST_SIDE, OUTPUT_FORMATS, QUALITY_MAX, QUALITY_MIN } from "@/api/constants.gen";
 import type { Image } from "@/api/shapes";
+import { formatName } from "@/model/images/formats";
 import classes from "./Builder.module.css";
 import { BuilderPreview } from "./BuilderPreview";
 import { CurlLine } from "./CurlLine";
 import { sizeOf } from "./outcome";
-import {
-  DEFAULT_QUALITY,
-  FITS,
-  FORMATS,
-  faultOf,
-  LARGEST_SIDE,
-  opsOf,
-  type Recipe,
-} from "./recipe";
+import { defaultQuality, faultOf, isLossy, opsOf, type Recipe } from "./recipe";
 import { useShortfall } from "./useShortfall";
 
 /** A pause in moving the controls before the preview is asked for. */
@@ -32,7 +26,7 @@ export default function Builder({ image }: { image: Image }) {
     height: null,
     fit: "inside",
     format: "webp",
-    quality: DEFAULT_QUALITY.webp,
+    quality: defaultQuality("webp"),
   }));
   const fault = faultOf(recipe);
   const ops = useMemo(() => opsOf(recipe), [recipe]);
@@ -41,7 +35,7 @@ export default function Builder({ image }: { image: Image }) {
   const warning = fault ? null : shortfall(ops, sizeOf(ops, image), "before");
   const set = (fields: Partial<Recipe>): void => setRecipe({ ...recipe, ...fields });
   const side = (value: string | number): number | null => (value === "" ? null : Number(value));
-  const range = { min: "1", max: `${LARGEST_SIDE}` };
+  const range = { min: "1", max: `${LONGEST_SIDE}` };
 
   return (
     <div className={classes.builder}>
@@ -55,13 +49,13 @@ export default function Builder({ image }: { image: Image }) {
             dir="ltr"
             classNames={{ input: classes.number }}
             min={1}
-            max={LARGEST_SIDE}
+            max={LONGEST_SIDE}
             clampBehavior="none"
             allowDecimal={false}
             allowNegative={false}
             value={recipe[name] ?? ""}
             onChange={(value) => set({ [name]: side(value) })}
-            error={fault === "outOfRange" && (recipe[name] ?? 1) > LARGEST_SIDE}
+            error={fault === "outOfRange" && (recipe[name] ?? 1) > LONGEST_SIDE}
           />
         ))}
       </div>
@@ -96,26 +90,26 @@ export default function Builder({ image }: { image: Image }) {
           value={recipe.format}
           onChange={(format) => {
             const chosen = format as Recipe["format"];
-            set({ format: chosen, quality: DEFAULT_QUALITY[chosen] });
+            set({ format: chosen, quality: defaultQuality(chosen) });
           }}
-          data={FORMATS.map((value) => ({ value, label: value.toUpperCase() }))}
+          data={OUTPUT_FORMATS.map((value) => ({ value, label: formatName(value) }))}
         />
       </div>
       <div>
         <p id={qualityId} className={classes.label}>
-          {t("quality")} {recipe.format !== "png" && <output>{recipe.quality}</output>}
+          {t("quality")} {isLossy(recipe.format) && <output>{recipe.quality}</output>}
         </p>
-        {recipe.format === "png" ? (
-          <p className={classes.hint}>{t("qualityLossless")}</p>
-        ) : (
+        {isLossy(recipe.format) ? (
           <Slider
-            min={1}
-            max={100}
+            min={QUALITY_MIN}
+            max={QUALITY_MAX}
             label={null}
             value={recipe.quality}
             onChange={(quality) => set({ quality })}
             thumbProps={{ "aria-labelledby": qualityId }}
           />
+        ) : (
+          <p className={classes.hint}>{t("qualityLossless")}</p>
         )}
       </div>
       {fault ? (

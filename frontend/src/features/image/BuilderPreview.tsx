@@ -5,12 +5,12 @@ import { CopyIcon } from "@/design/CopyIcon";
 import { Pixels } from "@/design/Pixels";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useQuantity } from "@/i18n/useQuantity";
+import { isReady, type ReadyRendition } from "@/model/images/sources";
+import { usePictureRenewal } from "@/model/images/usePictureRenewal";
 import classes from "./BuilderPreview.module.css";
 import { PictureFailed } from "./PictureFailed";
-import { isReady, type ReadyRendition } from "./sources";
 import { useCopiedToast } from "./useCopiedToast";
 import { useExpiry } from "./useExpiry";
-import { usePictureRenewal } from "./usePictureRenewal";
 import { useRendering } from "./useRendering";
 import { useShortfall } from "./useShortfall";
 

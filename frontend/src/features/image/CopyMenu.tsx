@@ -4,10 +4,10 @@ import { Check, Code, Copy, FileText, Link2 } from "lucide-react";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { useCopy } from "@/design/useCopy";
-import { imageKey } from "@/features/library/imageCache";
+import { imageKey } from "@/model/images/imageCache";
+import { nameOf, presetSources } from "@/model/images/sources";
 import classes from "./CopyMenu.module.css";
 import { htmlSnippet, markdownSnippet } from "./snippets";
-import { nameOf, presetSources } from "./sources";
 import { useCopiedToast } from "./useCopiedToast";
 import { useExpiry } from "./useExpiry";
 

@@ -2,16 +2,17 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { TITLE_MAX_LENGTH } from "@/api/constants.gen";
 import { ApiProblem, asProblem } from "@/api/problem";
 import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import { useReturnFocus } from "@/design/useReturnFocus";
-import { placeImage } from "@/features/library/imageCache";
-import { changeImage } from "@/features/library/imageCalls";
-import { imagesChanged } from "@/features/library/refresh";
-import { TagsField } from "@/features/library/TagsField";
+import { placeImage } from "@/model/images/imageCache";
+import { changeImage } from "@/model/images/imageCalls";
+import { imagesChanged } from "@/model/images/refresh";
+import { TagsField } from "@/model/images/TagsField";
 
 interface Props {
   image: Image;
@@ -85,7 +86,7 @@ export default function EditDialog({ image, onClose }: Props) {
           <TextInput
             label={t("image.titleField")}
             value={title}
-            maxLength={200}
+            maxLength={TITLE_MAX_LENGTH}
             dir="auto"
             data-autofocus
             onChange={(event) => setTitle(event.currentTarget.value)}

@@ -5,6 +5,7 @@ import { CopyIcon } from "@/design/CopyIcon";
 import { Pixels } from "@/design/Pixels";
 import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
+import { formatName } from "@/model/images/formats";
 import classes from "./Facts.module.css";
 import { originalUrl } from "./original";
 
@@ -22,7 +23,7 @@ export function Facts({ image }: { image: Image }) {
       <dt>{t("image.size")}</dt>
       <dd className="tabular">{quantity.bytes(image.bytes)}</dd>
       <dt>{t("image.format")}</dt>
-      <dd>{image.format.toUpperCase()}</dd>
+      <dd>{formatName(image.format)}</dd>
       {image.animated && (
         <>
           <dt>{t("image.animated")}</dt>

@@ -1,6 +1,6 @@
 import type { Image } from "@/api/shapes";
 import { ProblemNotice } from "@/design/ProblemNotice";
-import { useJobActions } from "@/features/activity/useJobActions";
+import { useJobActions } from "@/model/jobs/useJobActions";
 import { problemOf, useFailedJob } from "./useFailedJob";
 
 /** Why the image's last job failed, with a way to run it again. */

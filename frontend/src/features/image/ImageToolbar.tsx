@@ -4,18 +4,18 @@ import { Suspense, useState } from "react";
 import { useNavigate } from "react-router";
 import { useMessages, useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
-import { lazyDialog } from "@/app/code/lazyPart";
+import { lazyDialog } from "@/code/lazyPart";
 import { PageHeader } from "@/design/PageHeader";
 import { StateChip } from "@/design/StateChip";
-import { DeleteForeverDialog } from "@/features/library/dialogs";
-import { IMAGE_TONES } from "@/features/library/TileBadge";
-import { type Done, useBulkActions } from "@/features/library/useBulkActions";
+import { nameOf } from "@/model/images/sources";
+import { IMAGE_TONES } from "@/model/images/tones";
+import { type Done, useBulkActions } from "@/model/images/useBulkActions";
 import { CopyMenu } from "./CopyMenu";
 import classes from "./ImageToolbar.module.css";
-import { nameOf } from "./sources";
 import { useBack } from "./useBack";
 
 const EditDialog = lazyDialog(() => import("./EditDialog"));
+const DeleteForeverDialog = lazyDialog(() => import("@/model/images/DeleteForeverDialog"));
 
 /** The image's name and everything that can be done with it as a whole. */
 export function ImageToolbar({ image }: { image: Image }) {

@@ -6,8 +6,8 @@ import { CopyIcon } from "@/design/CopyIcon";
 import { Pixels } from "@/design/Pixels";
 import { StateChip } from "@/design/StateChip";
 import { useQuantity } from "@/i18n/useQuantity";
+import { isReady, type ReadyRendition } from "@/model/images/sources";
 import classes from "./RenditionTable.module.css";
-import { isReady, type ReadyRendition } from "./sources";
 import { useCopiedToast } from "./useCopiedToast";
 import { useShortfall } from "./useShortfall";
 

@@ -1,9 +1,9 @@
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
 import { useProblemWords } from "@/design/useProblemWords";
+import { isReady } from "@/model/images/sources";
 import { RenditionRow } from "./RenditionRow";
 import classes from "./RenditionTable.module.css";
-import { isReady } from "./sources";
 import { useExpiry } from "./useExpiry";
 import { problemOf, useFailedJob } from "./useFailedJob";
 

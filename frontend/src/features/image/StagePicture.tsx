@@ -1,9 +1,9 @@
 import { type SyntheticEvent, useState } from "react";
 import type { Image } from "@/api/shapes";
+import { nameOf, type Source, srcSetOf } from "@/model/images/sources";
+import type { usePictureRenewal } from "@/model/images/usePictureRenewal";
 import classes from "./ImageStage.module.css";
-import { nameOf, type Source, srcSetOf } from "./sources";
 import type { useOriginal } from "./useOriginal";
-import type { usePictureRenewal } from "./usePictureRenewal";
 
 interface Props {
   image: Image;

@@ -1,15 +1,18 @@
 /** Whether and when the viewer shows the original itself, not a rendition of it. */
 import type { Image, ImageFormat } from "@/api/shapes";
 
-/** What every browser of today draws; for TIFF and HEIC there are the renditions. */
-const DRAWN: ReadonlySet<ImageFormat> = new Set(["jpeg", "png", "gif", "webp", "avif", "bmp"]);
+/** What every browser of today draws; of the others the renditions are shown. */
+const IS_DRAWN: Record<ImageFormat, boolean> = {
+  ...{ jpeg: true, png: true, gif: true, webp: true, avif: true, bmp: true },
+  ...{ tiff: false, heic: false },
+};
 
 /** An animation of more bytes does not come by itself: it may cost the reader money. */
 export const PLAYS_UNASKED_BYTES = 5_000_000;
 
 /** The original's address, where a browser can show what is there. */
 export function originalUrl(image: Image): string | null {
-  return image.trashed_at || !DRAWN.has(image.format) ? null : image.links.original;
+  return image.trashed_at || !IS_DRAWN[image.format] ? null : image.links.original;
 }
 
 export interface Wishes {

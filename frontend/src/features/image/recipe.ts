@@ -1,15 +1,27 @@
 /** What the render builder asks for, and what may be asked for. */
+import {
+  DEFAULT_QUALITY,
+  type FITS,
+  LONGEST_SIDE,
+  type OUTPUT_FORMATS,
+  QUALITY_MAX,
+} from "@/api/constants.gen";
 import type { Ops } from "@/api/shapes";
 
-export const FORMATS = ["webp", "jpeg", "png", "avif"] as const;
-export const FITS = ["inside", "cover"] as const;
-export const LARGEST_SIDE = 8192;
-
-export type Format = (typeof FORMATS)[number];
+export type Format = (typeof OUTPUT_FORMATS)[number];
 export type Fit = (typeof FITS)[number];
 
-/** The quality that the platform takes when none is given. */
-export const DEFAULT_QUALITY: Record<Format, number> = { webp: 80, jpeg: 82, png: 100, avif: 60 };
+const DEFAULTS: Partial<Record<Format, number>> = DEFAULT_QUALITY;
+
+/** Whether a format loses something, as much as its quality says. */
+export function isLossy(format: Format): boolean {
+  return DEFAULTS[format] !== undefined;
+}
+
+/** Where the quality begins when a format is chosen: what the platform takes when none is given. */
+export function defaultQuality(format: Format): number {
+  return DEFAULTS[format] ?? QUALITY_MAX;
+}
 
 export interface Recipe {
   /** Null: left to the picture's shape. */
@@ -23,7 +35,7 @@ export interface Recipe {
 export type RecipeFault = "needsSize" | "coverNeedsBoth" | "outOfRange";
 
 function inRange(side: number | null): boolean {
-  return side === null || (Number.isInteger(side) && side >= 1 && side <= LARGEST_SIDE);
+  return side === null || (Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE);
 }
 
 /** What is wrong with a recipe; null when it can be asked for. */
@@ -35,13 +47,13 @@ export function faultOf(recipe: Recipe): RecipeFault | null {
   return null;
 }
 
-/** The body of the request; PNG has no quality. */
+/** The body of the request; a lossless format has no quality. */
 export function opsOf({ width, height, fit, format, quality }: Recipe): Ops {
   return {
     ...(width !== null && { width }),
     ...(height !== null && { height }),
     fit,
     format,
-    ...(format !== "png" && { quality }),
+    ...(isLossy(format) && { quality }),
   };
 }

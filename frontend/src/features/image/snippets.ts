@@ -1,6 +1,6 @@
 /** An image written for other places: HTML, Markdown, curl. */
 import type { Ops } from "@/api/shapes";
-import { type Source, srcSetOf } from "./sources";
+import { type Source, srcSetOf } from "@/model/images/sources";
 
 const HTML_ESCAPES: Record<string, string> = {
   "&": "&amp;",

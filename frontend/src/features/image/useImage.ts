@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { imageKey, knownImage } from "@/features/library/imageCache";
-import { fetchImage } from "@/features/library/imageCalls";
+import { imageKey, knownImage } from "@/model/images/imageCache";
+import { fetchImage } from "@/model/images/imageCalls";
 
 /** One image; what the library already knows of it is shown at once. */
 export function useImage(id: string) {

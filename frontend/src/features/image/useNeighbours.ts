@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useNavigate } from "react-router";
-import type { ImageList } from "@/features/library/imageCache";
+import type { ImageList } from "@/model/images/imageCache";
 
 export interface Neighbours {
   previous: string | null;

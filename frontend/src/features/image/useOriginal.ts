@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Image } from "@/api/shapes";
-import { placeImage } from "@/features/library/imageCache";
-import { fetchImage } from "@/features/library/imageCalls";
+import { placeImage } from "@/model/images/imageCache";
+import { fetchImage } from "@/model/images/imageCalls";
 import { currentWishes, originalUrl, playsUnasked } from "./original";
 
 export type OriginalPhase = "off" | "coming" | "shown" | "failed";

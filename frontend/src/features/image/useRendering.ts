@@ -2,8 +2,8 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { api, unwrap } from "@/api/client";
 import type { ApiProblem } from "@/api/problem";
 import type { Image, Job, Ops, Rendition } from "@/api/shapes";
-import { placeImage } from "@/features/library/imageCache";
-import { fetchImage } from "@/features/library/imageCalls";
+import { placeImage } from "@/model/images/imageCache";
+import { fetchImage } from "@/model/images/imageCalls";
 import { fetchJob, problemOf } from "./useFailedJob";
 
 const FIRST_POLL_MS = 400;

@@ -2,7 +2,7 @@ import { Button, Group, Modal } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useReturnFocus } from "@/design/useReturnFocus";
-import { TagsField } from "./TagsField";
+import { TagsField } from "@/model/images/TagsField";
 
 interface Props {
   count: number;

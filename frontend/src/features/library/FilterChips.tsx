@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { X } from "lucide-react";
 import { useMessages, useTranslations } from "use-intl";
+import { formatName } from "@/model/images/formats";
+import type { ImageFilters } from "@/model/images/imageCache";
 import classes from "./FilterChips.module.css";
-import type { ImageFilters } from "./imageCache";
 import type { FilterName } from "./useFilters";
 
 interface Props {
@@ -21,7 +22,7 @@ export function FilterChips({ filters, setFilter, onClear }: Props) {
     chips.push({ name: "state", text: `${t("state")}: ${states[filters.state] ?? filters.state}` });
   }
   if (filters.format) {
-    chips.push({ name: "format", text: `${t("format")}: ${filters.format.toUpperCase()}` });
+    chips.push({ name: "format", text: `${t("format")}: ${formatName(filters.format)}` });
   }
   if (chips.length === 0) return null;
   return (

@@ -2,8 +2,10 @@ import { Button, NativeSelect, Popover, Stack, TextInput } from "@mantine/core";
 import { SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import { FORMAT_CHOICES, STATE_CHOICES } from "./choices";
-import type { ImageFilters } from "./imageCache";
+import { INPUT_FORMATS } from "@/api/constants.gen";
+import { formatName } from "@/model/images/formats";
+import type { ImageFilters } from "@/model/images/imageCache";
+import { STATE_CHOICES } from "./choices";
 import type { FilterName } from "./useFilters";
 
 interface Props {
@@ -39,7 +41,7 @@ export function FilterMenu({ filters, setFilter }: Props) {
             onChange={(event) => setFilter("format", event.currentTarget.value)}
             data={[
               { value: "", label: t("anyFormat") },
-              ...FORMAT_CHOICES.map((value) => ({ value, label: value.toUpperCase() })),
+              ...INPUT_FORMATS.map((value) => ({ value, label: formatName(value) })),
             ]}
           />
         </Stack>

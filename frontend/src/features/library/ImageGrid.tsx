@@ -4,14 +4,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { ImageFilters } from "@/model/images/imageCache";
+import { noteReach } from "@/model/images/refresh";
+import type { useImages } from "@/model/images/useImages";
 import classes from "./ImageGrid.module.css";
-import type { ImageFilters } from "./imageCache";
 import { justify, rowOf } from "./justify";
 import { ListEnd } from "./ListEnd";
 import { moveInGrid, reachable, withRow } from "./moveInGrid";
-import { noteReach } from "./refresh";
 import { Tile } from "./Tile";
-import type { useImages } from "./useImages";
 import { usePlace } from "./usePlace";
 import type { useSelection } from "./useSelection";
 

@@ -1,9 +1,9 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { InDeck } from "@/design/Deck";
 import { PageHeader } from "@/design/PageHeader";
 import { ProblemNotice } from "@/design/ProblemNotice";
-import { UploadButton } from "@/features/uploads/UploadButton";
+import { useImages } from "@/model/images/useImages";
 import { FilterChips } from "./FilterChips";
 import { FilterMenu } from "./FilterMenu";
 import { GridSkeleton } from "./GridSkeleton";
@@ -13,11 +13,18 @@ import { NothingHere } from "./NothingHere";
 import { SearchField } from "./SearchField";
 import { SelectionBar } from "./SelectionBar";
 import { useFilters } from "./useFilters";
-import { useImages } from "./useImages";
 import { useSelection } from "./useSelection";
 
+interface Props {
+  trashed: boolean;
+  /** Beside the title. */
+  upload?: ReactNode;
+  /** In the place of images while there are none. */
+  firstUpload?: ReactNode;
+}
+
 /** The library, or its trash: search, filters, the grid, and what can be done to a selection. */
-export function LibraryView({ trashed }: { trashed: boolean }) {
+export function LibraryView({ trashed, upload, firstUpload }: Props) {
   const t = useTranslations("library");
   const { filters, setFilter, clearFilters } = useFilters(trashed);
   const list = useImages(filters);
@@ -27,9 +34,7 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
 
   return (
     <>
-      <PageHeader title={trashed ? t("trashTitle") : t("title")}>
-        {!trashed && <UploadButton />}
-      </PageHeader>
+      <PageHeader title={trashed ? t("trashTitle") : t("title")}>{upload}</PageHeader>
       <div className={classes.tools} role="search">
         <SearchField value={filters.q} onChange={(value) => setFilter("q", value)} />
         <FilterMenu filters={filters} setFilter={setFilter} />
@@ -43,7 +48,11 @@ export function LibraryView({ trashed }: { trashed: boolean }) {
           onRetry={() => void list.refetch()}
         />
       )}
-      {list.isEmpty && <NothingHere filters={filters} onClear={clearFilters} />}
+      {list.isEmpty && (
+        <NothingHere filters={filters} onClear={clearFilters}>
+          {firstUpload}
+        </NothingHere>
+      )}
       {images.length > 0 && <ImageGrid {...{ list, selection, filters, busy }} />}
       <InDeck slot="bar">
         <SelectionBar {...{ selection, filters, busy }} onBusy={setBusy} />

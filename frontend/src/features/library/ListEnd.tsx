@@ -1,8 +1,8 @@
 import { Loader } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { ProblemNotice } from "@/design/ProblemNotice";
+import type { useImages } from "@/model/images/useImages";
 import classes from "./ListEnd.module.css";
-import type { useImages } from "./useImages";
 
 /** Below the last row: more on its way, what went wrong, or that this was all. */
 export function ListEnd({ list }: { list: ReturnType<typeof useImages> }) {

@@ -1,16 +1,18 @@
 import { Button } from "@mantine/core";
 import { ImagePlus, SearchX, Trash2 } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { EmptyState } from "@/design/EmptyState";
-import { UploadButton } from "@/features/uploads/UploadButton";
-import { type ImageFilters, isUnfiltered } from "./imageCache";
+import { type ImageFilters, isUnfiltered } from "@/model/images/imageCache";
 
 interface Props {
   filters: ImageFilters;
   onClear(): void;
+  /** What a library without images offers. */
+  children?: ReactNode;
 }
 
-export function NothingHere({ filters, onClear }: Props) {
+export function NothingHere({ filters, onClear, children }: Props) {
   const t = useTranslations("library");
   if (!isUnfiltered({ ...filters, trashed: false })) {
     return (
@@ -26,7 +28,7 @@ export function NothingHere({ filters, onClear }: Props) {
   }
   return (
     <EmptyState icon={ImagePlus} title={t("emptyTitle")} text={t("emptyText")}>
-      <UploadButton label="choose" />
+      {children}
     </EmptyState>
   );
 }

@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import type { ImageFilters } from "./imageCache";
-import { COUNTS } from "./refresh";
+import type { ImageFilters } from "@/model/images/imageCache";
+import { COUNTS } from "@/model/images/refresh";
+import { countImages } from "@/model/images/selectionCalls";
 import classes from "./SelectionBar.module.css";
-import { countImages } from "./selectionCalls";
 
 interface Props {
   filters: ImageFilters;

@@ -2,11 +2,11 @@ import { ActionIcon, Button } from "@mantine/core";
 import { RotateCcw, Tag, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { ImageFilters } from "./imageCache";
+import type { ImageFilters } from "@/model/images/imageCache";
+import { useBulkActions } from "@/model/images/useBulkActions";
 import { SelectAll } from "./SelectAll";
 import classes from "./SelectionBar.module.css";
 import { type Asked, SelectionDialogs } from "./SelectionDialogs";
-import { useBulkActions } from "./useBulkActions";
 import type { useSelection } from "./useSelection";
 
 interface Props {

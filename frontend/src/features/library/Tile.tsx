@@ -3,7 +3,7 @@ import { type MouseEvent, memo } from "react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { Image } from "@/api/shapes";
-import { nameOf } from "@/features/image/sources";
+import { nameOf } from "@/model/images/sources";
 import classes from "./Tile.module.css";
 import { TileBadge } from "./TileBadge";
 import { TilePicture } from "./TilePicture";

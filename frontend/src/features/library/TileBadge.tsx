@@ -1,16 +1,8 @@
 import { useMessages } from "use-intl";
 import type { Image } from "@/api/shapes";
-import { StateChip, type Tone } from "@/design/StateChip";
+import { StateChip } from "@/design/StateChip";
+import { IMAGE_TONES } from "@/model/images/tones";
 import classes from "./TileBadge.module.css";
-
-export const IMAGE_TONES: Record<Image["state"], Tone> = {
-  uploaded: "live",
-  processing: "live",
-  ready: "good",
-  partially_ready: "warn",
-  failed: "bad",
-  trashed: "neutral",
-};
 
 /** Says what is unusual about an image; one that is ready needs no label. */
 export function TileBadge({ image: { state, complete } }: { image: Image }) {

@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Image } from "@/api/shapes";
-import { presetSources, srcSetOf } from "@/features/image/sources";
-import { usePictureRenewal } from "@/features/image/usePictureRenewal";
-import { placeImage } from "./imageCache";
-import { fetchImage } from "./imageCalls";
+import { placeImage } from "@/model/images/imageCache";
+import { fetchImage } from "@/model/images/imageCalls";
+import { presetSources, srcSetOf } from "@/model/images/sources";
+import { usePictureRenewal } from "@/model/images/usePictureRenewal";
 import classes from "./TilePicture.module.css";
 
 interface Props {

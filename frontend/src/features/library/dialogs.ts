@@ -1,6 +1,6 @@
 /** Dialogs whose code is fetched when one is first opened. */
-import { lazyDialog } from "@/app/code/lazyPart";
+import { lazyDialog } from "@/code/lazyPart";
 
 export const AddTagsDialog = lazyDialog(() => import("./AddTagsDialog"));
-export const ConfirmDialog = lazyDialog(() => import("./ConfirmDialog"));
-export const DeleteForeverDialog = lazyDialog(() => import("./DeleteForeverDialog"));
+export const ConfirmDialog = lazyDialog(() => import("@/design/ConfirmDialog"));
+export const DeleteForeverDialog = lazyDialog(() => import("@/model/images/DeleteForeverDialog"));

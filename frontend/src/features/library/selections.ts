@@ -1,6 +1,7 @@
 /** What is selected in each view: kept while one is elsewhere, until it is cleared. */
+
+import { sessionStore } from "@/api/session/sessionStore";
 import type { Image } from "@/api/shapes";
-import { sessionStore } from "@/features/session/sessionStore";
 
 /** Some images by their ids, or all that a view's filters match except a few. */
 export type Selection =

@@ -1,7 +1,8 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
-import { FORMAT_CHOICES, STATE_CHOICES } from "./choices";
-import type { ImageFilters } from "./imageCache";
+import { INPUT_FORMATS } from "@/api/constants.gen";
+import type { ImageFilters } from "@/model/images/imageCache";
+import { STATE_CHOICES } from "./choices";
 
 export type FilterName = "q" | "tag" | "state" | "format";
 
@@ -16,7 +17,7 @@ export function useFilters(trashed: boolean) {
       q: params.get("q") ?? "",
       tag: params.get("tag") ?? "",
       state: STATE_CHOICES.find((choice) => choice === params.get("state")) ?? "",
-      format: FORMAT_CHOICES.find((choice) => choice === params.get("format")) ?? "",
+      format: INPUT_FORMATS.find((choice) => choice === params.get("format")) ?? "",
       trashed,
     }),
     [params, trashed],

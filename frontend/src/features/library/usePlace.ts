@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { NavigationType, useLocation, useNavigationType } from "react-router";
+import type { useImages } from "@/model/images/useImages";
 import { keepPlace, placeAt } from "./places";
-import type { useImages } from "./useImages";
 
 /** Whoever does one of these wants to be somewhere else by now. */
 const IMPATIENCE = ["wheel", "touchmove", "pointerdown", "keydown"] as const;

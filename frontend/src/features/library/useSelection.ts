@@ -1,7 +1,8 @@
 import { hashKey } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { type ImageFilters, imageListKey } from "./imageCache";
-import type { Target } from "./selectionCalls";
+import { type ImageFilters, imageListKey } from "@/model/images/imageCache";
+import type { Target } from "@/model/images/selectionCalls";
+import type { useImages } from "@/model/images/useImages";
 import {
   allOf,
   isSelected,
@@ -12,7 +13,6 @@ import {
   stillListed,
   toggled,
 } from "./selections";
-import type { useImages } from "./useImages";
 
 /** Which images of a view are selected; it is the same when one comes back to the view. */
 export function useSelection(filters: ImageFilters, list: ReturnType<typeof useImages>) {

@@ -2,11 +2,11 @@ import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { asProblem } from "@/api/problem";
+import { signIn } from "@/api/session/sessionActions";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import layout from "./AuthLayout.module.css";
-import { signIn } from "./sessionActions";
+import classes from "./CredentialsForm.module.css";
 
 interface Props {
   /** An address already known, which then cannot be changed. */
@@ -44,7 +44,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
   };
 
   return (
-    <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
+    <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
       {refused && (
         <ProblemNotice
           {...(refused.code === "rate_limited" && { heading: t("tooManyTries", { minutes }) })}

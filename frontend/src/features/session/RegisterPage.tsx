@@ -2,15 +2,15 @@ import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link, Navigate, useNavigate } from "react-router";
 import { useTranslations } from "use-intl";
+import { PASSWORD_MIN_LENGTH } from "@/api/constants.gen";
 import { asProblem } from "@/api/problem";
+import { register, signIn } from "@/api/session/sessionActions";
+import { useSession } from "@/api/session/useSession";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { AuthLayout } from "./AuthLayout";
-import layout from "./AuthLayout.module.css";
-import { PASSWORD_MIN_LENGTH } from "./passwordRule";
-import { register, signIn } from "./sessionActions";
-import { useSession } from "./useSession";
+import { AuthLayout } from "@/frame/AuthLayout";
+import classes from "./CredentialsForm.module.css";
 
 const FIELDS = ["name", "email", "password"];
 
@@ -69,7 +69,7 @@ export default function RegisterPage() {
   }
   return (
     <AuthLayout title={t("registerTitle")} lead={t("registerLead")}>
-      <form className={layout.form} onSubmit={(event) => void submit(event)} noValidate>
+      <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
         {refused && <ProblemNotice error={refused} fields={FIELDS} compact />}
         <TextInput
           label={t("name")}
@@ -109,7 +109,7 @@ export default function RegisterPage() {
           {t("register")}
         </Button>
       </form>
-      <p className={layout.other}>
+      <p className={classes.other}>
         {t("haveAccount")} <Link to="/sign-in">{t("toSignIn")}</Link>
       </p>
     </AuthLayout>

@@ -1,10 +1,10 @@
 import { Button, Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { useOverview } from "@/app/useOverview";
+import { announceSignOut } from "@/api/session/sessionChannel";
 import { useReturnFocus } from "@/design/useReturnFocus";
+import { useOverview } from "@/model/useOverview";
 import { CredentialsForm } from "./CredentialsForm";
 import classes from "./SessionEndedDialog.module.css";
-import { announceSignOut } from "./sessionChannel";
 
 /** Asks for the password over the page that was being worked on, which stays as it is. */
 export default function SessionEndedDialog() {

@@ -1,11 +1,11 @@
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { useTranslations } from "use-intl";
-import { PageFallback } from "@/app/PageFallback";
-import { AuthLayout } from "./AuthLayout";
-import layout from "./AuthLayout.module.css";
+import { useSession } from "@/api/session/useSession";
+import { PageFallback } from "@/design/PageFallback";
+import { AuthLayout } from "@/frame/AuthLayout";
 import { CredentialsForm } from "./CredentialsForm";
+import classes from "./CredentialsForm.module.css";
 import { returnPath } from "./returnPath";
-import { useSession } from "./useSession";
 
 export default function SignInPage() {
   const t = useTranslations("session");
@@ -18,7 +18,7 @@ export default function SignInPage() {
   return (
     <AuthLayout title={t("signInTitle")} lead={t("signInLead")}>
       <CredentialsForm onDone={() => void navigate(target, { replace: true })} />
-      <p className={layout.other}>
+      <p className={classes.other}>
         {t("noAccount")} <Link to="/register">{t("toRegister")}</Link>
       </p>
     </AuthLayout>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import classes from "./DropSurface.module.css";
 import { droppedFiles } from "./droppedFiles";
+import { useAcceptedFormats } from "./useAcceptedFormats";
 import { useAddFiles } from "./useAddFiles";
 
 function carriesFiles(event: DragEvent): boolean {
@@ -18,6 +19,7 @@ export function isForTyping({ target, clipboardData }: ClipboardEvent): boolean 
 /** Takes files dropped or pasted anywhere on the page. */
 export function DropSurface() {
   const t = useTranslations("uploads");
+  const accepted = useAcceptedFormats();
   const addFiles = useAddFiles();
   const [over, setOver] = useState(false);
 
@@ -62,7 +64,7 @@ export function DropSurface() {
       <div className={classes.frame}>
         <ImageDown size={44} strokeWidth={1.4} aria-hidden />
         <p className={classes.title}>{t("drop")}</p>
-        <p>{t("dropHint")}</p>
+        <p>{accepted}</p>
       </div>
     </div>
   );

@@ -1,12 +1,13 @@
 import { useTranslations } from "use-intl";
 import type { ApiProblem } from "@/api/problem";
-import { useOverview } from "@/app/useOverview";
 import { ProblemDetails } from "@/design/ProblemDetails";
 import { useProblemWords } from "@/design/useProblemWords";
 import { useQuantity } from "@/i18n/useQuantity";
+import { useOverview } from "@/model/useOverview";
 import { secondsLeft } from "./speed";
 import classes from "./UploadState.module.css";
 import { canRetry, type Upload } from "./upload";
+import { useAcceptedFormats } from "./useAcceptedFormats";
 
 /** One line saying how an upload is doing; more where it has failed. */
 export function UploadState({ upload }: { upload: Upload }) {
@@ -19,13 +20,14 @@ export function UploadState({ upload }: { upload: Upload }) {
 function Failure({ problem, isFinal }: { problem: ApiProblem; isFinal: boolean }) {
   const t = useTranslations("uploads");
   const quantity = useQuantity();
+  const accepted = useAcceptedFormats();
   const { title } = useProblemWords()(problem);
   const limit = useOverview().data?.usage?.upload_max_bytes;
   const advice = (): string | null => {
     if (problem.code === "file_too_large" && limit) {
       return t("atMost", { limit: quantity.bytes(limit) });
     }
-    if (problem.code === "unsupported_format") return t("accepted", { formats: t("dropHint") });
+    if (problem.code === "unsupported_format") return t("accepted", { formats: accepted });
     return isFinal ? t("chooseAnother") : null;
   };
   return (

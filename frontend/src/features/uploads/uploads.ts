@@ -1,13 +1,13 @@
 /** The one upload queue of this tab, wired to the session and to the library's cache. */
 import { useSyncExternalStore } from "react";
 import { api, unwrap } from "@/api/client";
+import { currentAccessToken, renewAccess } from "@/api/session/renewal";
+import { sessionStore } from "@/api/session/sessionStore";
 import type { Overview } from "@/api/shapes";
-import { queryClient } from "@/app/queryClient";
-import { overviewKey } from "@/app/useOverview";
-import { wakeJobFeed } from "@/features/activity/jobFeed";
-import { imagesChanged } from "@/features/library/refresh";
-import { currentAccessToken, renewAccess } from "@/features/session/renewal";
-import { sessionStore } from "@/features/session/sessionStore";
+import { imagesChanged } from "@/model/images/refresh";
+import { wakeJobFeed } from "@/model/jobs/jobFeed";
+import { queryClient } from "@/model/queryClient";
+import { overviewKey } from "@/model/useOverview";
 import { sendFile } from "./send";
 import { isUnsent, type Upload } from "./upload";
 import { UploadQueue } from "./uploadQueue";

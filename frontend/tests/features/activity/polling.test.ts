@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Job } from "@/api/shapes";
-import { finishedSince } from "@/features/activity/finished";
-import { Pace } from "@/features/activity/pace";
+import { finishedSince } from "@/model/jobs/finished";
+import { Pace } from "@/model/jobs/pace";
 
 const job = (id: string, state: string) => ({ id, state }) as Job;
 const nobody = new Set<string>();

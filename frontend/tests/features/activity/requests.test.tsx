@@ -2,13 +2,13 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { act, render } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { queryClient } from "@/app/queryClient";
-import { useOverview } from "@/app/useOverview";
-import { JobWatcher } from "@/features/activity/JobWatcher";
-import { NO_FILTERS } from "@/features/library/imageCache";
-import { useImages } from "@/features/library/useImages";
-import { announceAccess } from "@/features/session/sessionChannel";
+import { announceAccess } from "@/api/session/sessionChannel";
+import { JobWatcher } from "@/app/JobWatcher";
 import { uploads } from "@/features/uploads/uploads";
+import { NO_FILTERS } from "@/model/images/imageCache";
+import { useImages } from "@/model/images/useImages";
+import { queryClient } from "@/model/queryClient";
+import { useOverview } from "@/model/useOverview";
 
 const COUNT = 60;
 const SEND_MS = 300;

@@ -1,6 +1,6 @@
 /** The image routes of the API, in memory: pages by cursor, filters, trash, tags, bulk actions. */
 import type { Image } from "@/api/shapes";
-import type { ImageFilters } from "@/features/library/imageCache";
+import type { ImageFilters } from "@/model/images/imageCache";
 
 /** As the API would cut them, were they ten times as many. */
 const PAGE_MAX = 4;

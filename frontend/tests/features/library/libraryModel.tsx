@@ -5,11 +5,11 @@ import type { ReactNode } from "react";
 import { IntlProvider } from "use-intl";
 import { vi } from "vitest";
 import { clearToasts, useToasts } from "@/design/toasts";
-import { type ImageFilters, NO_FILTERS } from "@/features/library/imageCache";
-import { imagesChanged, imagesMayHaveChanged, noteReach } from "@/features/library/refresh";
-import { useBulkActions } from "@/features/library/useBulkActions";
-import { useImages } from "@/features/library/useImages";
 import messages from "@/i18n/en.json";
+import { type ImageFilters, NO_FILTERS } from "@/model/images/imageCache";
+import { imagesChanged, imagesMayHaveChanged, noteReach } from "@/model/images/refresh";
+import { useBulkActions } from "@/model/images/useBulkActions";
+import { useImages } from "@/model/images/useImages";
 import type { FakeServer } from "./fakeServer";
 
 export const VIEWS: ImageFilters[] = [

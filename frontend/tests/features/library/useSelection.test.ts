@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import { act, cleanup, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { sessionStore } from "@/api/session/sessionStore";
 import type { Image } from "@/api/shapes";
-import { type ImageFilters, NO_FILTERS } from "@/features/library/imageCache";
-import type { useImages } from "@/features/library/useImages";
 import { useSelection } from "@/features/library/useSelection";
-import { sessionStore } from "@/features/session/sessionStore";
+import { type ImageFilters, NO_FILTERS } from "@/model/images/imageCache";
+import type { useImages } from "@/model/images/useImages";
 
 type List = ReturnType<typeof useImages>;
 

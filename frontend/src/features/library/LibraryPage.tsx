@@ -1,5 +1,0 @@
-import { LibraryView } from "./LibraryView";
-
-export default function LibraryPage() {
-  return <LibraryView trashed={false} />;
-}
