@@ -12,8 +12,6 @@ from gateway.errors import FileTooLarge, LengthRequired, MultipartRequired, Uplo
 from gateway.metrics import UPLOAD_BYTES
 
 CHUNK_BYTES: Final = 64 * 1024
-FORM_ALLOWANCE_BYTES: Final = 64 * 1024
-"""Room for the multipart frame and the small fields beside the file."""
 BOUNDARY: Final = re.compile(r"[ -~]{1,70}")  # RFC 2046 5.1.1 allows 70 characters
 
 
@@ -109,7 +107,7 @@ def upload_body(request: HttpRequest) -> UploadBody:
     if parameters.get("charset", "utf-8").lower() != "utf-8":
         raise MultipartRequired("The form is read as UTF-8 and as nothing else.")
     length = _length(request)
-    if length > settings.UPLOAD_MAX_BYTES + FORM_ALLOWANCE_BYTES:
+    if length > settings.UPLOAD_MAX_BYTES + settings.UPLOAD_FORM_ALLOWANCE_BYTES:
         raise FileTooLarge(f"The largest accepted file has {settings.UPLOAD_MAX_BYTES} bytes.")
     return UploadBody(request, length=length, content_type=content_type, boundary=boundary)
 

@@ -240,7 +240,6 @@ class RenditionPending(DomainError):
 UPLOAD_REFUSALS: Final[dict[str, type[DomainError]]] = {
     refusal.code: refusal
     for refusal in (
-        FileTooLarge,
         UnsupportedFormat,
         ImageTruncated,
         ImageCorrupt,

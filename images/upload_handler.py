@@ -16,8 +16,6 @@ from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
 FIELD: Final = "file"
 MEMORY_BYTES: Final = 1_000_000
-ENVELOPE_BYTES: Final = 64 * 1024
-"""What the other fields and the boundaries of the form may take."""
 WRITTEN_IN_FORMS: Final = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
 
@@ -103,7 +101,7 @@ def length_check(request: HttpRequest) -> None:
     stated = request.META.get("CONTENT_LENGTH") or ""
     if not stated.isdecimal() or int(stated) == 0:
         raise LengthRequired
-    if int(stated) > settings.UPLOAD_MAX_BYTES + ENVELOPE_BYTES:
+    if int(stated) > settings.UPLOAD_MAX_BYTES + settings.UPLOAD_FORM_ALLOWANCE_BYTES:
         raise FileTooLarge(f"A file may have {settings.UPLOAD_MAX_BYTES} bytes.")
 
 

@@ -4,7 +4,6 @@ from images.renditions.cost import KnownSource, Source, bytes_needed
 from images.renditions.errors import (
     CorruptImageError,
     DimensionsExceededError,
-    FileTooLargeError,
     InvalidSpecError,
     MetadataTooLargeError,
     OutputTooLargeError,
@@ -40,7 +39,6 @@ __all__ = [
     "PRESETS",
     "CorruptImageError",
     "DimensionsExceededError",
-    "FileTooLargeError",
     "Fit",
     "ImageFacts",
     "ImageFormat",

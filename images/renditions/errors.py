@@ -34,12 +34,6 @@ class ReaderFailedError(UnreadableImageError):
     code = "image_unreadable"
 
 
-class FileTooLargeError(UnreadableImageError):
-    """More bytes than ``Limits.max_bytes``."""
-
-    code = "file_too_large"
-
-
 class TruncatedImageError(UnreadableImageError):
     """The file ends before the picture does."""
 

@@ -12,6 +12,9 @@ _MB: Final = 1_000_000
 class Limits:
     """Upper bounds on what is read. Sizes are in bytes and pixels, and bounds are inclusive.
 
+    None is of the file's own size: whoever receives a file judges that, once. A worker that judged
+    it again, by a setting of its own, would refuse what has been stored.
+
     ``max_memory`` bounds what making the renditions takes, as ``cost`` estimates it, and with
     that the pixels of each format by what a pixel of it costs;
     ``max_metadata_bytes`` bounds text, EXIF, XMP and ICC together, after decompression;
@@ -21,7 +24,6 @@ class Limits:
     ``refuse_incomplete`` refuses pictures of which pixels are missing or damaged.
     """
 
-    max_bytes: int = 50_000_000
     max_side: int = 16_383
     max_memory: int = 1_000_000_000
     max_metadata_bytes: int = 16_000_000

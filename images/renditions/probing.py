@@ -1,6 +1,5 @@
 """What an image file is, told from its structure and header alone; nothing is decoded."""
 
-import os
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
@@ -9,7 +8,6 @@ from PIL import ExifTags, Image
 from images.renditions import cost
 from images.renditions.containers import WALKS, Cursor, Layout
 from images.renditions.errors import (
-    FileTooLargeError,
     TruncatedImageError,
     UnsupportedFormatError,
 )
@@ -87,12 +85,12 @@ class ImageFacts:
 def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
     """The facts of a seekable file, read from its header, which ``limits`` bound.
 
-    Raises ``UnsupportedFormatError``, ``FileTooLargeError``, ``DimensionsExceededError``,
+    Raises ``UnsupportedFormatError``, ``DimensionsExceededError``,
     ``MetadataTooLargeError``, ``UnsupportedFeatureError``, ``TruncatedImageError`` when the file
     stops before any pixel, ``CorruptImageError`` or ``ReaderFailedError``. A picture whose presets
     would take more memory than is allowed exceeds the dimensions. Data after the image is allowed.
     """
-    image_format = _recognise(file, limits)
+    image_format = _recognise(file)
     layout = WALKS[image_format.name](Cursor(file, limits))
     if limits.refuse_incomplete and not layout.has_all_data:
         raise TruncatedImageError("Pixels of the picture are missing or damaged.")
@@ -103,10 +101,7 @@ def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
     return facts
 
 
-def _recognise(file: BinaryIO, limits: Limits) -> ImageFormat:
-    size = file.seek(0, os.SEEK_END)
-    if size > limits.max_bytes:
-        raise FileTooLargeError(f"The file has {size} bytes; the limit is {limits.max_bytes}.")
+def _recognise(file: BinaryIO) -> ImageFormat:
     file.seek(0)
     head = file.read(SNIFF_BYTES)
     image_format = sniff_format(head)

@@ -38,7 +38,6 @@ IMAGE_GONE: Final = "image_gone"
 def limits_of_files() -> Limits:
     """What is read of a file, from the settings."""
     return Limits(
-        max_bytes=settings.UPLOAD_MAX_BYTES,
         max_memory=settings.IMAGE_DECODE_MEMORY_MB * 1_000_000,
         max_side=settings.IMAGE_MAX_SIDE,
         refuse_incomplete=settings.IMAGE_REFUSE_INCOMPLETE,
@@ -46,17 +45,14 @@ def limits_of_files() -> Limits:
 
 
 def limits_of_stored(image: Image) -> Limits:
-    """As `limits_of_files`, for a file that was taken: its size was weighed then, and only then.
+    """As `limits_of_files`, for the original of ``image``.
 
-    The limit of uploads may have been another, or be unknown to a worker; the row is the truth.
-    So it is about a picture that was shown with pixels missing before these were refused.
+    One that has been shown with pixels missing stays one that is shown, although such files are
+    refused by now: what was taken is not taken away by a setting.
     """
     limits = limits_of_files()
-    return replace(
-        limits,
-        max_bytes=max(image.bytes, settings.UPLOAD_MAX_BYTES),
-        refuse_incomplete=limits.refuse_incomplete and image.complete is not False,
-    )
+    refused = limits.refuse_incomplete and image.complete is not False
+    return replace(limits, refuse_incomplete=refused)
 
 
 def render_run(run: Run) -> None:

@@ -11,6 +11,7 @@ _PIXELS: Final = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
 _HEADER_BYTES: Final = 16
 _HEAD_BYTES: Final = 8
 _MOST_MISSING: Final = 50_000_000
+"""A longer chunk of which only the beginning is there is not filled up, since that takes memory."""
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def _chunk(cursor: Cursor, seen: _Seen, name: bytes, length: int) -> None:
 def _cut(cursor: Cursor, seen: _Seen, name: bytes, length: int) -> None:
     """Take a chunk of pixels of which the beginning is there."""
     start = cursor.position
-    if cursor.size - start < _HEADER_BYTES or length > min(_MOST_MISSING, cursor.limits.max_bytes):
+    if cursor.size - start < _HEADER_BYTES or length > _MOST_MISSING:
         raise TruncatedImageError("The file ends before the picture does.")
     _chunk(cursor, seen, name, length)
     seen.end = start + length + (length & 1)

@@ -82,7 +82,7 @@ def memory_needed(role: str) -> int:
 
 def disk_needed(role: str, variables: dict[str, str]) -> int:
     """Bodies that wait until they are whole (nginx), or until the store has them (images)."""
-    largest = int(variables["UPLOAD_MAX_BYTES"]) + 65_536
+    largest = int(variables["UPLOAD_MAX_BYTES"]) + settings.UPLOAD_FORM_ALLOWANCE_BYTES
     if role == "frontend":
         uploads, writes = (int(variables[n]) for n in ("UPLOADS_AT_ONCE", "WRITES_AT_ONCE"))
         return uploads * largest + writes * settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -1,7 +1,6 @@
 """Each class of bad file, made here, and what refuses it."""
 
 import contextlib
-import dataclasses
 import io
 from collections.abc import Iterator
 
@@ -12,7 +11,6 @@ from PIL import Image, ImageFile
 
 from images.renditions import (
     CorruptImageError,
-    FileTooLargeError,
     Limits,
     RenditionSpec,
     TruncatedImageError,
@@ -75,11 +73,12 @@ def test_what_is_no_image_of_ours_is_unsupported(content: bytes) -> None:
     assert refusal.value.code == "unsupported_format"
 
 
-def test_a_file_beyond_the_limit_is_refused_unread() -> None:
-    limits = dataclasses.replace(LIMITS, max_bytes=len(WHOLE["JPEG"]) - 1)
-    with pytest.raises(FileTooLargeError) as refusal:
-        probe(io.BytesIO(WHOLE["JPEG"]), limits)
-    assert refusal.value.code == "file_too_large"
+def test_the_size_of_a_file_is_not_for_the_core_to_judge() -> None:
+    """A worker is given no limit of uploads, and works on what a larger one let in."""
+    content = io.BytesIO(WHOLE["JPEG"])
+    content.seek(60_000_000)
+    content.write(b"data after the picture")
+    assert probe(content, LIMITS).format == "jpeg"
 
 
 @pytest.mark.parametrize("name", ["animated PNG", "animated GIF"])
