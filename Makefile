@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs
+.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
@@ -61,6 +61,9 @@ docs: .venv/.development ## build the documentation site into var/docs; a broken
 
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench
+
+release: .venv/.runtime ## make a release of the project: a commit and a tag, not pushed (VERSION=1.2.3)
+	@$(PY) -m deploy.project_release "$(VERSION)"
 
 lock: .venv/.development ## write the lock files anew from pyproject.toml
 	@$(LOCK) --extra tracing pyproject.toml -o requirements.lock

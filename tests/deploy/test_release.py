@@ -33,7 +33,7 @@ def test_no_job_has_a_dot_in_its_name(workspace: Workspace) -> None:
     for job in of_kind(workspace.render("platform"), "Job"):
         assert "." not in job["metadata"]["name"]
     said = yaml.safe_load(RELEASE.read_text())["data"]
-    assert said["job"] == said["version"].replace(".", "-"), "make release writes both"
+    assert said["job"] == said["version"].replace(".", "-"), "make k8s-release writes both"
 
 
 @pytest.mark.parametrize("version", ["", "v1.2.3", "1.2", "latest", "1.2.3+build", "1.2.3-RC"])

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev k8s-release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -43,7 +43,7 @@ k8s-measure: .venv/.development ## measure what each workload uses, by processes
 k8s-dev: .venv/.development ## the platform on kind, k3d or minikube: build, load, apply, wait
 	@sh deploy/k8s/tools/dev.sh
 
-release: .venv/.runtime ## write the version that runs (VERSION=1.2.3, APP_DIGEST=, FRONTEND_DIGEST=)
+k8s-release: .venv/.runtime ## write the version that a cluster runs (VERSION=1.2.3, APP_DIGEST=, FRONTEND_DIGEST=)
 	@$(PY) -m deploy.k8s.tools.release "$(VERSION)" --app-digest "$(APP_DIGEST)" --frontend-digest "$(FRONTEND_DIGEST)"
 
 pin-images: .venv/.runtime ## turn the tags of third-party images into digests (needs a network)

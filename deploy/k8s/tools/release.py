@@ -1,4 +1,4 @@
-"""Writes the one place that says which version runs: ``make release VERSION=1.2.3``."""
+"""Writes the one place that says which version runs: ``make k8s-release VERSION=1.2.3``."""
 
 import argparse
 import re
