@@ -5,7 +5,7 @@ from platform_site.kit.rest.problems import DomainError
 
 
 class InvalidCredentials(DomainError):
-    """The address or the password is wrong, or the account is closed; which one is not told."""
+    """The e-mail address or password is wrong, or the account is closed; which stays unsaid."""
 
     status = 401
     code = "invalid_credentials"

@@ -28,7 +28,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users with hashed passwords and finds them by any spelling of their address."""
+    """Makes users with hashed passwords and finds them by any spelling of their e-mail address."""
 
     def get_queryset(self) -> UserQuerySet:
         """Rows that cannot be deleted in passing."""

@@ -1,4 +1,4 @@
-"""What the role images is told about a person as a whole, when an account ends or comes back.
+"""Calls to images about all that one person has there, when an account ends or comes back.
 
 Auth signs, so it can show a token of that person for this one purpose, beside a token of its own;
 images asks for both.
@@ -21,7 +21,7 @@ ACCEPTED: Final = 202
 
 
 def withhold_token(*, user_id: UUID) -> str:
-    """A token with which images withholds, or gives free again, what ``user_id`` has there."""
+    """A token with which images withholds, or releases again, what ``user_id`` has there."""
     return _token(user_id, WITHHOLD)
 
 

@@ -18,7 +18,7 @@ LEAST_DIFFERENT: Final = 5
 RUN: Final = 4
 """From so many neighbours on it is a run, of which two characters count."""
 WORD: Final = 4
-"""From so many characters on a part of an address or a name is looked for."""
+"""From so many characters on a part of an e-mail address or a name is looked for."""
 ROWS: Final = (
     "abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
     "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
@@ -93,8 +93,8 @@ class DecoratedPasswordValidator:
 
 def _known(user: Any) -> set[str]:
     """The words that are known of the person and the site."""
-    told = f"{getattr(user, 'email', '')} {getattr(user, 'name', '')}"
-    words = re.split(r"[\W_\d]+", normalized_password(told).casefold())
+    about = f"{getattr(user, 'email', '')} {getattr(user, 'name', '')}"
+    words = re.split(r"[\W_\d]+", normalized_password(about).casefold())
     return {word for word in words if len(word) >= WORD} | set(SITE)
 
 
@@ -102,6 +102,7 @@ def _unrolled(word: str) -> str:
     """``word`` with each run, repetition of a character and repetition of itself taken short."""
     repeated = re.fullmatch(r"(.+?)\1+", word, re.DOTALL)
     word = repeated[1] if repeated else word
+    # The zero ends the last run, so that it is counted like every other.
     kept, run = "", ""
     for char in f"{word}\0":
         if run and (char == run[-1] or (run[-1], char) in NEIGHBOURS):

@@ -1,4 +1,4 @@
-"""How often what may be tried without a token, or with a password, and by whom it is counted."""
+"""Rate limits of what may be tried without a token, or with a password, and their keys."""
 
 import hashlib
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def login_try_count(*, email: str, user: User | None, address: str) -> LoginTry:
 
     Tries are counted, not failures, so that a hundred at once cannot slip by together. The counts
     begin anew when the account is unlocked, because the time of that is part of the key; an
-    address without an account is treated just the same.
+    e-mail address without an account is treated just the same.
     """
     since = user.unlocked_at.isoformat() if user and user.unlocked_at else ""
     account = hashlib.sha256(f"{normalized_email(email)}|{since}".encode()).hexdigest()

@@ -53,6 +53,7 @@ class RefreshToken:
         secret_end = ID_BYTES + SECRET_BYTES
         token = cls(UUID(bytes=value[:ID_BYTES]), value[ID_BYTES:secret_end])
         seal = value[secret_end:]
+        # Checked here and not in the database: noise must cost no query and end no session.
         keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         if not any(constant_time_compare(token._seal(key), seal) for key in keys):
             raise MalformedRefreshTokenError

@@ -57,6 +57,7 @@ class KeysetBackend(TokenBackend):
     def encode(self, payload: dict[str, Any]) -> str:
         """``payload`` signed, with issuer and audience."""
         claims = {**payload, "iss": self.issuer}
+        # simplejwt writes no audience of its own; without one a token would open every role.
         if self.audience is not None:
             claims["aud"] = list(self.audience)
         key = current_keyset().signer()
@@ -97,7 +98,7 @@ class RoleToken(Token):
         return KeysetBackend(typ=USER_TYPE, audience=None)
 
 
-class ServiceToken(Token):
+class SignedServiceToken(Token):
     """What one role shows to another; its audience is the role called."""
 
     token_type = "service"  # noqa: S105 - the name of a kind
@@ -183,7 +184,7 @@ def service_lifetime_s() -> int:
 
 def service_token_issue(*, client_id: str, audience: str) -> str:
     """A signed token for ``client_id`` to call ``audience``, good for `service_lifetime_s`."""
-    token = ServiceToken()
+    token = SignedServiceToken()
     token.set_exp(lifetime=timedelta(seconds=service_lifetime_s()))
     token.payload |= {"sub": client_id, "aud": audience, "nbf": token["iat"]}
     return str(token)

@@ -59,6 +59,7 @@ def _origin_is_ours(request: HttpRequest) -> bool:
         page = urlsplit(origin)
     except ValueError:  # such as "http://[", which no browser sends
         return False
+    # A page without TLS can be anybody on the way to it, whatever host it names.
     if page.scheme == "http" and request.is_secure():
         return False
     return page.scheme in {"http", "https"} and page.netloc == request.get_host()

@@ -111,6 +111,7 @@ class SessionRefresh(AddressLimitedView):
         body = RefreshIn(data=request.data)
         body.is_valid(raise_exception=True)
         in_body: str = body.validated_data.get("refresh", "")
+        # A program that sends its token has none of a browser's cookies to be tricked with.
         raw = in_body or refresh_cookie_read(request)
         self.from_cookie = not in_body
         if not raw:

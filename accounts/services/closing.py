@@ -29,7 +29,7 @@ Step = Callable[[UUID], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class DeletionRun:
     """What one run has done; ``failed`` are accounts for which images gave no answer."""
 
     deleted: int
@@ -57,12 +57,14 @@ def account_close(*, user_id: UUID) -> datetime:
     with transaction.atomic():
         user = User.objects.select_for_update().get(id=user_id)
         if user.deletion_due_at is None:
+            # `restored_at` asks housekeeping to release; a closed account must not be released.
             user.deletion_due_at, user.restored_at = due, None
             user.sign_out_epoch += 1  # the admin's sessions end, too
             user.save(update_fields=["deletion_due_at", "restored_at", "sign_out_epoch"])
         ended = sessions_end(Session.objects.filter(user_id=user_id))
     metrics.CLOSINGS.labels("closed").inc()
     log.info("account_closed", user_id=str(user_id), due_at=user.deletion_due_at.isoformat())
+    # After the commit: the deny list is on the network, and a row lock must not wait for it.
     sessions_deny(ended)
     return user.deletion_due_at
 
@@ -78,11 +80,11 @@ def account_restore(*, user_id: UUID) -> None:
         raise DeletionBegun
 
 
-def accounts_delete_due() -> Round:
-    """Delete the accounts that are due, and tell images again about those closed or taken back.
+def accounts_delete_due() -> DeletionRun:
+    """Delete the accounts that are due, and repeat to images which were closed or taken back.
 
     Images go first: nobody could ask for the images of an account that is gone. The account stays
-    until images says that nothing is left, so a round that is cut short, or that images does not
+    until images says that nothing is left, so a run that is cut short, or that images does not
     answer, is finished by the next one.
     """
     now = timezone.now()
@@ -92,12 +94,13 @@ def accounts_delete_due() -> Round:
         (User.objects.filter(deletion_due_at=None, restored_at__isnull=False), _released),
         (closed.filter(deletion_due_at__lte=now), _deleted),
     )
+    # Ids and not rows: a run may take minutes, and each step looks at its account anew.
     outcomes: Counter[str] = Counter(
         _outcome(step, user_id)
         for users, step in steps
         for user_id in list(users.values_list("id", flat=True))
     )
-    return Round(
+    return DeletionRun(
         deleted=outcomes["deleted"],
         waiting=closed.count(),
         failed=outcomes["failed"],

@@ -8,7 +8,7 @@ from accounts.tokens import access_token_claims
 from platform_site.kit.auth.tokens import TokenInvalid
 
 INACTIVE: Final[dict[str, Any]] = {"active": False}
-TOLD: Final = ("sub", "sid", "scope", "staff", "iss", "aud", "exp", "iat", "nbf", "jti")
+SHOWN_CLAIMS: Final = ("sub", "sid", "scope", "staff", "iss", "aud", "exp", "iat", "nbf", "jti")
 
 
 def token_introspect(*, raw: str) -> dict[str, Any]:
@@ -21,5 +21,5 @@ def token_introspect(*, raw: str) -> dict[str, Any]:
         selectors.session_signed_in(session_id=UUID(claims["sid"]), user_id=UUID(claims["sub"]))
     except (TokenInvalid, KeyError, ValueError):
         return INACTIVE
-    told = {name: claims[name] for name in TOLD if name in claims}
-    return {"active": True, "token_type": "Bearer", **told}
+    shown = {name: claims[name] for name in SHOWN_CLAIMS if name in claims}
+    return {"active": True, "token_type": "Bearer", **shown}

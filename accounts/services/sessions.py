@@ -42,10 +42,11 @@ class TokenPair:
 
 
 def session_open(*, email: str, password: str, device: str, address: str) -> TokenPair:
-    """Sign in. One hash is computed whether or not the address has an account.
+    """Sign in. One hash is computed whether or not the e-mail address has an account.
 
     Raises `InvalidCredentials`, or `RateLimited` when ``address`` may try no more.
     """
+    # Counted before the hash: a hundred guesses at once must not all be looked at first.
     user, tried = login_try(email=email, address=address)
     try:
         matches = _password_matches(user, password)
@@ -78,7 +79,7 @@ def login_try(*, email: str, address: str) -> tuple[User | None, rate_limits.Log
 
 
 def login_refused(outcome: Literal["refused", "locked", "slowed"]) -> None:
-    """Tell the people who watch."""
+    """Count and log a refused sign-in."""
     metrics.LOGINS.labels(outcome).inc()
     log.info("login_refused", outcome=outcome)
 

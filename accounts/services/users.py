@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 def user_register(*, email: str, password: str, name: str, counted_as: str) -> None:
-    """Make an account unless the address has one; the caller cannot tell which.
+    """Make an account unless the e-mail address has one; the caller cannot tell which.
 
     The work is the same: one hash and one INSERT that ignores a conflict. Only what could make an
     account counts for ``counted_as``, the caller's network. Raises `RateLimited`,
@@ -35,6 +35,7 @@ def user_register(*, email: str, password: str, name: str, counted_as: str) -> N
     password_require_strong(password, user=user, pointer="/password")
     rate_limits.REGISTER_BY_ADDRESS.count(counted_as).require()
     user.password = make_password(password)
+    # Not get_or_create: two statements for a new account and one for a taken one take two times.
     User.objects.bulk_create([user], ignore_conflicts=True)
     log.info("registration_accepted")
 
@@ -66,7 +67,7 @@ def password_change(*, session: Session, current: str, new: str) -> None:
 
 
 def password_require(session: Session, password: str, *, pointer: str) -> None:
-    """Ask who it is once more, before what a stolen session must not do.
+    """Check the password once more, before what a stolen session must not do.
 
     Raises `PasswordIncorrect` at ``pointer``, and `RateLimited`.
     """

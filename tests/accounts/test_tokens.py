@@ -11,7 +11,7 @@ from accounts.models import Session, User
 from accounts.signing_keys import current_keyset
 from accounts.tokens import (
     AccessToken,
-    ServiceToken,
+    SignedServiceToken,
     access_token_claims,
     access_token_issue,
     service_token_issue,
@@ -175,7 +175,7 @@ def test_the_classes_of_the_library_do_not_take_each_others_tokens() -> None:
     with pytest.raises(TokenError):
         AccessToken(service)  # type: ignore[arg-type]
     with pytest.raises(TokenError):
-        ServiceToken(access)  # type: ignore[arg-type]
+        SignedServiceToken(access)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("typ", ["JWT", "svc+jwt"])

@@ -18,6 +18,19 @@ TESTED_ELSEWHERE = {
         "tests/platform_site/test_settings.py",
         "read by starting each role in a process of its own",
     ),
+    "*/api/requests.py": (
+        "tests/openapi/test_conformance.py",
+        "made from the schema",
+    ),
+    "*/api/responses.py": (
+        "tests/openapi/test_conformance.py",
+        "held to the schema",
+    ),
+    "accounts/api/refusals.py": ("tests/openapi/test_document.py", "words of the document"),
+    "accounts/management/commands/delete_due_accounts.py": (
+        "tests/accounts/services/test_closing.py",
+        "the command prints what the service did",
+    ),
     "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
 }
 """Paths, and the test that looks after each, with the reason why it is not one of the same name."""

@@ -1,11 +1,9 @@
 """Guessing at one account: what an attacker gets out of it, and what the owner notices."""
 
 from collections.abc import Iterator
-from io import StringIO
 from unittest.mock import patch
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import transaction
 from pytest_django import Settings
 
@@ -113,20 +111,6 @@ def test_a_try_that_nobody_had_time_for_is_not_counted(alice: User) -> None:
     ):
         assert {tried(HOME) for _ in range(40)} == {"busy"}
     assert [tried(HOME) for _ in range(10)] == ["invalid_credentials"] * 10
-
-
-def test_unlock_lets_the_owner_in_from_the_address_that_was_shut(alice: User) -> None:
-    for _ in range(11):
-        tried(HOME)
-    out = StringIO()
-    call_command("unlock", "ALICE@example.com", stdout=out)
-    assert out.getvalue() == "The account alice@example.com is unlocked.\n"
-    assert tried(HOME, password=PASSWORD) == "in"
-
-
-def test_unlock_says_that_there_is_no_such_account(db: None) -> None:
-    with pytest.raises(CommandError, match="There is no account"):
-        call_command("unlock", NOBODY)
 
 
 def test_a_stolen_session_does_not_keep_the_owner_from_changing_the_password(alice: User) -> None:
