@@ -12,7 +12,8 @@ class PlatformConfig(AppConfig):
     name = "platform_site"
 
     def ready(self) -> None:
-        """Give tasks the identity of the request that sends them."""
+        """Register our checks, and give tasks the identity of the request that sends them."""
+        import_module("platform_site.checks")
         if getattr(settings, "CELERY_BROKER_URL", ""):
             import_module("platform_site.kit.tasks.context")
 

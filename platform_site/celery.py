@@ -17,6 +17,7 @@ from celery.signals import (
 )
 from django.conf import settings
 
+from platform_site.checks import start_require
 from platform_site.kit.telemetry import metric_files
 
 IS_WORKER = "worker" in sys.argv
@@ -40,6 +41,7 @@ def leave_nothing(process: int) -> None:
         metric_files.directory_remove()
 
 
+start_require()
 app = Celery("platform", task_cls="platform_site.kit.tasks.context:AccountedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

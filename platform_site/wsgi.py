@@ -6,6 +6,8 @@ import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
 
+from platform_site.checks import start_require
+
 
 class Request(WSGIRequest):
     """A request without those of its headers that nobody here could read.
@@ -44,4 +46,5 @@ def _is_readable(header: str) -> bool:
 
 
 django.setup(set_prefix=False)
+start_require()
 application: Final = Handler()

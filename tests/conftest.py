@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 
+from platform_site.embedded.up import directories_make
 from platform_site.kit.auth import revocations
 from tests.servers.postgresql import postgresql
 
@@ -35,6 +36,12 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
             USER=unquote(parts.username or ""),
             PASSWORD=unquote(parts.password or ""),
         )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def data_directories() -> None:
+    """Make what `manage.py up` makes: importing the settings leaves nothing behind."""
+    directories_make(settings.VAR_DIR)
 
 
 @pytest.fixture(autouse=True)

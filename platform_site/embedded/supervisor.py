@@ -105,7 +105,7 @@ def housekeeping(log: Path) -> Child:
 
 
 @dataclass
-class Periodic:
+class PeriodicProcess:
     """A process that runs to its end once in every ``interval_s``, beginning at once."""
 
     child: Child
@@ -147,12 +147,12 @@ class Supervisor:
         *,
         web: Child,
         worker: Child,
-        tell: Callable[[str], None],
-        periodic: Periodic | None = None,
+        warn: Callable[[str], None],
+        periodic: PeriodicProcess | None = None,
     ) -> None:
         self._web = web
         self._worker = worker
-        self._tell = tell
+        self._warn = warn
         self._periodic = periodic
         self._stopping = threading.Event()
 
@@ -175,7 +175,7 @@ class Supervisor:
             if self._web.has_ended():
                 raise StartFailed(f"The web process has ended.\n{self._web.last_words()}")
             if self._worker.has_ended():
-                self._tell("The worker has ended; starting it again. Its jobs go on.")
+                self._warn("The worker has ended; starting it again. Its jobs go on.")
                 self._worker.start()
             if self._periodic:
                 self._periodic.turn()

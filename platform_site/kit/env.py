@@ -35,6 +35,11 @@ class Variable:
     is_secret: bool = False
 
 
+FALLBACKS: Final[dict[str, str]] = {}
+"""What stands for variables that the environment lacks, by ``NAME`` or ``NAME_FILE``.
+
+Filled by the embedded role. Not written to ``os.environ``, which every child process inherits.
+"""
 READ: Final[dict[str, Variable]] = {}
 """What this process has asked for so far, by name."""
 
@@ -212,9 +217,7 @@ def limits(name: str, *, about: str) -> dict[str, tuple[int, int]]:
 def _read(variable: Variable) -> str:
     READ[variable.name] = variable
     name = variable.name
-    value = os.environ.get(name)
-    if value is None:
-        value = _from_file(name)
+    value = _value_of(name)
     if value is None:
         if variable.default is REQUIRED:
             raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
@@ -272,10 +275,17 @@ def _is_guessable(value: str) -> bool:
     )
 
 
-def _from_file(name: str) -> str | None:
-    path = os.environ.get(f"{name}_FILE")
-    if path is None:
-        return None
+def _value_of(name: str) -> str | None:
+    """The environment's value, else the fallback; in either the variable before its file."""
+    for source in (os.environ, FALLBACKS):
+        if name in source:
+            return source[name]
+        if (path := source.get(f"{name}_FILE")) is not None:
+            return _text_of_file(name, path)
+    return None
+
+
+def _text_of_file(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as exc:

@@ -196,14 +196,14 @@ def write(directory: Path, files: Files) -> None:
             file.write(content)
 
 
-def embedded_ensure(directory: Path) -> None:
-    """Make the embedded key material once; later starts keep it.
+def embedded_ensure(directory: Path) -> bool:
+    """Make the embedded key material once; later starts keep it. Whether it was made now.
 
     The directory appears whole: of two first starts at once one wins, and one that is cut short
     leaves nothing behind. What stands in the directory is left as it is.
     """
     if directory.exists() and any(directory.iterdir()):
-        return
+        return False
     directory.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
@@ -214,6 +214,7 @@ def embedded_ensure(directory: Path) -> None:
             raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+    return True
 
 
 def _thumbprint(public: Mapping[str, Any]) -> str:

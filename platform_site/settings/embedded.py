@@ -1,7 +1,7 @@
 """Role: embedded. Every role in one web process and one worker, on a laptop, without a server."""
 
 # isort: off
-from .parts.embedded_secrets import *  # first: the readers below find the key material it makes
+from .parts.embedded_secrets import *  # first: the readers below find its keys
 
 # isort: on
 from .base import *

@@ -1,4 +1,7 @@
-"""Tests: the embedded role on PostgreSQL, with key material and files in a directory of the run."""
+"""Tests: the embedded role on PostgreSQL, with throw-away keys and a directory of this run.
+
+The directory is named here and made by the tests that write to it.
+"""
 
 # isort: off
 import atexit
@@ -6,12 +9,14 @@ import os
 import shutil
 import tempfile
 
-os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="image-platform-test-")
+os.environ["VAR_DIR"] = f"{tempfile.gettempdir()}/image-platform-test-{os.getpid()}"
 atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 # isort: on
 from .embedded import *
+
+START_REFUSAL = ""  # throw-away keys are what tests want
 
 DATABASES = {
     "default": {
@@ -27,8 +32,8 @@ if os.environ.get("TEST_DATABASE") == "sqlite":
     DATABASES = {
         "default": {
             "ENGINE": "django_prometheus.db.backends.sqlite3",
-            "NAME": VAR_DIR / "test.sqlite3",
-            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+            "NAME": f"{VAR_DIR}.sqlite3",
+            "TEST": {"NAME": f"{VAR_DIR}.sqlite3"},
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
         }
     }

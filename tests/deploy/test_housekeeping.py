@@ -14,8 +14,7 @@ from django.core.management import get_commands
 
 from deploy.k8s.tools.objects import Pod, of_kind
 from images import queue
-from platform_site.embedded import supervisor
-from platform_site.management.commands import up
+from platform_site.embedded import supervisor, up
 from platform_site.management.commands.housekeeping import declared
 from tests.deploy.workspace import OVERLAYS, ROOT, Workspace, named
 from tests.platform_site.roles import Manifests, python

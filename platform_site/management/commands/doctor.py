@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import NoPermissionError, RedisError
 
 from platform_site import redis_users
+from platform_site.checks import start_refusal
 from platform_site.kit import health
 from platform_site.kit.auth.jwks import keys_parsed
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"Role {settings.ROLE}, version {settings.VERSION}")
+        if words := start_refusal():
+            raise CommandError(words)
         logging.disable(logging.INFO)  # in embedded the roles asked are here, and would log it
         try:
             failed = [name for name, check in _checks() if not self._passes(name, check)]

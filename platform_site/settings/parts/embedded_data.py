@@ -1,29 +1,23 @@
-"""Data without servers: SQLite in WAL mode; files for objects, queue and cache, in ``var/``."""
+"""Data without servers: SQLite in WAL mode; files for objects, queue and cache, in ``var/``.
+
+Their directories are made by ``manage.py up`` (`platform_site.embedded.up`).
+"""
 
 from typing import Any
 
-from .embedded_secrets import VAR_DIR
+from .embedded_secrets import IS_PREPARED, VAR_DIR
 
-for _name in (
-    "objects",
-    "broker/queue",
-    "broker/control",
-    "cache",
-    "log",
-):
-    (VAR_DIR / _name).mkdir(parents=True, exist_ok=True)
-
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django_prometheus.db.backends.sqlite3",
-        "NAME": VAR_DIR / "platform.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
+_DATABASE = {
+    "ENGINE": "django_prometheus.db.backends.sqlite3",
+    "NAME": VAR_DIR / "platform.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    },
 }
+# SQLite makes a file for whoever asks. Before `make up` there is no database, so none appears.
+DATABASES: dict[str, dict[str, Any]] = {"default": _DATABASE} if IS_PREPARED else {}
 DATABASE_CHECKS = [
     "platform_site.kit.health.database",
     "platform_site.kit.health.migrations",

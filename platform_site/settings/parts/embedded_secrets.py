@@ -1,9 +1,12 @@
-"""Makes the embedded role's key material on its first start and points the readers at it."""
+"""Where the embedded role keeps its data, and the keys that ``manage.py up`` has made there.
 
-import os
+Reads and never writes. Before the first ``make up`` there are no keys; then throw-away ones in
+memory stand for them, so that whoever only looks at the code (mypy, makemigrations, the OpenAPI
+document) can load the role, and `START_REFUSAL` keeps it from serving anybody.
+"""
+
 from pathlib import Path
 
-from platform_site.secrets import generation
 from platform_site.kit import env
 
 VAR_DIR = Path(
@@ -23,13 +26,18 @@ _FILES = {
     "SERVICE_CLIENT_SECRET": "service-client-secret",
     "DELIVERY_KEYS": "delivery-keys.json",
 }
+# An incomplete directory is not an absent one: a reader then names the file that is missing.
+IS_PREPARED = _DIRECTORY.is_dir() and any(_DIRECTORY.iterdir())
+START_REFUSAL = ""
+if IS_PREPARED:
+    env.FALLBACKS.update({f"{name}_FILE": str(_DIRECTORY / file) for name, file in _FILES.items()})
+else:
+    from platform_site.secrets.generation import KeyMaterial, embedded
 
-VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-generation.embedded_ensure(_DIRECTORY)
-for _name, _file in _FILES.items():
-    if _name not in os.environ:
-        os.environ.setdefault(f"{_name}_FILE", str(_DIRECTORY / _file))
+    _made = embedded(KeyMaterial())
+    env.FALLBACKS.update({name: _made[file] for name, file in _FILES.items()})
+    START_REFUSAL = f"There are no keys in {_DIRECTORY} yet. Run `make up`, which makes them."
 for _role in ("auth", "images"):
-    os.environ.setdefault(f"{_role.upper()}_URL", f"inprocess:platform_site.urls.{_role}")
-os.environ.setdefault("BROKER_URL", "filesystem://localhost/")
-os.environ.setdefault("SWEEP_INTERVAL_S", "5")
+    env.FALLBACKS[f"{_role.upper()}_URL"] = f"inprocess:platform_site.urls.{_role}"
+env.FALLBACKS["BROKER_URL"] = "filesystem://localhost/"
+env.FALLBACKS["SWEEP_INTERVAL_S"] = "5"

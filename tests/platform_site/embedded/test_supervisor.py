@@ -151,7 +151,7 @@ def test_the_log_of_a_child_goes_on_and_its_end_can_be_shown(
 def test_a_dead_worker_is_started_again(make: Callable[[str, str], Child]) -> None:
     told: list[str] = []
     web, worker = make("web", WAIT), make("worker", WAIT)
-    team = Supervisor(web=web, worker=worker, tell=told.append)
+    team = Supervisor(web=web, worker=worker, warn=told.append)
     with serving() as page:
         team.start(ready_url=page.url, worker_is_ready=lambda: True)
     before = pid_of(worker)
@@ -175,7 +175,7 @@ def test_a_dead_worker_is_started_again(make: Callable[[str, str], Child]) -> No
 def test_a_dead_web_process_ends_it_all_with_its_last_words(
     make: Callable[[str, str], Child],
 ) -> None:
-    team = Supervisor(web=make("web", END), worker=make("worker", WAIT), tell=print)
+    team = Supervisor(web=make("web", END), worker=make("worker", WAIT), warn=print)
     with serving() as page:
         team.start(ready_url=page.url, worker_is_ready=lambda: True)
     with pytest.raises(StartFailed, match=r"^The web process has ended\.\nmy last words$"):
@@ -185,7 +185,7 @@ def test_a_dead_web_process_ends_it_all_with_its_last_words(
 def test_a_process_that_ends_before_it_is_ready_says_why(
     make: Callable[[str, str], Child],
 ) -> None:
-    team = Supervisor(web=make("web", END), worker=make("worker", WAIT), tell=print)
+    team = Supervisor(web=make("web", END), worker=make("worker", WAIT), warn=print)
     with pytest.raises(StartFailed, match=r"^The web process ended at once\.\nmy last words$"):
         team.start(ready_url=f"http://127.0.0.1:{free_port()}/", worker_is_ready=lambda: True)
 
@@ -194,7 +194,7 @@ def test_a_worker_that_never_gets_ready_is_given_up(
     make: Callable[[str, str], Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "READY_TIMEOUT_S", 0.2)
-    team = Supervisor(web=make("web", WAIT), worker=make("worker", WAIT), tell=print)
+    team = Supervisor(web=make("web", WAIT), worker=make("worker", WAIT), warn=print)
     with (
         serving() as page,
         pytest.raises(StartFailed, match="The worker process is not ready after 0 s"),
@@ -207,7 +207,7 @@ def test_a_signal_ends_the_wait_for_readiness(make: Callable[[str, str], Child])
         os.kill(os.getpid(), signal.SIGINT)
         return False
 
-    team = Supervisor(web=make("web", WAIT), worker=make("worker", WAIT), tell=print)
+    team = Supervisor(web=make("web", WAIT), worker=make("worker", WAIT), warn=print)
     with serving() as page, pytest.raises(StartFailed, match="Stopped before it was ready"):
         team.start(ready_url=page.url, worker_is_ready=interrupt)
 
@@ -260,7 +260,7 @@ def test_a_periodic_process_comes_again_when_due_and_is_never_disturbed(
     make: Callable[[str, str], Child],
 ) -> None:
     child = make("housekeeping", "import time; time.sleep(60)")
-    often = supervisor.Periodic(child, 0.0)
+    often = supervisor.PeriodicProcess(child, 0.0)
     often.turn()
     first = pid_of(child)
     often.turn()
@@ -268,7 +268,7 @@ def test_a_periodic_process_comes_again_when_due_and_is_never_disturbed(
     child.stop()
     often.turn()
     assert pid_of(child) != first
-    rarely = supervisor.Periodic(make("rarely", "print('kept')"), 3600)
+    rarely = supervisor.PeriodicProcess(make("rarely", "print('kept')"), 3600)
     rarely.turn()
     until(rarely.child.has_ended)
     once = pid_of(rarely.child)

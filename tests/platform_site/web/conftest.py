@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from platform_site.embedded.up import prepare
 from tests.platform_site.web.wire import Wire
 from tests.servers.person import Person
 from tests.servers.ports import free_port
@@ -40,6 +41,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
         "WEB_WORKERS": "1",
         "WEB_CLIENT_WAIT_S": "1",
     }
+    prepare(directory / "var")
     manage("migrate", "--verbosity", "0", environment=environment)
     program = Program("web", COMMAND, environment, directory)
     program.start()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from platform_site.embedded.up import prepare
 from tests.platform_site.kit.answering import Answer, Server, serving
 from tests.platform_site.roles import NOBODY, Manifests, python
 from tests.servers.redis import RedisServer, any_redis
@@ -194,6 +195,8 @@ def test_the_embedded_role_needs_nothing_but_its_directory(tmp_path: Path) -> No
         "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
         "VAR_DIR": str(tmp_path / "var"),
     }
+    assert "Run `make up`" in doctor(environment)[1]
+    prepare(tmp_path / "var")
     assert python("manage.py", "migrate", "-v", "0", environment=environment).returncode == 0
     code, words = doctor(environment)
     assert code == 0, words
@@ -217,6 +220,7 @@ def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
         "VAR_DIR": str(tmp_path / "var"),
         "LOG_LEVEL": "ERROR",
     }
+    prepare(tmp_path / "var")
     remove = (
         "import django, shutil; django.setup(); from django.conf import settings;"
         "shutil.rmtree(settings.VAR_DIR / 'objects');"

@@ -1,0 +1,144 @@
+"""What ``manage.py up`` does: prepares the directory of all data, then runs web and worker.
+
+The only place that makes keys and directories for the embedded role. Its settings read what is
+there, so every other command and every tool can import them and leaves nothing behind.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Final, NoReturn
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.color import color_style
+
+from platform_site.embedded import supervisor
+from platform_site.management.commands.housekeeping import declared
+from platform_site.secrets import generation
+
+Say = Callable[[str], None]
+DIRECTORIES: Final = ("objects", "broker/queue", "broker/control", "cache", "log")
+SECRETS: Final = "secrets"
+KEPT: Final = (
+    *("objects", "broker", "cache", "log", SECRETS),
+    *("platform.sqlite3*", "demo-password", "worker-heartbeat*"),
+)
+"""What the embedded role writes below ``VAR_DIR``."""
+SAMPLE: Final = "tests/photographs/wine-portrait-exif.jpg"
+JSON: Final = """json() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }"""
+EMAIL: Final = "demo@example.com"
+
+
+def prepare(var: Path) -> bool:
+    """Make what the role keeps in ``var``; what is there stays. Whether the keys were made now."""
+    directories_make(var)
+    tighten(var)
+    return generation.embedded_ensure(var / SECRETS)
+
+
+def directories_make(var: Path) -> None:
+    """Make the directories that objects, queue, cache and logs are written to."""
+    for name in DIRECTORIES:
+        (var / name).mkdir(parents=True, exist_ok=True)
+
+
+def begin_anew() -> NoReturn:
+    """Run this command once more, in this process, with settings that find what was prepared.
+
+    The settings in hand were read before there were keys: they have throw-away ones, and no
+    database. Nothing may go on with those.
+    """
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is meant
+
+
+def run(port: int, *, say: Say, warn: Say) -> None:
+    """Migrate, make the demo account, and serve until a signal comes. Raises `StartFailed`."""
+    logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
+    say("Preparing the database …")
+    call_command("migrate", verbosity=0)
+    password = demo_password()
+    started_at = time.time()
+    heartbeat = Path(settings.WORKER_HEARTBEAT_FILE)
+    url = f"http://127.0.0.1:{port}"
+    team = _team(port, warn=warn)
+    say("Starting the web process and the worker …")
+    try:
+        team.start(
+            ready_url=f"{url}/readyz",
+            # A file of an earlier start says nothing of the worker of this one.
+            worker_is_ready=lambda: heartbeat.exists() and heartbeat.stat().st_mtime > started_at,
+        )
+        say(welcome(url, password))
+        team.run()
+        say("\nStopping …")
+    finally:
+        team.stop()
+    say("Stopped. Everything is kept in var/; `make up` goes on from here.")
+
+
+def _team(port: int, *, warn: Say) -> supervisor.Supervisor:
+    logs = settings.VAR_DIR / "log"
+    return supervisor.Supervisor(
+        web=supervisor.web(port, logs / "web.log"),
+        worker=supervisor.worker(logs / "worker.log"),
+        periodic=supervisor.PeriodicProcess(
+            supervisor.housekeeping(logs / "housekeeping.log"), min(declared().values())
+        ),
+        warn=warn,
+    )
+
+
+def demo_password() -> str:
+    """The password of the demo account, which is made where it is missing."""
+    file = settings.VAR_DIR / "demo-password"
+    call_command("create_demo", password_file=file, staff=True, stdout=StringIO())
+    return str(file.read_text().strip())
+
+
+def welcome(url: str, password: str) -> str:
+    """What a person reads once everything runs at ``url``."""
+    login = f'{{"email": "{EMAIL}", "password": "{password}", "mode": "token"}}'
+    return f"""
+{color_style().SUCCESS("The image platform is running.")}
+
+  Open       {url}/
+  Sign in    {EMAIL}   {password}
+  API        {url}/api/v1/docs
+  Admin      {url}/admin/   (the same account)
+
+The main job in three lines: sign in, send a photograph and wait, fetch a rendition.
+
+  {JSON}
+  TOKEN=$(curl -s {url}/auth/login -H 'Content-Type: application/json' \\
+    -d '{login}' | json '["access"]')
+  URL=$(curl -s {url}/api/v1/process -H "Authorization: Bearer $TOKEN" \\
+    -H 'Prefer: wait=10' -F file=@{SAMPLE} -F presets=small |
+    json '["image"]["renditions"][0]["url"]')
+  curl -s "$URL" -o small.webp && ls -l small.webp
+
+Logs are in {settings.VAR_DIR}/log. Ctrl-C stops everything.
+"""
+
+
+def tighten(directory: Path) -> None:
+    """Take from everybody else what an earlier version, or another command, let them read.
+
+    Only what is the embedded role's own: containers of other users read the files of Compose.
+    """
+    _restrict(directory)
+    for pattern in KEPT:
+        for path in directory.glob(pattern):
+            _restrict(path)
+            for inner in path.rglob("*"):
+                _restrict(inner)
+
+
+def _restrict(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if mode & 0o077 and not path.is_symlink():
+        path.chmod(mode & 0o700)
