@@ -26,7 +26,6 @@ DIRECT_READS = {
     "platform_site/kit/telemetry/metric_files.py": "PROMETHEUS_MULTIPROC_DIR",  # sets it
     "platform_site/kit/telemetry/metrics.py": "PROMETHEUS_MULTIPROC_DIR",
     "platform_site/kit/telemetry/tracing.py": "OTEL_PYTHON_DJANGO_EXCLUDED_URLS",  # set, not read
-    "platform_site/settings/parts/embedded_secrets.py": "NAME_FILE",  # set for the readers
     "platform_site/settings/test_embedded.py": "tests",
     "platform_site/embedded/supervisor.py": "all, for its children",
 }
