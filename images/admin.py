@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from images.delivery_urls import rendition_path
 from images.errors import JobNotRetryable
+from images.job_errors import JOB_ERRORS
 from images.models import Image, Job, Rendition, Usage, WorkerHeartbeat
 from images.renditions import PRESETS
 from images.services.jobs import job_retry
@@ -103,13 +104,24 @@ class JobAdmin(ReadOnlyAdmin):
     """Jobs, why they failed, and the way to begin them again."""
 
     list_display = (
-        "id", "kind", "state", "queue", "attempt", "error_code", "progress", "created_at",
-        "finished_at",
+        "id", "kind", "state", "queue", "attempt", "reason", "retry_helps", "progress",
+        "created_at", "finished_at",
     )  # fmt: skip
     list_filter = ("state", "kind", "queue", "error_code")
     search_fields = ("id", "image__id", "owner_id", "request_id")
     ordering = ("-created_at", "-id")
     actions = ("retry",)
+
+    @admin.display(description="reason", ordering="error_code")
+    def reason(self, job: Job) -> str:
+        """The code of what went wrong, and what the run said about it."""
+        return f"{job.error_code}: {job.error_detail}" if job.error_code else ""
+
+    @admin.display(description="retry helps", boolean=True)
+    def retry_helps(self, job: Job) -> bool | None:
+        """Whether another try may end otherwise; unknown for a code of an earlier release."""
+        error = JOB_ERRORS.get(job.error_code)
+        return None if error is None else error.retry_helps
 
     @admin.display(description="progress")
     def progress(self, job: Job) -> str:

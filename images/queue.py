@@ -1,5 +1,6 @@
 """The broker: the only module that names a task. Losing a message here delays work, no more."""
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -18,24 +19,27 @@ from images.apps import (
     RENDER_TASK,
     ImagesConfig,
 )
-
-__all__ = [
-    "BULK",
-    "INTERACTIVE",
-    "MAINTENANCE",
-    "QUEUES",
-    "depths",
-    "job_send",
-]
+from images.models import Job
+from images.renditions import parse_spec
 
 log = structlog.get_logger(__name__)
 
-QUEUES: Final = ImagesConfig.queues
-
-TASKS: Final = {"render": RENDER_TASK, "delete": DELETE_TASK}
+TASKS: Final[Mapping[str, str]] = {Job.Kind.RENDER: RENDER_TASK, Job.Kind.DELETE: DELETE_TASK}
 CONNECT_TIMEOUT_S: Final = 2
 
 BROKER_ERRORS: Final = (KombuError, ChannelError, RedisError, OSError)
+
+
+def queue_for(kind: Job.Kind, specs: Iterable[str]) -> str:
+    """The queue of a job of ``kind`` with the canonical ``specs``.
+
+    Priorities would not do: Redis gives queues out in turn. So whatever takes seconds for each
+    picture waits in a queue with workers of its own, and nobody who looks at a page behind it.
+    """
+    if kind == Job.Kind.DELETE:
+        return MAINTENANCE
+    is_slow = any(parse_spec(text).image_format.slow for text in specs)
+    return BULK if is_slow else INTERACTIVE
 
 
 def job_send(*, kind: str, job_id: UUID, dispatch_id: UUID, queue: str) -> bool:
@@ -64,7 +68,7 @@ def depths() -> dict[str, int] | None:
     try:
         with _sender().connection_for_read(connect_timeout=CONNECT_TIMEOUT_S) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_TIMEOUT_S)
-            return {name: _depth(connection, name) for name in QUEUES}
+            return {name: _depth(connection, name) for name in ImagesConfig.queues}
     except BROKER_ERRORS as exc:
         log.warning("broker_unavailable", error=type(exc).__name__)
         return None

@@ -17,7 +17,6 @@ from images.renditions import (
 )
 from platform_site.kit.rest.problems import FieldError
 
-AVIF: Final = "avif"
 JPEG: Final = "jpeg"
 PNG: Final = "png"
 
@@ -37,7 +36,7 @@ def text_of_url(named: str, extension: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestedRenditions:
+class RequestedSpecs:
     """The renditions asked for.
 
     ``open_specs`` are those of ``specs`` whose format is a guess from the header; the job, which
@@ -48,13 +47,13 @@ class RequestedRenditions:
     open_specs: frozenset[RenditionSpec] = frozenset()
 
 
-def requested_renditions(
+def requested_specs(
     presets: Iterable[str],
     operations: RenditionSpec | None = None,
     *,
     has_alpha: bool,
     fallback: str | None,
-) -> RequestedRenditions:
+) -> RequestedSpecs:
     """What presets and operations mean for an image. Raises `UnknownPreset`.
 
     ``fallback`` is the format of its presets beside WebP; ``None`` while only its header is
@@ -64,7 +63,7 @@ def requested_renditions(
     specs = preset_specs(presets, fallback=guess)
     explicit = [] if operations is None else [operations]
     guessed = {spec for spec in specs if fallback is None and spec.format == guess}
-    return RequestedRenditions(
+    return RequestedSpecs(
         tuple(dict.fromkeys([*specs, *explicit])), frozenset(guessed.difference(explicit))
     )
 
@@ -118,8 +117,3 @@ def size_check(specs: Sequence[RenditionSpec], *, source: Source, limits: Limits
 def refusal_of_spec(exc: InvalidSpecError) -> InvalidOperations:
     """What the caller is told about operations that the core refuses."""
     return InvalidOperations(str(exc), errors=[FieldError(f"/ops/{exc.field}", exc.code, str(exc))])
-
-
-def is_slow(specs: Iterable[RenditionSpec]) -> bool:
-    """Whether making them takes so long that others should not wait behind it: AVIF does."""
-    return any(spec.format == AVIF for spec in specs)

@@ -13,7 +13,7 @@ from images.api.responses import job_body
 from images.selectors.images import SHOWN_STATES, images_of_owner
 from images.selectors.selections import Selection
 from images.services.selections import (
-    Outcome,
+    SelectionOutcome,
     selection_delete,
     selection_restore,
     selection_tag,
@@ -23,7 +23,7 @@ from platform_site.kit.rest.serializers import StrictSerializer
 
 IDS_MAX: Final = 1_000
 ADD_TAGS: Final = "add_tags"
-ACTIONS: Final[Mapping[str, Callable[..., Outcome]]] = {
+ACTIONS: Final[Mapping[str, Callable[..., SelectionOutcome]]] = {
     "trash": selection_trash,
     "restore": selection_restore,
     "delete": selection_delete,
@@ -112,7 +112,7 @@ def _selection(given: Mapping[str, Any]) -> Selection:
     return Selection(**rest, narrowed=narrowed)
 
 
-def _outcome_body(outcome: Outcome) -> dict[str, Any]:
+def _outcome_body(outcome: SelectionOutcome) -> dict[str, Any]:
     return {
         "matched": outcome.matched,
         "changed": outcome.changed,

@@ -16,7 +16,7 @@ from images.renditions.errors import (
 from images.renditions.fallback import PixelFacts, fallback_of
 from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, ImageFormat
 from images.renditions.limits import Limits
-from images.renditions.pipeline import Rendition, render, render_all
+from images.renditions.pipeline import RenderedFile, render, render_all
 from images.renditions.placeholders import MAX_PLACEHOLDER_CHARS, placeholder
 from images.renditions.probing import ImageFacts, probe
 from images.renditions.spec import (
@@ -50,7 +50,7 @@ __all__ = [
     "PixelFacts",
     "Preset",
     "ReaderFailedError",
-    "Rendition",
+    "RenderedFile",
     "RenditionSpec",
     "Source",
     "TruncatedImageError",

@@ -13,7 +13,7 @@ from images.renditions.draft import draft_scale
 from images.renditions.errors import TruncatedImageError
 from images.renditions.limits import Limits
 from images.renditions.probing import ImageFacts
-from images.renditions.reading import open_image, reading
+from images.renditions.reading import guarded_reading, open_image
 
 Size = tuple[int, int]
 
@@ -92,7 +92,7 @@ def decode_each(
 def _pictures(
     file: BinaryIO, facts: ImageFacts, sizes: list[Size], scale: int, limits: Limits
 ) -> Iterator[tuple[Size, Image.Image]]:
-    with reading():
+    with guarded_reading():
         decoded = _decode(file, facts, scale, limits)
         made = [(size, _at_size(decoded, facts, size)) for size in sizes]
     del decoded

@@ -28,7 +28,8 @@ class ImageFormat:
     """A format: our name for it, its media type, file extension and Pillow's name.
 
     ``default_quality`` is None when the format has no quality (lossless) or is never written.
-    ``max_side`` is the longest side in pixels that its encoder accepts.
+    ``max_side`` is the longest side in pixels that its encoder accepts. ``slow`` is whether
+    writing it takes so long that nobody should wait behind it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class ImageFormat:
     default_quality: int | None = None
     has_alpha: bool = True
     max_side: int = 65_535
+    slow: bool = False
 
     @property
     def label(self) -> str:
@@ -67,7 +69,7 @@ _ALL: Final = (
         default_quality=80,
         max_side=16_383,
     ),
-    ImageFormat("avif", "image/avif", "avif", "AVIF", writable=True, default_quality=60),
+    ImageFormat("avif", "image/avif", "avif", "AVIF", writable=True, default_quality=60, slow=True),
     ImageFormat("gif", "image/gif", "gif", "GIF"),
     ImageFormat("tiff", "image/tiff", "tiff", "TIFF"),
     ImageFormat("bmp", "image/bmp", "bmp", "BMP", has_alpha=False),

@@ -10,7 +10,7 @@ from images.renditions.content import Content
 from images.renditions.encoding import encode
 from images.renditions.limits import Limits
 from images.renditions.probing import ImageFacts
-from images.renditions.reading import open_image, reading
+from images.renditions.reading import guarded_reading, open_image
 from images.renditions.spec import RenditionSpec
 from images.renditions.stripping import stripped
 
@@ -60,7 +60,7 @@ class Original:
             return False
         if not self.facts.layout.has_end or self.facts.layout.length:
             return False  # a copy would lack its end, too
-        with reading():
+        with guarded_reading():
             image = open_image(self.file, self.facts.image_format, self.limits, self.facts.layout)
         if image.mode not in _PLAIN_MODES:
             return False

@@ -11,7 +11,7 @@ from typing import Final
 from PIL import ExifTags, Image
 
 from images.renditions.errors import UnreadableImageError
-from images.renditions.reading import reading
+from images.renditions.reading import guarded_reading
 
 UPRIGHT: Final = 1
 VALUES: Final = range(1, 9)
@@ -39,7 +39,7 @@ def orientation_in_exif(exif: bytes) -> int | None:
     if not exif:
         return None
     try:
-        with reading():
+        with guarded_reading():
             block = Image.Exif()
             block.load(exif)
             return as_orientation(block.get(ExifTags.Base.Orientation))

@@ -24,7 +24,7 @@ Plan = Mapping[Size, Mapping[Size, list[RenditionSpec]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rendition:
+class RenderedFile:
     """One finished rendition: ``content`` is a whole file of ``width`` x ``height`` pixels.
 
     ``is_complete`` is false when pixels of the original were missing or damaged.
@@ -43,7 +43,7 @@ Replan = Callable[[PixelFacts], Sequence[RenditionSpec]]
 
 def render_all(
     source: BinaryIO, specs: Sequence[RenditionSpec], limits: Limits, replan: Replan | None = None
-) -> Iterator[Rendition]:
+) -> Iterator[RenderedFile]:
     """Each distinct spec's rendition, from the largest to the smallest, as it is made.
 
     Every one is upright, sRGB and without metadata; an animation gives its first frame. Its
@@ -95,7 +95,7 @@ def _centre(image: Image.Image, size: Size) -> Image.Image:
 
 def _encodings(
     picture: Image.Image, specs: Sequence[RenditionSpec], original: Original, facts: ImageFacts
-) -> Iterator[Rendition]:
+) -> Iterator[RenderedFile]:
     # Boxes larger than the source come to one size, whose bytes are then made once. The key is the
     # spec without its box: a key of chosen fields would miss the next operation that is added, and
     # hand out the bytes of a picture without it.
@@ -110,9 +110,9 @@ def _encodings(
                 file = original.no_larger(file, picture, spec, content)
             made[key] = file
         mime, size = spec.image_format.mime, picture.size
-        yield Rendition(spec, *size, mime, made[key], is_complete)
+        yield RenderedFile(spec, *size, mime, made[key], is_complete)
 
 
-def render(source: BinaryIO, spec: RenditionSpec, limits: Limits) -> Rendition:
+def render(source: BinaryIO, spec: RenditionSpec, limits: Limits) -> RenderedFile:
     """The rendition of one spec. Raises as ``render_all`` does."""
     return next(render_all(source, (spec,), limits))

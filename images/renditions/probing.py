@@ -15,7 +15,7 @@ from images.renditions.foreign import name_of
 from images.renditions.formats import FORMATS, SNIFF_BYTES, ImageFormat, sniff_format
 from images.renditions.limits import Limits
 from images.renditions.orientation import UPRIGHT, as_orientation, orientation_of
-from images.renditions.reading import open_image, reading
+from images.renditions.reading import guarded_reading, open_image
 
 _ANIMATED_BY_READER: Final = frozenset({"avif"})
 _TURNED_BY_READER: Final = frozenset({"tiff"})
@@ -94,7 +94,7 @@ def probe(file: BinaryIO, limits: Limits) -> ImageFacts:
     layout = WALKS[image_format.name](Cursor(file, limits))
     if limits.refuse_incomplete and not layout.has_all_data:
         raise TruncatedImageError("Pixels of the picture are missing or damaged.")
-    with reading():
+    with guarded_reading():
         image = open_image(file, image_format, limits, layout)
         facts = _facts(image, image_format, layout)
     limits.check_memory(cost.least_bytes(facts))

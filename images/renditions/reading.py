@@ -50,7 +50,7 @@ _METADATA_WORDS: Final = ("MAX_TEXT_CHUNK", "MAX_TEXT_MEMORY")
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def guarded_reading() -> Iterator[None]:
     """Turn whatever reading an image raises into an ``UnreadableImageError``."""
     try:
         with _QUIET:
@@ -72,7 +72,7 @@ def reading() -> Iterator[None]:
 def open_image(
     file: BinaryIO, image_format: ImageFormat, limits: Limits, layout: Layout
 ) -> ImageFile.ImageFile:
-    """Open as one format, without decoding; call it within ``reading()``.
+    """Open as one format, without decoding; call it within ``guarded_reading()``.
 
     ``file`` stays the caller's to close. A file of another length than it says is mended in
     memory where its reader would refuse it for that; ``layout`` knows.

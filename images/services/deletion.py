@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from images import queue, storage
+from images import storage
 from images.errors import PreconditionFailed
 from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
@@ -52,7 +52,6 @@ def images_purge(*, owner_id: UUID, ids: Sequence[UUID], image: Image | None = N
         kind=Job.Kind.DELETE,
         owner_id=owner_id,
         image=image,
-        lane=queue.MAINTENANCE,
         specs=[str(image_id) for image_id in ids],
     )
 
@@ -70,9 +69,7 @@ def owner_purge(*, owner_id: UUID) -> Job | None:
         if _has_anything(owner_id):
             _renders_cancel(owner_id=owner_id)
             _hide(owner_id=owner_id)
-            return job_create(
-                kind=Job.Kind.DELETE, owner_id=owner_id, image=None, lane=queue.MAINTENANCE
-            )
+            return job_create(kind=Job.Kind.DELETE, owner_id=owner_id, image=None)
         Usage.objects.filter(owner_id=owner_id).delete()
         theirs.delete()
         log.info("owner_purged", owner_id=str(owner_id))

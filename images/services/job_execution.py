@@ -1,6 +1,5 @@
 """What a worker does with a message: claims its job, carries it out, says how it ended."""
 
-from typing import Final
 from uuid import UUID
 
 import structlog
@@ -10,10 +9,10 @@ from django.db import Error as DatabaseError
 
 from images import metrics
 from images.errors import StorageUnavailable
+from images.job_errors import TIME_LIMIT_EXCEEDED, WORKER_CRASHED
 from images.models import Job
 from images.services.deletion import delete_run
 from images.services.job_lease import (
-    CRASHED,
     Run,
     RunInterrupted,
     RunSuperseded,
@@ -27,8 +26,6 @@ from platform_site.kit.database import is_lost
 from platform_site.kit.telemetry.request_context import bind
 
 log = structlog.get_logger(__name__)
-
-TIMED_OUT: Final = "time_limit_exceeded"
 
 
 def job_run(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = None) -> None:
@@ -64,7 +61,7 @@ def _run(run: Run) -> None:
 def _carried_out(run: Run) -> None:
     if run.attempt > settings.JOB_MAX_ATTEMPTS:
         tries = settings.JOB_MAX_ATTEMPTS
-        run_fail(run, code=CRASHED, detail=f"The worker died {tries} times on this job.")
+        run_fail(run, WORKER_CRASHED, detail=f"The worker died {tries} times on this job.")
         return
     log.info("job_started", job_id=str(run.job.id), kind=run.job.kind, attempt=run.attempt)
     try:
@@ -79,4 +76,4 @@ def _carried_out(run: Run) -> None:
         if run.job.kind == Job.Kind.DELETE:  # it has kept what it did, and goes on from there
             run_defer(run, step="to be continued")
         else:
-            run_fail(run, code=TIMED_OUT, detail="The job took longer than a job may take.")
+            run_fail(run, TIME_LIMIT_EXCEEDED)

@@ -21,12 +21,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from images import metrics
+from images.job_errors import FailureReason
 from images.models import Job, Rendition
 from images.services.image_state import image_settle
 
 log = structlog.get_logger(__name__)
 
-CRASHED: Final = "worker_crashed"
 DEFERRAL_FIRST_S: Final = 5
 DEFERRAL_LONGEST_S: Final = 300
 
@@ -119,13 +119,16 @@ def run_succeed(run: Run, *, result: dict[str, Any]) -> None:
     log.info("job_succeeded", job_id=str(run.job.id), attempt=run.attempt)
 
 
-def run_fail(run: Run, *, code: str, detail: str) -> None:
-    """End the job badly: what was to come has failed, what is there stays. `RunSuperseded`."""
+def run_fail(run: Run, error: FailureReason, *, detail: str = "") -> None:
+    """End the job badly: what was to come has failed, what is there stays.
+
+    ``detail`` says more than the error itself does. Raises `RunSuperseded`.
+    """
     with transaction.atomic():
         run.write(
             state=Job.State.FAILED,
-            error_code=code,
-            error_detail=detail[:500],
+            error_code=error.code,
+            error_detail=(detail or error.detail)[:500],
             finished_at=timezone.now(),
             lease_until=None,
             progress_step="failed",
@@ -136,7 +139,7 @@ def run_fail(run: Run, *, code: str, detail: str) -> None:
             ).update(state=Rendition.State.FAILED)
             image_settle(image_id=run.job.image_id)
     metrics.JOBS_TOTAL.labels(run.job.kind, "failed").inc()
-    log.warning("job_failed", job_id=str(run.job.id), code=code)
+    log.warning("job_failed", job_id=str(run.job.id), code=error.code)
 
 
 def run_defer(run: Run, *, step: str) -> None:

@@ -30,7 +30,6 @@ def job_create(
     kind: Job.Kind,
     owner_id: UUID,
     image: Image | None,
-    lane: str,
     specs: Sequence[str] = (),
     open_specs: Sequence[str] = (),
 ) -> Job:
@@ -41,7 +40,7 @@ def job_create(
         image=image,
         specs=list(specs),
         open_specs=list(open_specs),
-        queue=lane,
+        queue=queue.queue_for(kind, specs),
         progress_total=len(specs),
         request_id=current_request_id(),
         dispatch_id=uuid7(),

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import structlog
 from django.conf import settings
@@ -11,28 +11,25 @@ from django.db import transaction
 from django.db.models import F
 
 from images import metrics, storage
+from images.job_errors import IMAGE_GONE, JOB_ERRORS, ORIGINAL_MISSING, OUT_OF_MEMORY
 from images.models import Image, Rendition
 from images.renditions import (
-    DimensionsExceededError,
     InvalidSpecError,
     Limits,
     PixelFacts,
     ReaderFailedError,
+    RenderedFile,
     RenditionSpec,
     UnreadableImageError,
     parse_spec,
     placeholder,
     render_all,
 )
-from images.renditions import Rendition as Picture
 from images.services.formats import formats_settle
 from images.services.image_state import image_touch
 from images.services.job_lease import Run, RunSuperseded, run_fail, run_succeed
 
 log = structlog.get_logger(__name__)
-
-ORIGINAL_MISSING: Final = "original_missing"
-IMAGE_GONE: Final = "image_gone"
 
 
 def limits_of_files() -> Limits:
@@ -63,22 +60,21 @@ def render_run(run: Run) -> None:
     """
     image = run.job.image
     if image is None or image.state == Image.State.PURGED:
-        run_fail(run, code=IMAGE_GONE, detail="The image was deleted.")
+        run_fail(run, IMAGE_GONE)
         return
     try:
         with storage.object_on_disk(image.storage_key) as source:
             _render(run, image, source)
     except storage.ObjectMissing:
-        run_fail(run, code=ORIGINAL_MISSING, detail="The store has lost the original.")
+        run_fail(run, ORIGINAL_MISSING)
         return
     except (UnreadableImageError, InvalidSpecError) as exc:
         if isinstance(exc, ReaderFailedError):
             log.exception("image_reader_failed", image_id=str(image.id), format=image.format)
-        run_fail(run, code=exc.code, detail=str(exc))
+        run_fail(run, JOB_ERRORS[exc.code], detail=str(exc))
         return
     except MemoryError:  # of resizing or encoding; reading has a refusal of its own
-        detail = "The renditions need more memory than is allowed."
-        run_fail(run, code=DimensionsExceededError.code, detail=detail)
+        run_fail(run, OUT_OF_MEMORY)
         return
     run_succeed(run, result=_result(run, image))
 
@@ -99,20 +95,20 @@ def _render(run: Run, image: Image, source: BinaryIO) -> None:
         return left
 
     replan = replanned if run.job.open_specs and missing else None
-    for picture in render_all(source, missing, limits, replan):
-        _note_completeness(image, picture)
-        _store(run, image, picture)
-        smallest = io.BytesIO(picture.content)
+    for file in render_all(source, missing, limits, replan):
+        _note_completeness(image, file)
+        _store(run, image, file)
+        smallest = io.BytesIO(file.content)
     if image.placeholder is None:
         made = placeholder(smallest, limits)
         image_touch(image_id=image.id, placeholder=made)
 
 
-def _note_completeness(image: Image, picture: Picture) -> None:
-    if image.complete is None and not picture.is_complete:
+def _note_completeness(image: Image, file: RenderedFile) -> None:
+    if image.complete is None and not file.is_complete:
         metrics.INCOMPLETE_TOTAL.labels(image.format).inc()
         log.info("image_incomplete", image_id=str(image.id), format=image.format)
-    image.complete = picture.is_complete
+    image.complete = file.is_complete
 
 
 def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
@@ -121,27 +117,27 @@ def _missing(run: Run, image: Image) -> Sequence[RenditionSpec]:
     return [parse_spec(text) for text in run.job.specs if text not in present]
 
 
-def _store(run: Run, image: Image, picture: Picture) -> None:
-    text = str(picture.spec)
+def _store(run: Run, image: Image, file: RenderedFile) -> None:
+    text = str(file.spec)
     key = storage.rendition_key(image.id, spec=text)
-    stored = storage.bytes_put(key, picture.content, content_type=picture.mime)
+    stored = storage.bytes_put(key, file.content, content_type=file.mime)
     try:
         with transaction.atomic():
             run.write(progress_done=F("progress_done") + 1, progress_step=f"stored {text}")
             Rendition.objects.filter(image_id=image.id, spec=text).update(
                 state=Rendition.State.READY,
-                width=picture.width,
-                height=picture.height,
+                width=file.width,
+                height=file.height,
                 bytes=stored.bytes,
                 checksum=stored.checksum,
-                mime=picture.mime,
+                mime=file.mime,
             )
-            image_touch(image_id=image.id, complete=picture.is_complete)
+            image_touch(image_id=image.id, complete=file.is_complete)
     except RunSuperseded:
         _orphan_delete(image, key)
         raise
-    metrics.RENDER_BYTES_TOTAL.labels(picture.spec.format).inc(stored.bytes)
-    metrics.RENDITIONS_TOTAL.labels(picture.spec.format).inc()
+    metrics.RENDER_BYTES_TOTAL.labels(file.spec.format).inc(stored.bytes)
+    metrics.RENDITIONS_TOTAL.labels(file.spec.format).inc()
 
 
 def _orphan_delete(image: Image, key: str) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from images import queue
 from images.errors import ImageTrashed, TooManyRenditions
 from images.models import Image, Job, Rendition
 from images.renditions import KnownSource, RenditionSpec
@@ -17,7 +16,7 @@ from images.services.formats import formats_fix
 from images.services.image_state import image_settle, renditions_expect
 from images.services.jobs import job_create
 from images.services.render_job import limits_of_files
-from images.specs import RequestedRenditions, is_slow, requested_renditions, size_check
+from images.specs import RequestedSpecs, requested_specs, size_check
 
 RENDITIONS_MAX: Final = 100
 
@@ -57,7 +56,7 @@ def renditions_request(
         # The lock makes two requests for one new rendition take turns: the second finds it. It
         # also keeps a run from settling the formats in between.
         locked = Image.objects.select_for_update().get(id=image.id)
-        requested = requested_renditions(
+        requested = requested_specs(
             presets, operations, has_alpha=locked.has_alpha, fallback=locked.fallback_format
         )
         known = KnownSource(image.format, image.width, image.height, image.has_alpha)
@@ -68,7 +67,7 @@ def renditions_request(
     return RenditionsOutcome(fresh, renditions_of(image_id=image.id, specs=texts), job)
 
 
-def _job_for(image: Image, requested: RequestedRenditions) -> Job | None:
+def _job_for(image: Image, requested: RequestedSpecs) -> Job | None:
     texts = {str(spec): spec in requested.open_specs for spec in requested.specs}
     rows = {row.spec: row.state for row in renditions_of(image_id=image.id)}
     missing = [text for text in texts if rows.get(text) in (None, Rendition.State.FAILED)]
@@ -83,7 +82,6 @@ def _job_for(image: Image, requested: RequestedRenditions) -> Job | None:
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if is_slow(requested.specs) else queue.INTERACTIVE,
             specs=missing,
             open_specs=[text for text in missing if texts[text]],
         )

@@ -45,7 +45,7 @@ Narrow = Callable[[QuerySet[Image]], QuerySet[Image]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SelectionOutcome:
     """What became of a selection of ``matched`` images; ``remaining`` are still to be changed.
 
     ``skipped`` counts, by the code of its refusal, what cannot be changed. ``trashed_at`` is the
@@ -70,17 +70,17 @@ class Taken:
     remaining: int
 
 
-def selection_trash(*, owner_id: UUID, selection: Selection) -> Outcome:
+def selection_trash(*, owner_id: UUID, selection: Selection) -> SelectionOutcome:
     """Hide them; all get one ``trashed_at``. Raises `SelectionChanged`."""
     with _taken(owner_id, selection, lambda found: found.filter(trashed_at=None)) as taken:
         moment = timezone.now()
         changed = images_move(Image.objects.filter(id__in=taken.ids), trashed_at=moment)
     log.info("images_trashed", owner_id=str(owner_id), images=changed)
     trashed_at = moment if changed else None
-    return Outcome(taken.matched, changed, taken.remaining, trashed_at=trashed_at)
+    return SelectionOutcome(taken.matched, changed, taken.remaining, trashed_at=trashed_at)
 
 
-def selection_restore(*, owner_id: UUID, selection: Selection) -> Outcome:
+def selection_restore(*, owner_id: UUID, selection: Selection) -> SelectionOutcome:
     """Take them out of the trash, save where the same bytes are there; `SelectionChanged`.
 
     Of several with the same bytes the one uploaded last comes back. `ImageExists` when the same
@@ -94,15 +94,17 @@ def selection_restore(*, owner_id: UUID, selection: Selection) -> Outcome:
     raise ImageExists from clash
 
 
-def selection_delete(*, owner_id: UUID, selection: Selection) -> Outcome:
+def selection_delete(*, owner_id: UUID, selection: Selection) -> SelectionOutcome:
     """Hide them for good and make one job that deletes them. Raises `SelectionChanged`."""
     with _taken(owner_id, selection, lambda found: found) as taken:
         job = images_purge(owner_id=owner_id, ids=taken.ids) if taken.ids else None
     log.info("images_purged", owner_id=str(owner_id), images=len(taken.ids))
-    return Outcome(taken.matched, len(taken.ids), taken.remaining, job=job)
+    return SelectionOutcome(taken.matched, len(taken.ids), taken.remaining, job=job)
 
 
-def selection_tag(*, owner_id: UUID, selection: Selection, names: Sequence[str]) -> Outcome:
+def selection_tag(
+    *, owner_id: UUID, selection: Selection, names: Sequence[str]
+) -> SelectionOutcome:
     """Put tags on them beside those that they have; nothing in the trash is tagged.
 
     An image that would have more than 20 is left out. Raises `SelectionChanged`.
@@ -121,10 +123,10 @@ def selection_tag(*, owner_id: UUID, selection: Selection, names: Sequence[str])
         images_touch(Image.objects.filter(id__in=taken.ids))
     log.info("images_tagged", owner_id=str(owner_id), images=len(taken.ids))
     skipped = {"too_many_tags": left_out} if left_out else {}
-    return Outcome(taken.matched, len(taken.ids), taken.remaining, skipped)
+    return SelectionOutcome(taken.matched, len(taken.ids), taken.remaining, skipped)
 
 
-def _restored(owner_id: UUID, selection: Selection) -> Outcome:
+def _restored(owner_id: UUID, selection: Selection) -> SelectionOutcome:
     def lost(found: QuerySet[Image]) -> QuerySet[Image]:
         return without_twin(found.filter(trashed_at__isnull=False))
 
@@ -136,7 +138,7 @@ def _restored(owner_id: UUID, selection: Selection) -> Outcome:
     log.info("images_restored", owner_id=str(owner_id), images=changed)
     twins = there + len(taken.ids) - len(last)
     skipped = {ImageExists.code: twins} if twins else {}
-    return Outcome(taken.matched, changed, taken.remaining, skipped)
+    return SelectionOutcome(taken.matched, changed, taken.remaining, skipped)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from images import queue, storage
+from images.apps import ImagesConfig
 from images.errors import StorageUnavailable
 from images.models import WorkerHeartbeat
 from images.selectors.jobs import job_counts, oldest_queued
@@ -50,7 +51,7 @@ def status_report() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _DatabaseFacts:
     """What the database knows."""
 
     totals: tuple[int, int]
@@ -72,9 +73,11 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(8, thread_name_prefix="status")
 
 
-def _rows() -> _Rows | None:
+def _rows() -> _DatabaseFacts | None:
     try:
-        return _Rows(stored_totals(), oldest_queued(), list(worker_heartbeats()), job_counts())
+        return _DatabaseFacts(
+            stored_totals(), oldest_queued(), list(worker_heartbeats()), job_counts()
+        )
     except DatabaseError:
         return None
     finally:
@@ -96,7 +99,7 @@ def _queues(
                 round((now - oldest[name]).total_seconds(), 1) if name in oldest else None
             ),
         }
-        for name in queue.QUEUES
+        for name in ImagesConfig.queues
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 
-from images import metrics, queue, storage
+from images import metrics, storage
 from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
 from images.models import Image, Job, Reservation, Tag
 from images.renditions import (
@@ -25,10 +25,9 @@ from images.services.quota import usage_release, usage_reserve, usage_take
 from images.services.render_job import limits_of_files
 from images.services.renditions import renditions_request
 from images.specs import (
-    RequestedRenditions,
-    is_slow,
+    RequestedSpecs,
     presets_check,
-    requested_renditions,
+    requested_specs,
     size_check,
 )
 from images.upload_handler import ReceivedFile
@@ -97,8 +96,8 @@ def _facts(received: ReceivedFile) -> ImageFacts:
     return facts
 
 
-def _requested(wanted: UploadRequest, facts: ImageFacts) -> RequestedRenditions:
-    requested = requested_renditions(
+def _requested(wanted: UploadRequest, facts: ImageFacts) -> RequestedSpecs:
+    requested = requested_specs(
         wanted.presets,
         wanted.operations,
         has_alpha=facts.has_alpha,
@@ -112,7 +111,7 @@ def _stored(
     reservation: Reservation,
     received: ReceivedFile,
     facts: ImageFacts,
-    requested: RequestedRenditions,
+    requested: RequestedSpecs,
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
@@ -155,7 +154,7 @@ def _stored(
 def _recorded(
     image: Image,
     reservation: Reservation,
-    requested: RequestedRenditions,
+    requested: RequestedSpecs,
     tags: Sequence[str],
 ) -> Job | None:
     with transaction.atomic():
@@ -170,7 +169,6 @@ def _recorded(
             kind=Job.Kind.RENDER,
             owner_id=image.owner_id,
             image=image,
-            lane=queue.BULK if is_slow(requested.specs) else queue.INTERACTIVE,
             specs=texts,
             open_specs=sorted(map(str, requested.open_specs)),
         )

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from images import queue
+from images.apps import ImagesConfig
 from images.models import Job
 from images.services.job_execution import job_run
 from tests.images.people import Person, caller
@@ -32,6 +33,12 @@ class Broker:
             raise OperationalError("connection refused")
         self.sent.append((name, UUID(args[0]), UUID(args[1]), queue))
 
+    def depths(self) -> dict[str, int] | None:
+        if self.is_down:
+            return None
+        queues = [queue for *_, queue in self.sent]
+        return {name: queues.count(name) for name in ImagesConfig.queues}
+
     def work(self) -> None:
         """Give each message out once, in order, as a worker takes them."""
         while self.sent:
@@ -43,17 +50,7 @@ class Broker:
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     made = Broker()
     monkeypatch.setattr(queue, "_sender", lambda: made)
-    monkeypatch.setattr(
-        queue,
-        "depths",
-        lambda: (
-            None
-            if made.is_down
-            else {
-                name: sum(1 for message in made.sent if message[3] == name) for name in queue.QUEUES
-            }
-        ),
-    )
+    monkeypatch.setattr(queue, "depths", made.depths)
     return made
 
 

@@ -81,6 +81,23 @@ def test_a_failed_job_is_begun_again_and_others_are_left(
     assert len(broker.sent) == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "icon"),
+    [
+        ("time_limit_exceeded", "icon-yes.svg"),
+        ("worker_crashed", "icon-no.svg"),
+        ("a_code_of_before", "icon-unknown.svg"),
+    ],
+)
+def test_why_a_job_failed_is_shown_and_whether_another_try_may_help(
+    picture: dict[str, Any], as_staff: Client, code: str, icon: str
+) -> None:
+    Job.objects.update(state=Job.State.FAILED, error_code=code, error_detail="It said why.")
+    page = as_staff.get("/admin/images/job/").content.decode()
+    assert f"{code}: It said why." in page
+    assert icon in page
+
+
 def test_nothing_is_changed_by_hand(picture: dict[str, Any], as_staff: Client) -> None:
     before = Image.objects.values().get()
     url = f"/admin/images/image/{picture['id']}/"

@@ -5,10 +5,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from celery import Celery
+from celery import Celery, Task
 from pytest_django import Settings
 
 from images import queue, tasks
+from images.apps import BULK, INTERACTIVE, MAINTENANCE, ImagesConfig
+from images.models import Job
+from images.renditions import OUTPUT_FORMATS, RenditionSpec
 
 DEPTHS, SENDER = queue.depths, queue._sender
 
@@ -35,15 +38,15 @@ def directory(settings: Settings, tmp_path: Path, real: None) -> Path:
     return tmp_path
 
 
-def send(lane: str) -> bool:
-    return queue.job_send(kind="render", job_id=uuid4(), dispatch_id=uuid4(), queue=lane)
+def send(name: str) -> bool:
+    return queue.job_send(kind="render", job_id=uuid4(), dispatch_id=uuid4(), queue=name)
 
 
 def test_what_was_sent_is_counted_by_queue(directory: Path) -> None:
     assert queue.depths() == {"interactive": 0, "bulk": 0, "maintenance": 0}
-    assert send(queue.BULK) is True
-    assert send(queue.BULK) is True
-    assert send(queue.INTERACTIVE) is True
+    assert send(BULK) is True
+    assert send(BULK) is True
+    assert send(INTERACTIVE) is True
     assert queue.depths() == {"interactive": 1, "bulk": 2, "maintenance": 0}
     assert len(list((directory / "queue").glob("*.bulk.msg"))) == 2
 
@@ -57,11 +60,29 @@ def test_a_broker_that_is_not_there_is_a_no_and_not_an_error(
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     monkeypatch.setattr(queue, "_sender", sender)
     monkeypatch.setattr(queue, "CONNECT_TIMEOUT_S", 0.1)
-    assert send(queue.INTERACTIVE) is False
+    assert send(INTERACTIVE) is False
     assert queue.depths() is None
 
 
+def test_only_what_is_slow_to_write_waits_apart() -> None:
+    quick = [str(RenditionSpec(format=name)) for name in OUTPUT_FORMATS if name != "avif"]
+    assert queue.queue_for(Job.Kind.RENDER, quick) == INTERACTIVE
+    assert queue.queue_for(Job.Kind.RENDER, [*quick, str(RenditionSpec(format="avif"))]) == BULK
+    assert queue.queue_for(Job.Kind.DELETE, [str(uuid4())]) == MAINTENANCE
+    assert queue.queue_for(Job.Kind.DELETE, []) == MAINTENANCE
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("render", INTERACTIVE), ("render", BULK), ("delete", MAINTENANCE)],
+)
+def test_a_worker_takes_every_job_from_the_queue_that_it_is_sent_to(kind: str, name: str) -> None:
+    assert name in ImagesConfig.accepted_messages[queue.TASKS[kind]].queues
+    assert name in ImagesConfig.queues
+
+
 def test_the_tasks_that_are_named_are_the_tasks_that_there_are(real: Any) -> None:
-    assert {tasks.render.name, tasks.delete.name} == set(queue.TASKS.values())
-    assert tasks.sweep.name == "images.sweep"
-    assert tasks.purge_trash.name == "images.purge_trash"
+    defined = {task.name for task in vars(tasks).values() if isinstance(task, Task)}
+    assert defined == set(ImagesConfig.accepted_messages)
+    assert defined == {*queue.TASKS.values(), *ImagesConfig.periodic}
+    assert queue.TASKS.keys() == set(Job.Kind.values)

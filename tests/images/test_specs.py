@@ -3,7 +3,6 @@ import pytest
 from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
 from images.renditions import KnownSource, Limits, RenditionSpec
 from images.specs import (
-    is_slow,
     operations_spec,
     preset_specs,
     presets_check,
@@ -40,11 +39,6 @@ def test_the_field_at_fault_is_named() -> None:
     with pytest.raises(InvalidOperations) as refused:
         operations_spec(quality=0)
     assert refused.value.errors[0].pointer == "/ops/quality"
-
-
-def test_avif_is_slow() -> None:
-    assert is_slow([RenditionSpec(format="avif"), RenditionSpec()])
-    assert not is_slow([RenditionSpec()])
 
 
 def test_a_rendition_that_needs_too_much_memory_is_refused_when_it_is_asked_for() -> None:

@@ -19,7 +19,7 @@ const WRITTEN = [
   /^ +code(?:: [\w[\]]+)? = "(\w+)"$/gm,
   /\brefusal\(\s*\d+, "(\w+)"/g,
   /^ +\w+(?:\.\w+)*: \("([a-z_]+)", "[A-Z]/gm,
-  /^(?:ORIGINAL_MISSING|IMAGE_GONE|TIMED_OUT|CRASHED): Final = "(\w+)"$/gm,
+  /\bFailureReason\(\s*"(\w+)"/g,
   /"code":"([a-z_]+)"/g,
 ];
 

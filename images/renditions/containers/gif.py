@@ -21,7 +21,7 @@ _USUAL_BLOCK_BYTES: Final = 64
 
 
 @dataclass(slots=True)
-class _Seen:
+class _BlocksSeen:
     """What the blocks so far have told; ``data`` is where the first frame's codes stand."""
 
     frames: int = 0
@@ -38,7 +38,7 @@ def walk(cursor: Cursor) -> Layout:
     head = cursor.read(13)
     canvas = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
     _skip_table(cursor, head[10])
-    seen = _Seen()
+    seen = _BlocksSeen()
     try:
         while not cursor.at_end and _block(cursor, canvas, seen):
             pass
@@ -50,7 +50,7 @@ def walk(cursor: Cursor) -> Layout:
     return Layout(frames=seen.frames, data=seen.data)
 
 
-def _block(cursor: Cursor, canvas: tuple[int, int], seen: _Seen) -> bool:
+def _block(cursor: Cursor, canvas: tuple[int, int], seen: _BlocksSeen) -> bool:
     """Walk over one block; false when it ends the file."""
     kind = cursor.read(1)[0]
     if kind == _IMAGE:
@@ -74,7 +74,7 @@ def _block(cursor: Cursor, canvas: tuple[int, int], seen: _Seen) -> bool:
     return True
 
 
-def _image(cursor: Cursor, canvas: tuple[int, int], seen: _Seen) -> None:
+def _image(cursor: Cursor, canvas: tuple[int, int], seen: _BlocksSeen) -> None:
     box = cursor.read(9)
     left, top, width, height = (int.from_bytes(box[i : i + 2], "little") for i in (0, 2, 4, 6))
     # A frame outside the canvas grows it.

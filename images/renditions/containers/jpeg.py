@@ -52,7 +52,7 @@ class _Frame:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SegmentsSeen:
     """What the segments so far have told; ``scans`` is where the data of each stands."""
 
     frame: _Frame | None = None
@@ -68,7 +68,7 @@ def walk(cursor: Cursor) -> Layout:
     is there is for the decoder to count.
     """
     cursor.skip(2)
-    seen = _Seen()
+    seen = _SegmentsSeen()
     try:
         while (marker := _marker(cursor)) != _EOI:
             cursor.count_block(_USUAL_SEGMENT_BYTES)
@@ -102,7 +102,7 @@ def _pass_over(cursor: Cursor, pattern: re.Pattern[bytes]) -> None:
     cursor.move(cursor.position - len(block) + (match.end() if match else 0))
 
 
-def _segment(cursor: Cursor, marker: int, seen: _Seen) -> None:
+def _segment(cursor: Cursor, marker: int, seen: _SegmentsSeen) -> None:
     """Check a segment, and go to its end; after the header of a scan, to the scan's."""
     length = int.from_bytes(cursor.read(2), "big") - 2
     if length < 0:
@@ -118,7 +118,7 @@ def _segment(cursor: Cursor, marker: int, seen: _Seen) -> None:
         cursor.skip(length)
 
 
-def _scan(cursor: Cursor, header: bytes, seen: _Seen) -> None:
+def _scan(cursor: Cursor, header: bytes, seen: _SegmentsSeen) -> None:
     frame = seen.frame
     # Coefficients are kept whole where a scan does not finish what it codes.
     if frame and header and (frame.progressive or header[0] < frame.components):

@@ -19,7 +19,7 @@ USUAL_CHUNK_BYTES: Final = 1_024
 
 
 @dataclass(slots=True)
-class _Seen:
+class _PngChunksSeen:
     """What the chunks so far have told."""
 
     announced: int = 1
@@ -52,7 +52,7 @@ def walk(cursor: Cursor) -> Layout:
     width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     cursor.limits.check_dimensions(width, height)
     cursor.skip(_CRC_BYTES)
-    seen = _Seen()
+    seen = _PngChunksSeen()
     has_end = True
     try:
         _walk_body(cursor, seen)
@@ -69,7 +69,7 @@ def walk(cursor: Cursor) -> Layout:
     )
 
 
-def _walk_body(cursor: Cursor, seen: _Seen) -> None:
+def _walk_body(cursor: Cursor, seen: _PngChunksSeen) -> None:
     name, length = _chunk(cursor)
     while name != b"IEND":
         end = cursor.position + length + _CRC_BYTES

@@ -15,7 +15,7 @@ _MOST_MISSING: Final = 50_000_000
 
 
 @dataclass(slots=True)
-class _Seen:
+class _WebpChunksSeen:
     """What the chunks so far have told; ``end`` is where the last whole one ends."""
 
     frames: int = 0
@@ -30,7 +30,7 @@ def walk(cursor: Cursor) -> Layout:
     the pixels, ``length`` is how long the file would be with all of them.
     """
     says = int.from_bytes(cursor.read(12)[4:8], "little") + 8
-    seen = _Seen(end=cursor.position)
+    seen = _WebpChunksSeen(end=cursor.position)
     has_all = True
     while cursor.position + _HEAD_BYTES <= min(says, cursor.size):
         cursor.count_block()
@@ -53,7 +53,7 @@ def walk(cursor: Cursor) -> Layout:
     return Layout(frames=max(1, seen.frames), has_all_data=has_all, length=length)
 
 
-def _chunk(cursor: Cursor, seen: _Seen, name: bytes, length: int) -> None:
+def _chunk(cursor: Cursor, seen: _WebpChunksSeen, name: bytes, length: int) -> None:
     if name in _METADATA:
         cursor.count_metadata(length)
     elif name == b"ANMF":
@@ -63,7 +63,7 @@ def _chunk(cursor: Cursor, seen: _Seen, name: bytes, length: int) -> None:
     seen.has_pixels = seen.has_pixels or name in _PIXELS
 
 
-def _cut(cursor: Cursor, seen: _Seen, name: bytes, length: int) -> None:
+def _cut(cursor: Cursor, seen: _WebpChunksSeen, name: bytes, length: int) -> None:
     """Take a chunk of pixels of which the beginning is there."""
     start = cursor.position
     if cursor.size - start < _HEADER_BYTES or length > _MOST_MISSING:

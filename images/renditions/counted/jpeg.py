@@ -33,7 +33,7 @@ _HUFFMAN_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScansOutcome:
     """Whether every block was there; ``failed`` when libjpeg gave up."""
 
     is_complete: bool
@@ -75,7 +75,7 @@ class _Feed:
         return not self._rest
 
 
-def decode_scans(decoder: Any, file: IO[bytes], layout: Layout) -> Outcome:
+def decode_scans(decoder: Any, file: IO[bytes], layout: Layout) -> ScansOutcome:
     """Decode the JPEG that begins where ``file`` stands and is laid out as ``layout`` says.
 
     A progressive JPEG without its end mark, or that ends in zeros, must have the scans that bring
@@ -94,7 +94,7 @@ def decode_scans(decoder: Any, file: IO[bytes], layout: Layout) -> Outcome:
         feed.give(_EOI)
     if not layout.has_end or content.endswith(_ZEROS):
         is_complete = is_complete and tables.has_all_bits
-    return Outcome(is_complete and feed.has_ended and not feed.failed, feed.failed)
+    return ScansOutcome(is_complete and feed.has_ended and not feed.failed, feed.failed)
 
 
 class _Pieces:

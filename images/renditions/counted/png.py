@@ -36,7 +36,7 @@ class CountedRows(Counted):
         super().__init__(mode, counter, *args)
         self.bits = _stored_bits(args[0])
         self.is_interlaced = len(args) > 1 and bool(args[1])
-        self.rows: _Rows | None = None
+        self.rows: _RowCounter | None = None
 
     def setimage(self, im: Any, extents: Box) -> None:
         """Where the pixels go, with a mark in the row that comes last."""
@@ -47,7 +47,7 @@ class CountedRows(Counted):
         self.mark = self.empty
         if last < 0 or width < _NARROW:
             passes = _ADAM7 if self.is_interlaced else ((0, 0, 1, 1),)
-            self.rows = _Rows(width, height, self.bits, passes)
+            self.rows = _RowCounter(width, height, self.bits, passes)
         else:
             self.mark = _noise_like(self.empty)
             im.paste(self.mark.im, self.box)
@@ -80,7 +80,7 @@ class CountedRows(Counted):
         super().cleanup()
 
 
-class _Rows:
+class _RowCounter:
     """How many bytes the rows of a narrow picture need, and how many there were."""
 
     def __init__(self, width: int, height: int, bits: int, passes: tuple[Box, ...]) -> None:

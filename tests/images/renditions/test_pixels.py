@@ -12,7 +12,7 @@ from images.renditions import (
     OUTPUT_FORMATS,
     PRESETS,
     Fit,
-    Rendition,
+    RenderedFile,
     RenditionSpec,
     output_size,
     probe,
@@ -59,7 +59,7 @@ def reference(name: str, width: int, height: int) -> np.ndarray:
 
 
 @cache
-def renditions(name: str) -> dict[RenditionSpec, Rendition]:
+def renditions(name: str) -> dict[RenditionSpec, RenderedFile]:
     specs = [
         preset.spec(image_format) for preset in PRESETS.values() for image_format in OUTPUT_FORMATS
     ]

@@ -14,7 +14,7 @@ from images.renditions import (
     UnreadableImageError,
     UnsupportedFeatureError,
 )
-from images.renditions.reading import reading
+from images.renditions.reading import guarded_reading
 
 
 @pytest.mark.parametrize(
@@ -47,30 +47,30 @@ from images.renditions.reading import reading
 def test_what_a_reader_raises_becomes_a_refusal(
     raised: Exception, refusal: type[UnreadableImageError]
 ) -> None:
-    with pytest.raises(refusal) as caught, reading():
+    with pytest.raises(refusal) as caught, guarded_reading():
         raise raised
     assert caught.value.__cause__ is raised
 
 
 def test_a_refusal_passes_unchanged() -> None:
     refusal = TruncatedImageError("short")
-    with pytest.raises(TruncatedImageError) as caught, reading():
+    with pytest.raises(TruncatedImageError) as caught, guarded_reading():
         raise refusal
     assert caught.value is refusal
 
 
 def test_an_interruption_is_not_a_refusal() -> None:
-    with pytest.raises(KeyboardInterrupt), reading():
+    with pytest.raises(KeyboardInterrupt), guarded_reading():
         raise KeyboardInterrupt
 
 
 def test_the_filters_of_the_process_are_left_as_they_were() -> None:
     before = list(warnings.filters)
-    with reading(), reading():
+    with guarded_reading(), guarded_reading():
         assert warnings.filters != before
     assert warnings.filters == before
 
 
 def test_a_bombs_warning_is_an_error_while_reading() -> None:
-    with pytest.raises(DimensionsExceededError), reading():
+    with pytest.raises(DimensionsExceededError), guarded_reading():
         warnings.warn("large", Image.DecompressionBombWarning, stacklevel=1)

@@ -8,7 +8,8 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from images import queue, storage
+from images import storage
+from images.apps import ImagesConfig
 from images.models import Job, WorkerHeartbeat
 from images.services import status
 from images.services.job_lease import run_claim, run_defer
@@ -120,7 +121,7 @@ def test_a_dead_database_is_told_and_not_an_error(
     report = status.status_report()
     assert report["database"] == {"ok": False}
     assert report["jobs"]["queued"] is None
-    assert [q["name"] for q in report["queues"]] == list(queue.QUEUES)
+    assert [q["name"] for q in report["queues"]] == list(ImagesConfig.queues)
 
 
 def test_a_sweep_forgets_silent_workers_and_old_jobs(ready_picture: dict[str, Any]) -> None:

@@ -42,6 +42,8 @@ export const FINAL_CODES: ReadonlySet<string> = new Set([
   "worker_crashed",
   "image_gone",
   "original_missing",
+  "invalid_spec",
+  "output_too_large",
 ]);
 
 export function canRetry({ phase, problem, image }: Upload): boolean {
