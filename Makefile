@@ -1,12 +1,12 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
+.PHONY: help up check test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
-SIDE_BY_SIDE := --numprocesses 2 --dist loadscope
+BEGAN := $(shell date +%s)
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 SPECTACULAR := LOG_LEVEL=ERROR $(PY) manage.py spectacular --format openapi-json --fail-on-warn --validate
 
@@ -16,10 +16,11 @@ help: ## list the commands
 up: .venv/.runtime $(SPA) ## run the whole platform here (PORT=8000), no server needed
 	@$(PY) -u manage.py up --port $(PORT)
 
-test: .venv/.development $(SPA) ## set up and run every test (ARGS="tests/images -k fencing" for some)
-	@sh .ci/packages
-	@sh .ci/frontend test
-	@$(PY) -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
+test: .venv/.development ## set up and run every test (ARGS="tests/images -k fencing" for some, LANES=2)
+	@RUN_BEGAN_AT=$(BEGAN) $(PY) -m tests.run $(ARGS)
+
+check: .venv/.development ## lint what has changed and run the tests that need no server (BASE=main)
+	@RUN_BEGAN_AT=$(BEGAN) SOURCES="$(SOURCES)" $(PY) -m tests.check $(BASE)
 
 lint: .venv/.development ## ruff, mypy, import contracts, migrations, the published schema, the SPA
 	@$(PY) -m ruff check $(SOURCES)

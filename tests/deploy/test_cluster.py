@@ -1,12 +1,12 @@
 """Every role started from the image's own file system by its own manifest, and the main job done.
 
-Needs root (namespaces) and the unpacked images: `make image-roots` builds them; the variable
-IMAGE_ROOTS says where they are.
+Needs root (namespaces) and the unpacked images of today's files: `make test` builds them beside the
+other tests, `make image-roots` alone.
 """
 
 import json
-import os
 import re
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,12 +23,16 @@ from django.core.management import call_command
 
 from deploy.k8s.tools.objects import of_kind
 from tests.deploy.cluster import node, servers
+from tests.deploy.cluster.network import own_network
 from tests.deploy.workspace import MANIFESTS, Workspace, named
 from tests.images.renditions.samples import heic
 from tests.images.renditions.samples import picture as drawn
 from tests.needs import missing
 
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
+BUILD = Path(__file__).with_name("images") / "build"
+BUILT_WITHIN_S = 1200
+ROOTS = Path(__file__).resolve().parents[2] / "var" / "images"
 HOST = "images.example.com"
 RELEASE = yaml.safe_load((MANIFESTS / "release" / "release.yaml").read_text())["data"]["version"]
 WEB = ("auth", "gateway", "images", "admin")
@@ -42,11 +46,11 @@ def images() -> dict[str, Path]:
     """The file system of each image; what a role does not bring itself is the machine's."""
     if lacking := node.available():
         missing(lacking)
-    if not (roots := os.environ.get("IMAGE_ROOTS")):
-        missing("the images' file systems are not here: `make image-check` builds and tries them")
-    return {name: Path(roots or "").resolve() / name for name in ("app", "frontend")} | {
-        "redis": Path("/")
-    }
+    # One that still runs is waited for.
+    current = subprocess.run(["sh", BUILD, "--is-current"], check=False, timeout=BUILT_WITHIN_S)
+    if current.returncode:
+        missing("the images' file systems are not those of today's files: make image-roots")
+    return {name: ROOTS / name for name in ("app", "frontend")} | {"redis": Path("/")}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,7 @@ def cluster(
     _difficult_passwords(workspace)
     rendered = workspace.render("platform")
     with ExitStack() as stack:
+        stack.enter_context(own_network())
         here = node.Node(rendered, images, directory)
         stack.callback(here.stop)
         owner = (workspace.secrets / "postgresql" / "owner-password").read_text()

@@ -18,7 +18,7 @@ OVERLAYS: Final = ("platform", "dev", "headless")
 
 
 def kubectl_is_needed() -> None:
-    """Leave the test out where kubectl is missing, with a clear word; CI insists on it."""
+    """Leave the test out where kubectl is missing, and say why."""
     if shutil.which("kubectl") is None:
         missing("kubectl is missing, so the manifests were not checked: install it and run again")
 

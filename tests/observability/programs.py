@@ -19,7 +19,7 @@ PACKAGES = {
 
 
 def needed(names: Sequence[str]) -> None:
-    """Leave the test out where a program is missing, in a clear word; in CI that is a failure."""
+    """Leave the test out where a program is missing, and say which."""
     path = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
     wanted = sorted({PACKAGES[name] for name in names if shutil.which(name, path=path) is None})
     if wanted:

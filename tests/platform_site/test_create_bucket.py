@@ -16,6 +16,8 @@ from platform_site.management.commands import create_bucket
 from tests.servers.ports import free_port, wait_for_port
 from tests.servers.processes import ROOT, Program
 
+pytestmark = pytest.mark.processes
+
 POLICY = ROOT / "deploy" / "k8s" / "data" / "minio" / "images.json"
 # Of the requests that make the users, before the server begins to check rights.
 UNCHECKED = "6"

@@ -6,6 +6,8 @@ import pytest
 
 from tests.platform_site.roles import ROLES, Manifests, python
 
+pytestmark = pytest.mark.processes
+
 HEADERS = {"security.W001", "security.W002"}
 """Django's middleware for headers is not used: the kit's sets them all, as tests of it show."""
 SILENCED = {

@@ -17,6 +17,8 @@ from tests.platform_site.roles import Manifests
 from tests.servers.ports import free_port
 from tests.servers.processes import Program, wait_until_ready
 
+pytestmark = pytest.mark.processes
+
 COMMAND = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
 JWKS = "/.well-known/jwks.json"
 

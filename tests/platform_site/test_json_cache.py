@@ -19,6 +19,8 @@ from platform_site.json_cache import FileCache, JSONSerializer, MemoryCache, Unr
 from tests.platform_site.roles import Manifests, python
 from tests.servers.redis import RedisServer, any_redis
 
+pytestmark = pytest.mark.processes
+
 VALUES = [1, -7, 0, "text", "é", None, True, 1.5, [1, [2]], {"a": {"b": []}}, 2**40]
 HOLDERS = ("auth", "gateway", "images", "worker", "admin")
 

@@ -9,6 +9,8 @@ from django.urls import Resolver404, resolve
 
 from tests.platform_site.roles import APPS, ROLES, Manifests, python
 
+pytestmark = pytest.mark.processes
+
 BOOT = """
 import json, re, sys
 import django

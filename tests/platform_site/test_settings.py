@@ -8,6 +8,8 @@ import pytest
 from platform_site.settings.parts import broker
 from tests.platform_site.roles import Manifests, python
 
+pytestmark = pytest.mark.processes
+
 SECRETS = {
     "auth": (
         "DJANGO_SECRET_KEY",

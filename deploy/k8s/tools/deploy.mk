@@ -59,7 +59,7 @@ image-roots: .venv/.development ## build the images from bases made here and unp
 	@sh tests/deploy/images/build
 
 image-check: image-roots ## and run every role from them by its own manifest
-	@IMAGE_ROOTS=var/images $(PY) -m pytest -q tests/deploy/test_cluster.py
+	@$(PY) -m pytest -q tests/deploy/test_cluster.py
 
 sbom: .venv/.runtime ## what the images hold, as CycloneDX: var/sbom/
 	@sh deploy/k8s/tools/sbom.sh

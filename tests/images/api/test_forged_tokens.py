@@ -20,6 +20,8 @@ from tests.forged_tokens import (
 from tests.images.api.test_ownership import OF_A_PERSON, OF_A_ROLE, OF_AN_ENDING, OF_AN_OBJECT, V1
 from tests.images.people import Person, service_token
 
+pytestmark = pytest.mark.long
+
 OWNED = [(method, path) for method, path, *_ in OF_AN_OBJECT] + OF_A_PERSON
 BOTH: dict[str, Callable[[Claims], str]] = {
     "expired": lambda claims: expired(claims, typ=USER_TYPE),

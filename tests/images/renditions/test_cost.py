@@ -31,6 +31,8 @@ from tests.images.renditions.samples import (
     saved,
 )
 
+pytestmark = pytest.mark.long
+
 PHONE = (16_320, 12_240)
 SIZE = (1800, 1200)
 ROOT = Path(__file__).parents[3]

@@ -30,6 +30,8 @@ from tests.images.renditions.samples import (
     saved,
 )
 
+pytestmark = pytest.mark.long
+
 NAMES = sorted(path.name for path in PHOTOGRAPHS.iterdir() if path.suffix in {".jpg", ".png"})
 LEAST_PSNR = {"png": 38.0, "jpeg": 30.0, "webp": 30.0, "avif": 30.0}
 

@@ -24,6 +24,8 @@ from tests.images.renditions.samples import (
     saved,
 )
 
+pytestmark = pytest.mark.long
+
 LEAST_PSNR = 43.0
 LARGE = "mountains, mirrored"
 NAMES = [

@@ -15,6 +15,8 @@ from tests.platform_site.roles import NOBODY, Manifests, python
 from tests.servers.redis import RedisServer, any_redis
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
+pytestmark = pytest.mark.processes
+
 TOKEN = {"access_token": "svc", "token_type": "Bearer", "expires_in": 300}
 ANSWERS = {
     "/.well-known/jwks.json": b'{"keys": []}',

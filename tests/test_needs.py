@@ -1,0 +1,45 @@
+"""What a selection of tests needs, and what happens where that is missing."""
+
+import pytest
+
+from tests import needs
+
+
+def test_without_a_selection_everything_is_asked_for() -> None:
+    assert needs.is_asked_for("tests/browser", [])
+    assert needs.is_asked_for("tests/browser", ["-k", "fencing"])
+
+
+@pytest.mark.parametrize(
+    ("selection", "is_asked_for"),
+    [
+        ("tests/deploy", True),
+        ("tests/deploy/", True),
+        ("tests/deploy/test_cluster.py", True),
+        ("tests/deploy/test_cluster.py::test_the_main_job", True),
+        ("tests/deploy/test_blocks.py", False),
+        ("tests/images", False),
+    ],
+)
+def test_a_folder_asks_for_what_its_modules_need(selection: str, *, is_asked_for: bool) -> None:
+    assert needs.is_asked_for("tests/deploy/test_cluster.py", [selection]) is is_asked_for
+
+
+def test_a_folder_without_programs_asks_for_none() -> None:
+    assert needs.programs(["tests/images", "-k", "fencing"]) == []
+    assert needs.programs(["tests/edge", "tests/images"]) == ["envsubst", "nginx"]
+
+
+def test_every_path_that_is_named_is_there() -> None:
+    named = [*needs.PROGRAMS, *needs.PAGES, *needs.IMAGES]
+    assert needs.selected(named) == named
+
+
+def test_what_is_missing_is_left_out_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(needs.STRICT, raising=False)
+    monkeypatch.setenv("CI", "true")  # every CI service says so; it is no wish of ours
+    with pytest.raises(pytest.skip.Exception):
+        needs.missing("nginx is not installed")
+    monkeypatch.setenv(needs.STRICT, "1")
+    with pytest.raises(pytest.fail.Exception):
+        needs.missing("nginx is not installed")
