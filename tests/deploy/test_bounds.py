@@ -42,13 +42,6 @@ def test_more_uploads_than_there_is_disk_for_are_seen(
     assert {fault.split(":")[0] for fault in found} == {"frontend"}
 
 
-@pytest.mark.parametrize("role", bounds.ROLES)
-def test_the_document_tells_what_a_process_may_hold(role: str) -> None:
-    text = (ROOT / "docs" / "deploy.md").read_text()
-    missing = [each.row for each in bounds.held(role) if f"| {role} | {each.row} |" not in text]
-    assert missing == []
-
-
 def test_a_worker_may_map_what_a_picture_may_take(settings: Settings) -> None:
     """At rest it maps 0.2 GB, and threads of decoders 0.15 GB more."""
     picture = settings.IMAGE_DECODE_MEMORY_MB * 1_000_000

@@ -22,6 +22,7 @@ import yaml
 from django.core.management import call_command
 
 from deploy.k8s.tools.objects import of_kind
+from images.apps import ImagesConfig
 from tests.deploy.cluster import node, servers
 from tests.deploy.cluster.network import own_network
 from tests.deploy.workspace import MANIFESTS, Workspace, named
@@ -36,7 +37,7 @@ ROOTS = Path(__file__).resolve().parents[2] / "var" / "images"
 HOST = "images.example.com"
 RELEASE = yaml.safe_load((MANIFESTS / "release" / "release.yaml").read_text())["data"]["version"]
 WEB = ("auth", "gateway", "images", "admin")
-WORKERS = ("worker-interactive", "worker-bulk", "worker-maintenance")
+WORKERS = tuple(f"worker-{queue}" for queue in ImagesConfig.queues)
 DIFFICULT = "p@ss/w:rd \"with' %s\\ $HOME #&;`x`"
 pytestmark = pytest.mark.processes
 

@@ -8,6 +8,7 @@ import pytest
 from deploy.k8s.tools import network, objects
 from deploy.k8s.tools.objects import Object, of_kind
 from deploy.k8s.tools.quantities import of_pod
+from images.apps import ImagesConfig
 from tests.deploy.components import USES, WEB, with_component
 from tests.deploy.gates import pods, references, scaling
 from tests.deploy.gates.references import environment
@@ -124,14 +125,26 @@ def test_keda_takes_the_place_of_the_workers_autoscalers(
 ) -> None:
     rendered = renders["keda"]
     scaled = {i["spec"]["scaleTargetRef"]["name"] for i in of_kind(rendered, "ScaledObject")}
-    assert scaled == {"worker-interactive", "worker-bulk", "worker-maintenance"}
+    assert scaled == {f"worker-{queue}" for queue in ImagesConfig.queues}
     assert not scaled & {
         i["metadata"]["name"] for i in of_kind(rendered, "HorizontalPodAutoscaler")
     }
-    lists = {
-        i["spec"]["triggers"][0]["metadata"]["listName"] for i in of_kind(rendered, "ScaledObject")
+    for item in of_kind(rendered, "ScaledObject"):
+        (trigger,) = item["spec"]["triggers"]
+        assert item["metadata"]["name"] == f"worker-{trigger['metadata']['listName']}"
+        assert item["spec"]["scaleTargetRef"]["name"] == item["metadata"]["name"]
+
+
+def test_the_workers_autoscalers_are_those_that_the_page_deletes_before_keda(
+    workspace: Workspace,
+) -> None:
+    """`kubectl delete horizontalpodautoscaler --selector app.kubernetes.io/component`."""
+    deleted = {
+        item["metadata"]["name"]
+        for item in of_kind(workspace.render("platform"), "HorizontalPodAutoscaler")
+        if "app.kubernetes.io/component" in item["metadata"]["labels"]
     }
-    assert lists == {"interactive", "bulk", "maintenance"}
+    assert deleted == {f"worker-{queue}" for queue in ImagesConfig.queues}
 
 
 def test_the_production_size_scales_by_percent_of_what_its_pods_ask_for(

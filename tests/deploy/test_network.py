@@ -1,35 +1,24 @@
-"""Gate 5: the allowed connections are exactly the table of docs/deploy.md."""
+"""Gate 5: the allowed connections are exactly the tables of docs/deploy-reference.md."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 
+from deploy.k8s.tools import connections
 from deploy.k8s.tools.network import Edge, edges
 from deploy.k8s.tools.objects import Object, of_kind
 from tests.deploy.workspace import ROOT, Workspace, named
 
-DOCUMENTS = (ROOT / "docs" / "deploy.md", ROOT / "docs" / "monitoring.md")
-TABLE = re.compile(r"^\| From +\| To +\| Port +\|\n(?:\|.*\n)+", re.MULTILINE)
-ROW = re.compile(r"^\| ([\w -]+?) +\| ([\w -]+?) +\| ([\d/A-Z, ]+?) +\|$", re.MULTILINE)
+PAGE = (ROOT / "docs" / "deploy-reference.md").read_text()
 
 
 def committed(*, monitoring: bool = True) -> set[Edge]:
-    """The rows of every table with the head "From, To, Port"; of the first when not monitored."""
-    tables = [
-        table
-        for document in DOCUMENTS
-        if document.exists()
-        for table in TABLE.findall(document.read_text())
-    ]
-    chosen = tables if monitoring else tables[:1]
-    rows = ROW.findall("".join(chosen))
-    assert len(rows) == sum(table.count("\n") - 2 for table in chosen), "a row was not understood"
-    return {(source, target, port) for source, target, ports in rows for port in ports.split(", ")}
+    """The connections of the page; without ``monitoring`` those of every overlay."""
+    return connections.committed(PAGE, tables=2 if monitoring else 1)
 
 
 @pytest.mark.parametrize("overlay", ["platform", "dev"])
-def test_the_allowed_connections_are_those_of_the_table(workspace: Workspace, overlay: str) -> None:
+def test_the_allowed_connections_are_those_of_the_page(workspace: Workspace, overlay: str) -> None:
     assert edges(workspace.render(overlay)) == committed(monitoring=overlay == "platform")
 
 

@@ -18,13 +18,6 @@ READERS = {
     "deploy/k8s/components/keda/scalers.yaml": r"listName: (\w+)",
     "deploy/k8s/data/redis-broker/disk.yaml": r'CHECK_SINGLE_KEYS, value: "(.*)"',
     "deploy/k8s/monitoring/prometheus/prometheus.yml": r"worker-metrics-(\w+)\.image-platform",
-    "deploy/k8s/monitoring/prometheus/rules/kubernetes.yml": r"\(-\(([\w|]+)\|blue\|green\)\)",
-    "deploy/k8s/tools/requests.py": r'"\(-\(([\w|]+)\)\)',
-    "docs/deploy.md": r"horizontalpodautoscaler/worker-(\w+)",
-    "docs/runbooks/README.md": r"deploy/worker-(\w+)",
-    "docs/runbooks/roles.md": r"deploy/worker-(\w+)",
-    "tests/deploy/gates/scaling.py": r'"worker-(\w+)"',
-    "tests/deploy/test_cluster.py": r'"worker-(\w+)"',
 }
 ONE_QUEUE = {
     # What is said of one queue, or of an alert's example.
@@ -50,6 +43,21 @@ def test_every_queue_has_a_worker_that_reads_it(workspace: Workspace) -> None:
         item["data"]["QUEUE"] for item in of_kind(rendered, "ConfigMap") if "QUEUE" in item["data"]
     ]
     assert sorted(read) == sorted(QUEUES)
+
+
+def test_rules_and_panels_ask_for_queues_and_tasks_that_there_are() -> None:
+    """One of an old name would find nothing, and so say that all is well."""
+    asked = "".join(
+        file.read_text()
+        for place in ("deploy/k8s/monitoring/prometheus/rules", "deploy/grafana/source")
+        for file in (ROOT / place).iterdir()
+        if file.suffix in {".yml", ".py"}
+    )
+    queues = set(re.findall(r'queue!?="([\w-]+)"', asked))
+    assert queues
+    assert queues <= QUEUES
+    tasks = set(re.findall(r"images\.\w+", " ".join(re.findall(r'task=~?"([^"]+)"', asked))))
+    assert tasks <= set(ImagesConfig.accepted_messages)
 
 
 def test_nobody_else_names_a_queue() -> None:

@@ -16,7 +16,7 @@ from deploy.k8s.tools import requests
 from deploy.k8s.tools.objects import Object, of_kind, pods
 from deploy.k8s.tools.quantities import Request, number, of_container, of_pod
 from tests.deploy.gates.scheduling import PLATFORM, Cluster, Deadlock
-from tests.deploy.workspace import MANIFESTS, ROOT, Workspace, named
+from tests.deploy.workspace import MANIFESTS, Workspace, named
 
 # Another node of a cluster runs no DNS and no API server: only the kubelet and the node's agents.
 RESERVED_ON_OTHERS: Final = Request(350, 460)
@@ -203,31 +203,6 @@ def test_no_autoscaler_adds_a_pod_at_rest(workspace: Workspace, overlay: str) ->
         (metric,) = scaler["spec"]["metrics"]
         aim = 1000 * number(metric["resource"]["target"]["averageValue"])
         assert used < aim / 2, scaler["metadata"]["name"]
-
-
-def test_the_table_in_the_documents_is_that_of_the_render(workspace: Workspace) -> None:
-    document = (ROOT / "docs" / "deploy.md").read_text()
-    measured = json.loads((MANIFESTS / "tools" / "used.json").read_text())
-    inside = requests.table(workspace.render("platform"), measured)
-    assert requests.replaced(document, inside) == document, "run `make k8s-requests`"
-
-
-def test_a_measurement_of_a_cluster_is_understood() -> None:
-    top = """NAMESPACE        POD                          NAME    CPU(cores)   MEMORY(bytes)
-image-platform   auth-6d4b75cb6d-abcde        app     12m          190Mi
-image-platform   auth-6d4b75cb6d-fghij        app     5m           203Mi
-image-platform   worker-bulk-5f7c9b8d4-xyz12  app     1            1Gi
-image-platform   redis-cache-0                redis   3m           9Mi
-monitoring       kube-state-metrics-5f7c9b8d4-zzzzz kube-state-metrics 2m 30Mi
-kube-system      coredns-1-2                  coredns 3m           20Mi
-"""
-    found = requests.of_top(top, "2026-11-27")["containers"]
-    assert found == {
-        "auth/app": {"rest": {"cpu_m": 12, "memory_mib": 203}},
-        "worker/app": {"rest": {"cpu_m": 1000, "memory_mib": 1024}},
-        "redis-cache/redis": {"rest": {"cpu_m": 3, "memory_mib": 9}},
-        "kube-state-metrics/kube-state-metrics": {"rest": {"cpu_m": 2, "memory_mib": 30}},
-    }
 
 
 def test_a_named_class_that_nobody_made_is_seen(workspace: Workspace) -> None:

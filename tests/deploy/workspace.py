@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from deploy.k8s.tools import objects
-from platform_site.secrets import generation
+from deploy.k8s.tools import objects, scratch
 from tests.needs import missing
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -27,18 +26,8 @@ class Workspace:
     """The manifests in a directory of the test run."""
 
     def __init__(self, directory: Path) -> None:
-        self.manifests = directory / "deploy" / "k8s"
-        shutil.copytree(
-            MANIFESTS, self.manifests, ignore=shutil.ignore_patterns("secrets", "__pycache__")
-        )
-        grafana = MANIFESTS.parent / "grafana"
-        if grafana.exists():
-            shutil.copytree(grafana, directory / "deploy" / "grafana")
+        self.manifests = scratch.manifests_copy(directory)
         self.secrets = self.manifests / "credentials" / "secrets"
-        for role, files in generation.cluster(generation.KeyMaterial()).items():
-            generation.write(self.secrets / role, files)
-        registry = self.manifests / "credentials" / "registry" / "secrets"
-        generation.write(registry, {"config.json": '{"auths": {}}'})
         self._cached = cache(self.build)
         self._parsed = cache(lambda overlay: objects.objects(self.text(overlay)))
 

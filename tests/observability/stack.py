@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import urllib3
 import yaml
 
+from images.apps import ImagesConfig
 from tests.edge.server import Edge, running_edge
 from tests.observability.expressions import MONITORING, RULES
 from tests.observability.webhooks import Receiver, receiving, serving_files
@@ -25,7 +26,7 @@ from tests.servers.ports import free_port
 from tests.servers.processes import ROOT, Program, wait_until_ready
 from tests.servers.redis import RedisServer
 
-QUEUES: Final = "db0=interactive,db0=bulk,db0=maintenance"
+QUEUES: Final = ",".join(f"db0={name}" for name in ImagesConfig.queues)
 FAST: Final = {
     "WEB_WORKERS": "2",
     "SWEEP_INTERVAL_S": "1",

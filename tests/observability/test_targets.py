@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from deploy.k8s.tools.objects import build, objects, of_kind
+from images.apps import ImagesConfig
 from tests.deploy.workspace import Workspace, kubectl_is_needed
 from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 
@@ -78,10 +79,12 @@ def called() -> dict[str, dict[str, str]]:
 
 def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
     roles = ("auth", "gateway", "images", "admin")
-    queues = ("interactive", "bulk", "maintenance")
     assert called() == {
         **{f"{role}-metrics": {"job": role} for role in roles},
-        **{f"worker-metrics-{queue}": {"job": "worker", "pool": queue} for queue in queues},
+        **{
+            f"worker-metrics-{queue}": {"job": "worker", "pool": queue}
+            for queue in ImagesConfig.queues
+        },
         **{f"{name}-metrics": {"job": name} for name in ("frontend", "postgresql")},
         **{f"redis-metrics-{name}": {"job": f"redis-{name}"} for name in ("broker", "cache")},
         **{f"{name}-metrics": {"job": name} for name in ("alertmanager", "grafana")},
@@ -143,9 +146,9 @@ def test_what_the_cluster_is_told_to_run_is_asked_for_by_its_name(overlays: Work
 def test_a_deployments_alert_is_called_as_its_target_is(overlays: Workspace) -> None:
     """`service` is one word in all alerts of a thing, or no cause silences its symptoms."""
     (rule,) = [one.expr for one in asked_by_rules() if one.where == "ReplicasMissing"]
-    (pattern,) = re.findall(r'"\$1", "deployment", "([^"]+)"', rule)
+    (pattern,) = re.findall(r'"\$1\$2", "deployment", "([^"]+)"', rule)
     watched = {labels["job"] for labels in called().values()} | {"scheduler"}
     for item in of_kind(overlays.render("platform"), "Deployment"):
         match = re.fullmatch(pattern, item["metadata"]["name"])
         assert match
-        assert match[1] in watched
+        assert (match[1] or match[2]) in watched

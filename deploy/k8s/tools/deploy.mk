@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-picture k8s-requests k8s-measure k8s-dev k8s-release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-reference k8s-measure k8s-dev k8s-release pin-images images image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -31,11 +31,8 @@ k8s-save: ## save the database and the bucket (TO=directory; needs mc)
 k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory OVERLAY=platform CONFIRM=yes)
 	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/restore.sh "$(FROM)" "$(OVERLAY)"
 
-k8s-picture: .venv/.development ## draw the objects and connections into docs/deploy.md
-	@$(PY) -m deploy.k8s.tools.picture
-
-k8s-requests: .venv/.development ## write what pods ask for and use into docs/deploy.md (TOP=file of kubectl top)
-	@$(PY) -m deploy.k8s.tools.requests $(if $(TOP),--top $(TOP) --day $(shell date +%F))
+k8s-reference: .venv/.development ## write docs/deploy-reference.md from the manifests (TOP=file of kubectl top)
+	@LOG_LEVEL=ERROR $(PY) -m deploy.k8s.tools.reference $(if $(TOP),--top $(TOP) --day $(shell date +%F))
 
 k8s-measure: .venv/.development ## measure what each workload uses, by processes here
 	@$(PY) -m tests.deploy.measure

@@ -1,19 +1,11 @@
-"""Draws the objects of an overlay and the connections that it allows: ``make k8s-picture``.
+"""The objects of an overlay and the connections that it allows, as a Mermaid diagram."""
 
-Writes a Mermaid diagram between the markers of ``docs/deploy.md``, from a render and nothing else.
-"""
-
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from deploy.k8s.tools import network
-from deploy.k8s.tools.objects import Object, Pod, build, objects, of_kind, pods
+from deploy.k8s.tools.objects import Object, Pod, of_kind, pods
 
-DOCUMENT: Final = Path("docs/deploy.md")
-BEGIN: Final = "<!-- picture: made by `make k8s-picture` from the render -->\n"
-END: Final = "<!-- end of the picture -->\n"
 LEFT_OUT: Final = ("DNS", "prometheus")
 
 
@@ -68,24 +60,3 @@ def _arrows(rendered: Sequence[Object]) -> list[str]:
 
 def _id(name: str) -> str:
     return name.replace("-", "_").replace(" ", "_")
-
-
-def replaced(document: str, drawing: str) -> str:
-    """``document`` with ``drawing`` between its markers. Raises ``ValueError`` without them."""
-    before, begin, rest = document.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("the document has no markers for the picture")
-    return f"{before}{begin}\n{drawing}\n{end}{after}"
-
-
-def main() -> int:
-    """Draw the overlay ``platform``, whose secrets must be there (or throw-away ones)."""
-    directory = Path(sys.argv[1] if len(sys.argv) > 1 else "deploy/k8s")
-    drawing = picture(objects(build(directory / "overlays" / "platform")))
-    DOCUMENT.write_text(replaced(DOCUMENT.read_text(encoding="utf-8"), drawing), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

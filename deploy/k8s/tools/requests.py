@@ -1,31 +1,24 @@
-"""Writes what containers ask for and what they use into docs/deploy.md: ``make k8s-requests``.
+"""What containers ask for and what they use, as a table.
 
 What is asked for comes from the render, what is used from ``used.json``: the measurement of
 ``make k8s-measure``, or of a cluster, as ``kubectl top pods --all-namespaces --containers`` prints
-it (``--top FILE``).
+it.
 """
 
-import argparse
-import json
 import re
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.k8s.tools.objects import Object, Pod, build, objects, of_kind, pods
+from deploy.k8s.tools.objects import Object, Pod, of_kind, pods
 from deploy.k8s.tools.quantities import Request, number, of_container, of_pod
 
-DOCUMENT: Final = Path("docs/deploy.md")
 USED: Final = Path("deploy/k8s/tools/used.json")
-BEGIN: Final = (
-    "<!-- requests: made by `make k8s-requests` from the render and the measurement -->\n"
-)
-END: Final = "<!-- end of the requests -->\n"
 # Everything of a cluster's own on a node: kube-system's pods and what is kept for the kubelet.
 RESERVED: Final = Request(850, 768)
-# What a ReplicaSet and a StatefulSet put after the name of the workload, and the queue of a worker.
-SUFFIX: Final = re.compile(r"(-(interactive|bulk|maintenance))?-[a-z0-9]{5,10}-[a-z0-9]{5}$|-\d+$")
+# What a ReplicaSet and a StatefulSet put after the name of the workload.
+SUFFIX: Final = re.compile(r"-[a-z0-9]{5,10}-[a-z0-9]{5}$|-\d+$")
+ONCE: Final = ("Job", "CronJob")
 Used = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 
@@ -50,7 +43,7 @@ def held(rendered: Sequence[Object]) -> tuple[Request, Request]:
     """What all pods hold at rest, and what a roll-out of everything adds, with every Job."""
     steady, more = Request(), Request()
     for pod in pods(rendered):
-        if pod.workload["kind"] in {"Job", "CronJob"}:
+        if pod.workload["kind"] in ONCE:
             more += of_pod(pod.spec)
         else:
             steady += of_pod(pod.spec) * replicas(pod, rendered)
@@ -66,11 +59,12 @@ def table(rendered: Sequence[Object], document: Mapping[str, Any]) -> str:
         "|----------|-----------|------|----------|--------------|-----------------|",
     ]
     for pod in pods(rendered):
-        count = replicas(pod, rendered) if pod.workload["kind"] not in {"Job", "CronJob"} else 1
+        count = replicas(pod, rendered) if pod.workload["kind"] not in ONCE else 1
         for container in pod.spec["containers"]:
             found = used.get(f"{pod.name}/{container['name']}", {})
             cells = [
-                pod.workload["metadata"]["name"],
+                # A Job is called after the release; the table is the same for every release.
+                pod.name if pod.workload["kind"] in ONCE else pod.workload["metadata"]["name"],
                 container["name"],
                 str(count),
                 _amount(of_container(container)),
@@ -95,47 +89,24 @@ def _amount(request: Request | None) -> str:
     return f"{request.cpu_m}m, {request.memory_mib}Mi" if request else ""
 
 
-def replaced(text: str, inside: str) -> str:
-    """``text`` with ``inside`` between its markers. Raises ``ValueError`` without them."""
-    before, begin, rest = text.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("the document has no markers for the requests")
-    return f"{before}{begin}\n{inside}\n{end}{after}"
-
-
-def of_top(top: str, day: str) -> dict[str, Any]:
+def of_top(top: str, day: str, rendered: Sequence[Object]) -> dict[str, Any]:
     """A measurement from the words of ``kubectl top``: of several pods the one that uses most."""
+    names = {pod.workload["metadata"]["name"]: pod.name for pod in pods(rendered)}
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for line in top.splitlines():
-        words = line.split()
-        if len(words) != 5 or words[0] not in {"image-platform", "monitoring"}:  # noqa: PLR2004
-            continue
-        _namespace, pod, container, cpu, memory = words
+    for pod, container, cpu, memory in _of_the_platform(top):
         usage = {
             "cpu_m": round(1000 * number(cpu)),
             "memory_mib": round(number(memory) / 2**20),
         }
-        key = f"{SUFFIX.sub('', pod)}/{container}"
+        workload = SUFFIX.sub("", pod)
+        key = f"{names.get(workload, workload)}/{container}"
         rest = found.setdefault(key, {}).setdefault("rest", usage)
         rest.update({name: max(value, rest[name]) for name, value in usage.items()})
     return {"measured": day, "by": "`kubectl top`", "containers": found}
 
 
-def main() -> int:
-    """Write the table; with ``--top`` the measurement first."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--top", type=Path, help="output of kubectl top pods -A --containers")
-    parser.add_argument("--day", default="", help="when it was measured")
-    given = parser.parse_args()
-    if given.top:
-        document = of_top(given.top.read_text(encoding="utf-8"), given.day)
-        USED.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    document = json.loads(USED.read_text(encoding="utf-8"))
-    inside = table(objects(build(Path("deploy/k8s/overlays/platform"))), document)
-    DOCUMENT.write_text(replaced(DOCUMENT.read_text(encoding="utf-8"), inside), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _of_the_platform(top: str) -> Iterable[list[str]]:
+    for line in top.splitlines():
+        cells = line.split()
+        if len(cells) == 5 and cells[0] in {"image-platform", "monitoring"}:  # noqa: PLR2004
+            yield cells[1:]

@@ -2,71 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
 
-from accounts.hashers import TunedArgon2PasswordHasher
+from deploy.k8s.tools.bounds import MIB, ROLES, held
 from deploy.k8s.tools.objects import Object, Pod, named, of_kind
 from deploy.k8s.tools.quantities import number
-from images.upload_handler import MEMORY_BYTES
 from platform_site import gunicorn
-from platform_site.web import connections
 from tests.deploy.gates.references import environment
 from tests.deploy.workspace import MANIFESTS
 
-MIB: Final = 2**20
 USED: Final = json.loads((MANIFESTS / "tools" / "used.json").read_text())["containers"]
 CELERY_CHILDREN: Final = 2
-JSON_TIMES: Final = 2
-"""A document is there as bytes and as objects."""
-NGINX_CONNECTIONS: Final = 2048
-"""worker_connections of nginx.conf; a proxied client takes two."""
-NGINX_BUFFERS: Final = 9 * 16 * 1024
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What one process may hold: ``bytes`` of it, ``at_once`` times."""
-
-    name: str
-    bytes: int
-    at_once: int
-
-    @property
-    def row(self) -> str:
-        """As docs/deploy.md tells it."""
-        size = f"{self.bytes / MIB:.0f} MiB" if self.bytes >= MIB else f"{self.bytes // 1024} KiB"
-        return f"{self.name} | {size} | {self.at_once}"
-
-
-def held(role: str) -> list[Thing]:
-    """What one process of ``role`` may hold at once, beyond what it has at rest."""
-    received = connections.HEAD_BYTES + 2 * connections.RECEIVE_BYTES
-    long_bodies = gunicorn.threads // 2
-    web = [
-        Thing("unfinished requests", received, gunicorn.worker_connections),
-        Thing("JSON", JSON_TIMES * settings.DATA_UPLOAD_MAX_MEMORY_SIZE, gunicorn.threads),
-    ]
-    hashes = Thing(
-        "password hashes", TunedArgon2PasswordHasher.memory_cost * 1024, settings.HASHES_AT_ONCE
-    )
-    upload = Thing("uploads, in memory", 3 * MEMORY_BYTES, long_bodies)
-    picture = Thing("pictures sent", 1024 * 1024, settings.DELIVERIES_AT_ONCE)
-    decode = Thing("decoded picture", settings.IMAGE_DECODE_MEMORY_MB * 1_000_000, 1)
-    clients = Thing("answers that wait", NGINX_BUFFERS, NGINX_CONNECTIONS // 2)
-    return {
-        "auth": [hashes, *web],
-        "admin": [hashes, *web],
-        "gateway": [Thing("uploads, passed on", 1024 * 1024, long_bodies), *web],
-        "images": [upload, picture, *web],
-        "worker": [decode],
-        "frontend": [clients],
-    }[role]
-
-
-ROLES: Final = ("auth", "admin", "gateway", "images", "worker", "frontend")
 
 
 def processes(role: str) -> int:

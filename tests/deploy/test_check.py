@@ -1,4 +1,4 @@
-"""What a person runs: the check, pinned images, the picture."""
+"""The check before an apply names what is wrong with an overlay."""
 
 import json
 import shutil
@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.k8s.tools import check, picture, pin_images
-from tests.deploy.workspace import MANIFESTS, ROOT, Workspace, program
+from deploy.k8s.tools import check
+from tests.deploy.workspace import ROOT, Workspace, program
 
 EXAMPLES = 2
-DIGEST = f"sha256:{'ab' * 32}"
 
 
 def faults(workspace: Workspace, overlay: str = "platform") -> list[str]:
@@ -101,50 +100,6 @@ def test_the_cluster_is_asked_for_its_overlay(
     assert overlay.startswith("the overlay dev is applied")
     assert monitoring.startswith("the namespace monitoring is there and is not the platform's")
     assert len(examples) == EXAMPLES
-
-
-def test_every_third_party_image_is_pinned_once_and_our_own_are_not() -> None:
-    asked: list[str] = []
-
-    def digest_of(name: str) -> str:
-        asked.append(name)
-        return DIGEST
-
-    for file in pin_images.files([str(MANIFESTS), str(ROOT / "Dockerfile")]):
-        once = pin_images.pinned(file.read_text(), digest_of)
-        assert pin_images.pinned(once, digest_of) == once
-    names = {name.partition(":")[0] for name in asked}
-    assert names >= {
-        "postgres", "quay.io/prometheuscommunity/postgres-exporter", "redis",
-        "oliver006/redis_exporter", "pgsty/silo", "nginx/nginx-prometheus-exporter",
-        "python", "node", "nginx",
-    }  # fmt: skip
-
-
-def test_a_digest_is_what_the_registry_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program(tmp_path, "skopeo", f'[ "$4" = docker://redis:7 ] && echo {DIGEST}')
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    assert pin_images.ask("redis:7") == DIGEST
-    with pytest.raises(pin_images.NoAnswer, match="skopeo says"):
-        pin_images.ask("redis:8")
-
-
-def test_the_picture_in_the_documents_is_that_of_the_render(workspace: Workspace) -> None:
-    document = (ROOT / "docs" / "deploy.md").read_text()
-    drawing = picture.picture(workspace.render("platform"))
-    assert picture.replaced(document, drawing) == document, "run `make k8s-picture`"
-
-
-def test_the_picture_shows_a_new_connection(workspace: Workspace) -> None:
-    rendered = workspace.render("platform")
-    before = picture.picture(rendered)
-    (policy,) = [i for i in rendered if i["kind"] == "NetworkPolicy"
-                 and (i["metadata"]["name"], i["metadata"]["namespace"])
-                 == ("redis-cache", "image-platform")]  # fmt: skip
-    policy["spec"]["ingress"].clear()
-    assert len(before.splitlines()) - len(picture.picture(rendered).splitlines()) == 6
 
 
 def test_the_check_ends_with_its_verdict(own_workspace: Workspace) -> None:
