@@ -28,7 +28,7 @@ from gateway.permissions import principal_of
 from platform_site.kit import shared_cache
 from platform_site.kit.identifiers import random_token
 from platform_site.kit.rest.problems import DomainError
-from platform_site.kit.shared_cache import CacheSilent
+from platform_site.kit.shared_cache import CacheUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -128,21 +128,21 @@ class Slot:
         A question that was asked twice, over a connection that was reset, may find its own mark.
         """
         try:
-            return shared_cache.asked(
+            return shared_cache.query(
                 lambda: (
                     cache.add(self._name, self._mark, RUNNING_S)
                     or cache.get(self._name) == self._mark
                 )
             )
-        except CacheSilent as exc:
+        except CacheUnavailable as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
 
     def answer(self) -> StoredAnswer | None:
         """What the first request was answered; ``None`` while it runs."""
         try:
-            held = shared_cache.asked(lambda: cache.get(self._name))
-        except CacheSilent as exc:
+            held = shared_cache.query(lambda: cache.get(self._name))
+        except CacheUnavailable as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
         return StoredAnswer.from_held(held) if isinstance(held, list) else None
@@ -150,15 +150,15 @@ class Slot:
     def keep(self, answer: StoredAnswer) -> None:
         """Keep ``answer`` for a day. The work is done, so a store that is down is only logged."""
         try:
-            shared_cache.asked(lambda: cache.set(self._name, answer.held, KEEP_S))
-        except CacheSilent:
+            shared_cache.query(lambda: cache.set(self._name, answer.held, KEEP_S))
+        except CacheUnavailable:
             log.warning("idempotency_answer_lost")
 
     def free(self) -> None:
         """Let the next request with this key run."""
         try:
-            shared_cache.asked(lambda: cache.delete(self._name))
-        except CacheSilent:
+            shared_cache.query(lambda: cache.delete(self._name))
+        except CacheUnavailable:
             log.warning("idempotency_key_stays_taken", seconds=RUNNING_S)
 
 

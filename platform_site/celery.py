@@ -42,7 +42,7 @@ def leave_nothing(process: int) -> None:
 
 
 start_require()
-app = Celery("platform", task_cls="platform_site.kit.tasks.context:AccountedTask")
+app = Celery("platform", task_cls="platform_site.kit.tasks.context:ObservedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

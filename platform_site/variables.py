@@ -23,7 +23,7 @@ def store_url() -> str:
         "S3_ENDPOINT_URL",
         "http",
         "https",
-        about="Address of the S3 API; an https certificate is verified.",
+        about="URL of the S3 API; an https certificate is verified.",
     )
 
 

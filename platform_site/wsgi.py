@@ -9,7 +9,7 @@ from django.utils.http import parse_header_parameters
 from platform_site.checks import start_require
 
 
-class Request(WSGIRequest):
+class ReadableRequest(WSGIRequest):
     """A request without those of its headers that nobody here could read.
 
     Django parses them before any layer of ours and DRF in the middle of a view, and both raise
@@ -25,16 +25,17 @@ class Request(WSGIRequest):
         super().__init__(environ)
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        # Django would read the address, too, in the charset of the body, whatever codec it names.
+        # Django would decode the query, too, in the charset of the body, and among Python's codecs
+        # are some that decompress or raise. A URL is UTF-8, whatever the body is.
         self.content_type, self.content_params = parse_header_parameters(
             meta.get("CONTENT_TYPE", "")
         )
 
 
-class Handler(WSGIHandler):
+class RequestHandler(WSGIHandler):
     """Django's handler for such requests."""
 
-    request_class = Request
+    request_class = ReadableRequest
 
 
 def _is_readable(header: str) -> bool:
@@ -47,4 +48,4 @@ def _is_readable(header: str) -> bool:
 
 django.setup(set_prefix=False)
 start_require()
-application: Final = Handler()
+application: Final = RequestHandler()

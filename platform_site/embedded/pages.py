@@ -18,7 +18,7 @@ METHODS: Final = ("GET", "HEAD")
 
 @csrf_exempt  # what would be refused for want of a token is refused for its method
 def page(request: HttpRequest, path: str = "") -> HttpResponseBase:
-    """The SPA for any of its addresses; a missing file stays missing."""
+    """The SPA for any of its URLs; a missing file stays missing."""
     if request.method not in METHODS:
         allowed = {"Allow": ", ".join(METHODS)}
         return problem_response(

@@ -75,19 +75,19 @@ class Bound:
                 self._changed.notify()
 
     def _taken(self) -> bool:
-        if not self._has_room():
+        if not self._has_capacity():
             if self._waiting >= self._most_waiting:
                 return False
             self._waiting += 1
             try:
-                if not self._changed.wait_for(self._has_room, self._wait_s):
+                if not self._changed.wait_for(self._has_capacity, self._wait_s):
                     return False
             finally:
                 self._waiting -= 1
         self._count(+1)
         return True
 
-    def _has_room(self) -> bool:
+    def _has_capacity(self) -> bool:
         return self._in_flight < self._limit()
 
     def _count(self, change: int) -> None:

@@ -50,17 +50,17 @@ def text(name: str, default: str = REQUIRED, *, about: str, is_secret: bool = Fa
 
 
 def server_url(name: str, *schemes: str, about: str, is_secret: bool = False) -> str:
-    """The address of a server with one of ``schemes`` (none named: any); no default password."""
+    """The URL of a server with one of ``schemes`` (none named: any); no default password."""
     form = f"URL ({', '.join(schemes)})" if schemes else "URL"
     example = f"{schemes[0] if schemes else 'redis'}://host:1234/name"
     value = _read(Variable(name, REQUIRED, about, form, example, is_secret))
     try:
         parts = urlsplit(value)
-        address = parts.netloc or parts.path.strip("/") or parts.query
+        target = parts.netloc or parts.path.strip("/") or parts.query
         password, _port = unquote(parts.password or ""), parts.port
     except ValueError:
         raise _wrong_form(name, "a URL") from None  # the cause repeats the value
-    if not (parts.scheme and address) or (schemes and parts.scheme not in schemes):
+    if not (parts.scheme and target) or (schemes and parts.scheme not in schemes):
         raise _wrong_form(name, f"a {form}")
     if password:
         password_require_own(name, password, user=unquote(parts.username or ""))

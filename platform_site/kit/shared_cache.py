@@ -1,4 +1,8 @@
-"""Questions to the shared cache, of whoever goes on without an answer; one breaker for them all."""
+"""Queries to the shared cache by callers that go on without an answer; one breaker for them all.
+
+Limits, idempotency and revocations share it: a request asks several times, and each would learn of
+a lost cache only by waiting for its own time-outs.
+"""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -7,27 +11,27 @@ from redis.exceptions import RedisError
 
 from platform_site.kit.upstream.breaker import Breaker
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 ERRORS: Final = (RedisError, OSError)
 breaker: Final = Breaker()
 
 
-class CacheSilent(Exception):
+class CacheUnavailable(Exception):
     """The cache gives no answer, or has given none for a moment."""
 
 
-def asked(question: Callable[[], Answer]) -> Answer:
-    """What ``question`` finds. Raises `CacheSilent`, at once while the cache is known to be lost.
+def query(command: Callable[[], Result]) -> Result:
+    """The result of ``command``. Raises `CacheUnavailable`, at once while the cache is lost.
 
-    A question to a connection that was reset is asked again on a new one (settings/parts/cache.py),
-    so it may be heard twice.
+    A command on a connection that was reset is sent again on a new one
+    (settings/parts/cache.py), so the server may execute it twice.
     """
     if not breaker.allows():
-        raise CacheSilent
+        raise CacheUnavailable
     try:
-        answer = question()
+        result = command()
     except ERRORS as exc:
         breaker.failed()
-        raise CacheSilent from exc
+        raise CacheUnavailable from exc
     breaker.succeeded()
-    return answer
+    return result

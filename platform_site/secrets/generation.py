@@ -31,7 +31,7 @@ DATABASE_ROLES: Final = ("auth", "images", "admin")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SigningKey:
+class SigningKeyPair:
     """One ES256 key: its private half for auth, its public half for everybody."""
 
     kid: str
@@ -49,7 +49,7 @@ class SigningKey:
         return {"kid": self.kid, "sign_from": sign_from, "private_pem": self.private_pem}
 
 
-def signing_key(private_pem: str = "") -> SigningKey:
+def signing_key(private_pem: str = "") -> SigningKeyPair:
     """That P-256 key, or a new one; its ``kid`` is the RFC 7638 thumbprint."""
     private: Any = (
         load_pem_private_key(private_pem.encode(), password=None)
@@ -59,14 +59,14 @@ def signing_key(private_pem: str = "") -> SigningKey:
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     public = ECAlgorithm(ECAlgorithm.SHA256).to_jwk(private.public_key(), as_dict=True)
     kid = _thumbprint(public)
-    return SigningKey(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "ES256"})
+    return SigningKeyPair(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "ES256"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyMaterial:
     """One consistent set: what two roles share is made once."""
 
-    signing: SigningKey = field(default_factory=signing_key)
+    signing: SigningKeyPair = field(default_factory=signing_key)
     gateway_secret: str = field(default_factory=random_token)
     delivery_key: str = field(default_factory=lambda: secrets.token_hex(32))
     database: Mapping[str, str] = field(

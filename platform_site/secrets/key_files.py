@@ -65,7 +65,7 @@ def missing(directory: Path) -> dict[str, Files]:
 
 
 def recovered(directory: Path) -> KeyMaterial:
-    """The key material that these files came from; what none of them tells is new."""
+    """The key material that these files came from; what none of them holds is new."""
     fresh = KeyMaterial()
     found = {name: value for name, recover in RECOVER.items() if (value := recover(directory))}
     return replace(
@@ -148,4 +148,4 @@ RECOVER: Final[Mapping[str, Callable[[Path], Any]]] = {
     "store_root_password": lambda directory: text(directory, "minio/root-password"),
     "store_password": lambda directory: _shared(directory, "s3-secret-access-key"),
 }
-"""How each word of `KeyMaterial` is read back; the keys themselves are copied as they stand."""
+"""How each field of `KeyMaterial` is read back; the keys themselves are copied as they stand."""

@@ -20,6 +20,6 @@ MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
 STORAGES = {**STORAGES, **OBJECT_STORES}
 # Its pages count and search whole tables.
-DATABASES = {"default": database(statement_s=20.0, lock_s=5.0, idle_s=60.0, pool=True)}
+DATABASES = {"default": database_of(statement_s=20.0, lock_s=5.0, idle_s=60.0, pool=True)}
 READINESS_CHECKS = DATABASE_CHECKS
 CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"

@@ -58,9 +58,9 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework", "platform_site"]
 MIDDLEWARE = [
-    "platform_site.kit.telemetry.middleware.Probes",
+    "platform_site.kit.telemetry.middleware.HealthChecks",
     "platform_site.kit.telemetry.middleware.RequestContext",
-    "platform_site.kit.telemetry.middleware.Account",
+    "platform_site.kit.telemetry.middleware.AccessLog",
     "platform_site.kit.telemetry.middleware.SecurityHeaders",
     "platform_site.kit.rest.cors.CrossOrigin",
     "django.middleware.common.CommonMiddleware",
@@ -121,7 +121,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["platform_site.kit.rest.codecs.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["platform_site.kit.rest.codecs.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "platform_site.kit.rest.openapi.Schema",
+    "DEFAULT_SCHEMA_CLASS": "platform_site.kit.rest.openapi.RouteSchema",
     "DEFAULT_METADATA_CLASS": None,  # OPTIONS describes nothing: the OpenAPI document does
     "EXCEPTION_HANDLER": "platform_site.kit.rest.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": None,

@@ -7,7 +7,7 @@ from .parts.django_admin import *
 
 ROLE = "migrate"
 # A migration takes as long as it takes.
-DATABASES = {"default": database(statement_s=0.0, lock_s=0.0, idle_s=0.0, pool=False)}
+DATABASES = {"default": database_of(statement_s=0.0, lock_s=0.0, idle_s=0.0, pool=False)}
 ROOT_URLCONF = "platform_site.urls.probes"
 # The admin's tables without its pages, which would want what only the role admin has.
 INSTALLED_APPS = [

@@ -4,4 +4,4 @@ from .images import *
 
 ROLE = "worker"
 # A pool does not survive the fork, and nobody waits for a job as for a page.
-DATABASES = {"default": database(statement_s=30.0, lock_s=10.0, idle_s=60.0, pool=False)}
+DATABASES = {"default": database_of(statement_s=30.0, lock_s=10.0, idle_s=60.0, pool=False)}

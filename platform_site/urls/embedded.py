@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("gateway.urls")),
     path("", include("images.urls")),
-    # Everything else is an address inside the SPA, save what belongs to another prefix.
+    # Everything else is a URL of the SPA, save what belongs to another prefix.
     re_path(
         r"^(?!api/|auth/|i/|internal/|metrics|static/|admin/|\.well-known/)(?P<path>.*)$", page
     ),

@@ -28,9 +28,9 @@ def length_required() -> DomainError:
     return refusal(411, "length_required", "The length of the body must be announced")
 
 
-def address_too_long() -> DomainError:
-    """The request line is longer than any address here."""
-    return refusal(414, "uri_too_long", "The address is too long")
+def uri_too_long() -> DomainError:
+    """The request line is longer than any URL here."""
+    return refusal(414, "uri_too_long", "The URL is too long")
 
 
 def headers_too_large() -> DomainError:
@@ -59,7 +59,7 @@ OURS: Final = (
     errors.ConfigurationProblem,
 )
 REFUSALS: Final[tuple[tuple[type[Exception], Callable[[], DomainError]], ...]] = (
-    (errors.LimitRequestLine, address_too_long),
+    (errors.LimitRequestLine, uri_too_long),
     (errors.LimitRequestHeaders, headers_too_large),
     (errors.UnsupportedTransferCoding, coding_not_taken),
     (errors.ExpectationFailed, expectation_failed),

@@ -2,7 +2,7 @@
 
 A connection stays with the main loop until its request is here: the head, and the body up to a
 few kilobytes. Longer bodies are read by a thread, half of the threads at the most and at a pace.
-Whoever is refused is told by a problem document.
+A refusal is a problem document.
 """
 
 import errno
@@ -29,7 +29,7 @@ from platform_site.web.connections import (
 )
 
 LINGER_S: Final = 2.0
-"""For the client to close after it has been told that the connection ends (RFC 9112, 9.6)."""
+"""For the client to close once it has the answer that ends the connection (RFC 9112, 9.6)."""
 DRAIN_S: Final = 0.1
 """A body that nobody wanted is read to its end if it is as good as here."""
 
@@ -52,7 +52,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     # What the main loop does.
 
     def accept(self, listener: Any) -> None:
-        """Take a connection; the one that has been idle or unfinished longest makes room."""
+        """Take a connection; the one that has been idle or unfinished longest is closed for it."""
         try:
             sock, address = listener.accept()
         except OSError as exc:
@@ -119,7 +119,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._take(conn)
             self.enqueue_req(conn)
         elif b"\r\n" not in conn.received[: LINE_BYTES + 2] and len(conn.received) > LINE_BYTES:
-            self._refuse(conn, self._refusals.address_too_long())
+            self._refuse(conn, self._refusals.uri_too_long())
         elif b"\r\n\r\n" not in conn.received and len(conn.received) > HEAD_BYTES:
             self._refuse(conn, self._refusals.headers_too_large())
 
@@ -168,7 +168,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             raise ConnectionResetError(errno.ECONNRESET, "The client does not read.") from exc
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
-        """Refuse what cannot be read, and tell nothing but the id of what broke."""
+        """Refuse what cannot be read, and answer a fault of ours with nothing but its id."""
         from platform_site.kit.rest.problems import InternalError  # noqa: PLC0415 - after the fork
 
         error = self._refusals.of(exc)

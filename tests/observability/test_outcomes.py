@@ -8,7 +8,7 @@ from celery import Celery
 from prometheus_client import REGISTRY
 
 from gateway.clients.service_tokens import IssuedToken, ServiceToken
-from platform_site.kit.tasks.context import AccountedTask
+from platform_site.kit.tasks.context import ObservedTask
 from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.observability.expressions import alerts
 
@@ -50,7 +50,7 @@ def test_service_tokens_that_auth_does_not_give_are_kept_or_failed() -> None:
 
 
 def test_a_task_that_breaks_off_has_failed() -> None:
-    app = Celery("outcomes", task_cls=AccountedTask, set_as_current=False)
+    app = Celery("outcomes", task_cls=ObservedTask, set_as_current=False)
 
     @app.task(name="outcomes.broken")
     def broken() -> None:

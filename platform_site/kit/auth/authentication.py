@@ -23,7 +23,7 @@ from platform_site.kit.rest.problems import DomainError
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-Said = TypeVar("Said")
+Option = TypeVar("Option")
 
 
 class RevocationUnknown(DomainError):
@@ -142,9 +142,9 @@ def _service(request: "Request") -> ServicePrincipal | None:
     return service
 
 
-def _of_view(request: "Request", name: str, default: Said) -> Said:
-    """What the view says; one that says nothing takes no token at all."""
-    found: Said = getattr(request.parser_context["view"], name, default)
+def _of_view(request: "Request", name: str, default: Option) -> Option:
+    """The view's attribute ``name``; the default accepts no token at all."""
+    found: Option = getattr(request.parser_context["view"], name, default)
     return found
 
 

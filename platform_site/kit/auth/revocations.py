@@ -33,9 +33,9 @@ def session_is_revoked(session_id: UUID) -> bool | None:
         return remembered[1]
     try:
         revoked = (
-            shared_cache.asked(lambda: caches["revocations"].get(_key(session_id))) is not None
+            shared_cache.query(lambda: caches["revocations"].get(_key(session_id))) is not None
         )
-    except shared_cache.CacheSilent:
+    except shared_cache.CacheUnavailable:
         return None
     _remember(session_id, now + (REVOKED_MEMORY_S if revoked else MEMORY_S), revoked=revoked)
     return revoked

@@ -31,7 +31,7 @@ class Sharing:
     headers: tuple[str, ...]
     exposed: tuple[str, ...]
 
-    def origin_told(self, origin: str) -> str:
+    def allowed_origin(self, origin: str) -> str:
         """The value of ``Access-Control-Allow-Origin`` for a page of ``origin``, or nothing."""
         return ANY if ANY in self.origins else origin if origin in self.origins else ""
 
@@ -52,15 +52,15 @@ class CrossOrigin:
         sharing = self._shared.get(request.path.partition("/")[2].partition("/")[0])
         if sharing is None:
             return self._get_response(request)
-        told = sharing.origin_told(request.headers.get("Origin", ""))
-        if told and _is_preflight(request):
+        allowed = sharing.allowed_origin(request.headers.get("Origin", ""))
+        if allowed and _is_preflight(request):
             response: HttpResponseBase = _preflight_answer(sharing)
         else:
             response = self._get_response(request)
-        if told != ANY:
+        if allowed != ANY:
             patch_vary_headers(response, ("Origin",))
-        if told:
-            response.headers["Access-Control-Allow-Origin"] = told
+        if allowed:
+            response.headers["Access-Control-Allow-Origin"] = allowed
             response.headers["Access-Control-Expose-Headers"] = ", ".join(sharing.exposed)
         return response
 

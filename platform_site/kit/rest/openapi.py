@@ -99,7 +99,7 @@ def _rules_added(schema: Document, rules: Mapping[str, Any]) -> None:
     schema.update({keyword: rule for keyword, rule in rules.items() if keyword != "properties"})
 
 
-class Schema(AutoSchema):
+class RouteSchema(AutoSchema):
     """drf-spectacular's description of a view, with the rules of this module."""
 
     def get_serializer_name(self, serializer: Any, direction: Direction) -> str:

@@ -95,10 +95,10 @@ def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
     """Take ``uses`` that turned out not to count out of the window that runs."""
     counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
     try:
-        shared_cache.asked(lambda: cache.incr(counter, -uses))
+        shared_cache.query(lambda: cache.incr(counter, -uses))
     except (
         ValueError,
-        shared_cache.CacheSilent,
+        shared_cache.CacheUnavailable,
     ):  # the former: the window has ended, and the count
         return
 
@@ -146,8 +146,8 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 
 def _count(key: str, *, ttl_s: int) -> int | None:
     try:
-        return shared_cache.asked(lambda: _incremented(key, ttl_s=ttl_s))
-    except shared_cache.CacheSilent:
+        return shared_cache.query(lambda: _incremented(key, ttl_s=ttl_s))
+    except shared_cache.CacheUnavailable:
         return None
 
 

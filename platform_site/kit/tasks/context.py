@@ -51,14 +51,14 @@ def identity_of(headers: Mapping[str, Any] | Context) -> Iterator[str | None]:
         yield user_id
 
 
-class AccountedTask(Task):  # type: ignore[type-arg]
-    """A task that runs under the identity of its message, and is counted and told once."""
+class ObservedTask(Task):  # type: ignore[type-arg]
+    """A task that runs under the identity of its message, and is counted and logged once."""
 
     abstract = True
-    Request = "platform_site.kit.tasks.killed_runs:Request"
+    Request = "platform_site.kit.tasks.killed_runs:KilledRunRequest"
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Run the task, then tell how it went."""
+        """Run the task, then count and log the outcome."""
         with identity_of(self.request) as user_id:
             started, outcome = time.perf_counter(), "failed"
             try:

@@ -1,7 +1,7 @@
-"""Runs that end without a word from their process, counted by the one that gave it the message.
+"""Runs that end without a report from their process, counted by the one that gave it the message.
 
 The kernel ends a process that takes too much memory, and Celery one that passes the hard time
-limit. Neither gets to `AccountedTask`'s end.
+limit. Neither gets to `ObservedTask`'s end.
 """
 
 from typing import Any
@@ -21,14 +21,14 @@ from platform_site.kit.tasks.context import identity_of
 log = structlog.get_logger("platform.task")
 
 
-class Request(CeleryRequest):
-    """A message in the hands of the parent, which hears how the run of its child ended."""
+class KilledRunRequest(CeleryRequest):
+    """A message that the parent of the pool handles, which learns how the run in a child ended."""
 
     def on_timeout(self, soft: bool, timeout: float) -> None:  # noqa: FBT001 - Celery's signature
         """The soft limit is an exception in the child, which counts it; the hard one ends it."""
         super().on_timeout(soft, timeout)
         if not soft:
-            self._tell("time_limit")
+            self._record("time_limit")
 
     def on_failure(self, exc_info: ExceptionInfo, *args: Any, **kwargs: Any) -> Any:
         """The child raised something, which it has counted, or it is no more."""
@@ -36,10 +36,10 @@ class Request(CeleryRequest):
         if isinstance(raised, ExceptionWithTraceback):
             raised = raised.exc
         if isinstance(raised, WorkerLostError):
-            self._tell("worker_lost")
+            self._record("worker_lost")
         return super().on_failure(exc_info, *args, **kwargs)
 
-    def _tell(self, reason: str) -> None:
+    def _record(self, reason: str) -> None:
         metrics.TASKS.labels(self.name, "killed").inc()
         with identity_of(self.request_dict) as user_id:
             log.error(

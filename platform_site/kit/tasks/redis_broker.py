@@ -65,7 +65,7 @@ class QoS(redis.QoS):
     _lost: Exception | None = None
 
     def ack(self, delivery_tag: str) -> None:
-        """Tell the broker that the message is done."""
+        """Acknowledge the message."""
         with self._noticing():
             super().ack(delivery_tag)
 
@@ -101,8 +101,8 @@ class Channel(redis.Channel):
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         return {
             **super()._connparams(asynchronous=asynchronous),  # type: ignore[misc]  # unknown to stubs
-            "driver_info": None,  # neither says more of itself than it may
-            "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+            "driver_info": None,  # CLIENT SETINFO, which no user of ours may call
+            "maint_notifications_config": MaintNotificationsConfig(enabled=False),  # likewise
         }
 
     def _lookup(

@@ -6,6 +6,7 @@ There are none while nobody records traces.
 """
 
 import json
+import math
 import os
 import threading
 import time
@@ -14,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import Histogram, Metric, multiprocess
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Histogram, Metric, multiprocess
+from prometheus_client.registry import REGISTRY, Collector
 from prometheus_client.samples import Exemplar
 from prometheus_client.utils import floatToGoString
 
@@ -30,16 +31,43 @@ _latest: Final[dict[Key, tuple[str, float, float]]] = {}
 _written_at = 0.0
 
 
-def observe(histogram: Histogram, labels: Sequence[str], seconds: float) -> None:
-    """Observe ``seconds`` under ``labels``, with the trace in hand when it is recorded."""
-    child = histogram.labels(*labels)
-    trace_id = request_context.recorded_trace_id()
-    if not trace_id:
-        child.observe(seconds)
-        return
-    child.observe(seconds, {"trace_id": trace_id})
-    if metric_files.VARIABLE in os.environ:
-        _keep(histogram, labels, seconds, trace_id)
+class TracedHistogram:
+    """A histogram that keeps the trace of the latest observation in each bucket.
+
+    It is given what the client's `Histogram` would be, and remembers name, labels and bounds: the
+    client offers no way to ask a histogram for them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        labels: Sequence[str],
+        *,
+        buckets_s: Sequence[float],
+        registry: CollectorRegistry = REGISTRY,
+    ) -> None:
+        self._sample = f"{name}_bucket"
+        self._labels = tuple(labels)
+        self._bounds_s = (*buckets_s, math.inf)
+        self._histogram = Histogram(name, text, labels, buckets=buckets_s, registry=registry)
+
+    def observe(self, labels: Sequence[str], seconds: float) -> None:
+        """Observe ``seconds`` under ``labels``, with the trace in hand when it is recorded."""
+        child = self._histogram.labels(*labels)
+        trace_id = request_context.recorded_trace_id()
+        if not trace_id:
+            child.observe(seconds)
+            return
+        child.observe(seconds, {"trace_id": trace_id})
+        if metric_files.VARIABLE in os.environ:
+            _keep(self._key(labels, seconds), trace_id, seconds)
+
+    def _key(self, labels: Sequence[str], seconds: float) -> Key:
+        """The bucket that ``seconds`` falls into: the first whose bound is not below it."""
+        bound_s = self._bounds_s[bisect_left(self._bounds_s, seconds)]
+        le = floatToGoString(bound_s)  # type: ignore[no-untyped-call]  # as the client writes it
+        return self._sample, _text(dict(zip(self._labels, labels, strict=True), le=le))
 
 
 class ExemplarCollector(Collector):
@@ -60,18 +88,16 @@ class ExemplarCollector(Collector):
             yield metric
 
 
-def _keep(histogram: Histogram, labels: Sequence[str], seconds: float, trace_id: str) -> None:
+def _keep(key: Key, trace_id: str, seconds: float) -> None:
     global _written_at  # noqa: PLW0603 - when this process wrote its file
-    bounds: Sequence[float] = histogram._upper_bounds  # noqa: SLF001 - the client tells it nowhere
-    bucket = floatToGoString(bounds[bisect_left(bounds, seconds)])  # type: ignore[no-untyped-call]
-    named = dict(zip(histogram._labelnames, labels, strict=True), le=bucket)  # noqa: SLF001
     now = time.time()
     with _lock:
-        _latest[f"{histogram._name}_bucket", _text(named)] = (trace_id, seconds, now)  # noqa: SLF001
+        _latest[key] = (trace_id, seconds, now)
         if now - _written_at < WRITE_EVERY_S:
             return
         _written_at = now
-        document = json.dumps([[*key, *value] for key, value in _latest.items()])
+        document = json.dumps([[*kept, *value] for kept, value in _latest.items()])
+    # A file appears whole: the exporter may read at this moment.
     path = Path(os.environ[metric_files.VARIABLE], f"exemplars_{metric_files.slot()}.json")
     fresh = path.with_suffix(".new")
     fresh.write_text(document)

@@ -36,12 +36,12 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
                 ],
             }
         },
-        "filters": {"pathless": {"()": Pathless}},
+        "filters": {"without_path": {"()": PathFilter}},
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stdout"], "level": level},
         "loggers": {
             "django.server": {"level": "WARNING"},
-            "django.request": {"level": "ERROR", "filters": ["pathless"]},
+            "django.request": {"level": "ERROR", "filters": ["without_path"]},
             "django.security.csrf": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},
             "urllib3": {"level": "ERROR"},
@@ -50,7 +50,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
     }
 
 
-class Pathless(logging.Filter):
+class PathFilter(logging.Filter):
     """Takes the path out of what Django says of a 5xx: a delivery's path is its signature.
 
     The request has a line of its own, by route template; only what broke it is worth another.

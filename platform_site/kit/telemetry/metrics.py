@@ -9,12 +9,11 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     start_http_server,
 )
 from prometheus_client.registry import REGISTRY, Collector
 
-from platform_site.kit.telemetry import exemplars
+from platform_site.kit.telemetry.exemplars import ExemplarCollector, TracedHistogram
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -35,11 +34,11 @@ UNSERVED: Final = Counter(
     "role: the part has an alert of its own. There from the start.",
     ["role", "part"],
 )
-SECONDS: Final = Histogram(
+SECONDS: Final = TracedHistogram(
     "http_request_seconds",
     "Time from the first middleware to the last byte of the headers, in seconds.",
     ["role", "method", "route"],
-    buckets=BUCKETS_S,
+    buckets_s=BUCKETS_S,
 )
 BUILD: Final = Gauge(
     "platform_build_info",
@@ -64,7 +63,7 @@ def observe_request(
         FAILED.labels(settings.ROLE).inc()
     if lost_part:
         UNSERVED.labels(settings.ROLE, lost_part).inc()
-    exemplars.observe(SECONDS, (settings.ROLE, known, route), seconds)
+    SECONDS.observe((settings.ROLE, known, route), seconds)
 
 
 def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:
@@ -75,7 +74,7 @@ def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:
     joined = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         joined = CollectorRegistry()
-        joined.register(exemplars.ExemplarCollector())
+        joined.register(ExemplarCollector())
     for collector in collectors:
         joined.register(collector)
     return joined

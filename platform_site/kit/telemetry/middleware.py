@@ -1,4 +1,4 @@
-"""The two layers that every request of every role passes: its identity, and the account of it."""
+"""The layers that every request of every role passes: health checks, identity, log, headers."""
 
 import time
 from collections.abc import Callable
@@ -35,14 +35,14 @@ class RequestContext:
             return response
 
 
-class Account:
-    """Counts and logs each request once, by route template: never a raw path, token or address."""
+class AccessLog:
+    """Counts and logs each request once, by route template; no path, token or IP address."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve ``request``, then tell how it went."""
+        """Serve ``request``, then count and log the outcome."""
         started = time.perf_counter()
         with request_context.acting_for(lambda: _user_id(request)):
             response = self._get_response(request)
@@ -73,7 +73,7 @@ class Account:
         return response
 
 
-class Probes:
+class HealthChecks:
     """Answers the probes before anything looks at the Host header, which a pod's IP fails."""
 
     def __init__(self, get_response: GetResponse) -> None:

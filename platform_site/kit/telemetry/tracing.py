@@ -37,8 +37,8 @@ HIDDEN: Final = frozenset(
     }
 )
 """Attributes that can hold a signature, a query or somebody's address: they never leave."""
-TOLD_OF_ERRORS: Final = "exception.type"
-"""Of an error its type leaves; what it says may quote anything."""
+KEPT_OF_ERRORS: Final = "exception.type"
+"""Of an error only the type is exported; its message may quote anything."""
 
 _providers: "Final[list[TracerProvider]]" = []
 
@@ -46,7 +46,7 @@ _providers: "Final[list[TracerProvider]]" = []
 def collector() -> str:
     """Where the traces go; empty when nothing is traced."""
     return env.text(
-        ENDPOINT, "", about="Address of the OTLP collector of traces; empty traces nothing."
+        ENDPOINT, "", about="URL of the OTLP collector of traces; empty traces nothing."
     )
 
 
@@ -106,7 +106,7 @@ def _provider() -> "TracerProvider":
         }
     )
     provider = TracerProvider(resource=resource)
-    exporter: Any = DiscreetExporter(OTLPSpanExporter())
+    exporter: Any = RedactingExporter(OTLPSpanExporter())
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
@@ -120,8 +120,8 @@ def _recorded_trace_id() -> str:
     return trace.format_trace_id(context.trace_id) if is_recorded else ""
 
 
-class DiscreetExporter:
-    """Exports spans without what is nobody's business: `HIDDEN`, and the words of errors."""
+class RedactingExporter:
+    """Exports spans without personal data and secrets: `HIDDEN`, and the messages of errors."""
 
     def __init__(self, exporter: "SpanExporter") -> None:
         self._exporter = exporter
@@ -129,7 +129,7 @@ class DiscreetExporter:
     def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
         """Send ``spans``, which have ended."""
         for span in spans:
-            _make_discreet(span)
+            _redact(span)
         return self._exporter.export(spans)
 
     def shutdown(self) -> None:
@@ -141,14 +141,14 @@ class DiscreetExporter:
         return self._exporter.force_flush(timeout_millis)
 
 
-def _make_discreet(span: "ReadableSpan") -> None:
+def _redact(span: "ReadableSpan") -> None:
     """Take the private parts out of ``span``, which has ended and has no setters."""
     from opentelemetry.sdk.trace import Event  # noqa: PLC0415 - an extra
     from opentelemetry.trace import Status  # noqa: PLC0415 - an extra
 
-    told = span.attributes or {}
+    attributes = span.attributes or {}
     span._attributes = {  # noqa: SLF001
-        name: value for name, value in told.items() if name not in HIDDEN
+        name: value for name, value in attributes.items() if name not in HIDDEN
     }
     span._events = [  # noqa: SLF001
         Event(event.name, _type_only(event.attributes or {}), event.timestamp)
@@ -157,5 +157,5 @@ def _make_discreet(span: "ReadableSpan") -> None:
     span._status = Status(span.status.status_code)  # noqa: SLF001
 
 
-def _type_only(told: "Mapping[str, Any]") -> "dict[str, Any]":
-    return {name: value for name, value in told.items() if name == TOLD_OF_ERRORS}
+def _type_only(attributes: "Mapping[str, Any]") -> "dict[str, Any]":
+    return {name: value for name, value in attributes.items() if name == KEPT_OF_ERRORS}

@@ -41,7 +41,7 @@ class Breaker:
             return True
 
     def succeeded(self) -> None:
-        """Tell that a call got an answer."""
+        """Count a call that got an answer."""
         with self._lock:
             if self._is_open:
                 self._is_open = False
@@ -49,7 +49,7 @@ class Breaker:
             self._count()
 
     def failed(self) -> None:
-        """Tell that a call got none, or got it too late."""
+        """Count a call that got none, or got it too late."""
         with self._lock:
             self._count()
             self._failures += 1

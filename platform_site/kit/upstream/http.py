@@ -54,7 +54,7 @@ class SupportsRead(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the other role said, whole; header names compare without case."""
+    """The whole response of the other role; header names compare without case."""
 
     status: int
     headers: Mapping[str, str]
@@ -127,7 +127,7 @@ class Upstream:
         return nullcontext() if self._places is None or _is_stream(body) else self._places.hold()
 
     def _try_out(self) -> None:
-        """Learn by a question whether the role is back: a stream would wait too long for that."""
+        """Ask for something small first: a stream would learn too late that the role is down."""
         try:
             self._send("GET", TRIAL_PATH, headers=None, body=None, timeout_s=TRIAL_S)
         except (HTTPError, OSError) as exc:
@@ -163,10 +163,10 @@ class Upstream:
 @cache
 def upstream(role: str) -> Upstream:
     """The way to ``role``, from the setting ``UPSTREAMS``. Raises ``KeyError`` if it has none."""
-    address: str = settings.UPSTREAMS[role]
-    if address.startswith(PREFIX):
-        return Upstream(role, InProcessPool(address.removeprefix(PREFIX), host=role))
-    pool = urllib3.connectionpool.connection_from_url(address, maxsize=POOL_SIZE, block=False)
+    url: str = settings.UPSTREAMS[role]
+    if url.startswith(PREFIX):
+        return Upstream(role, InProcessPool(url.removeprefix(PREFIX), host=role))
+    pool = urllib3.connectionpool.connection_from_url(url, maxsize=POOL_SIZE, block=False)
     pool.ConnectionCls = _with_progress(pool.ConnectionCls)
     # Not all of a process's threads, so that the rest of it is served while one role hangs.
     places = Bound(
@@ -181,14 +181,14 @@ def _with_progress(kind: Any) -> Any:
     urllib3 leaves a socket that is used again with the time limit of its last answer.
     """
 
-    class Connection(kind):  # type: ignore[misc]  # a class that is chosen by the scheme
+    class ProgressConnection(kind):  # type: ignore[misc]  # a class that is chosen by the scheme
         def request(self, *args: Any, **named: Any) -> None:
             if self.sock is None:
                 self.connect()
             self.sock.settimeout(PROGRESS_S)
             super().request(*args, **named)
 
-    return Connection
+    return ProgressConnection
 
 
 def _is_stream(body: bytes | SupportsRead | None) -> TypeGuard[SupportsRead]:

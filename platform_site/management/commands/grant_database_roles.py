@@ -33,7 +33,7 @@ MONITORING: Final = "monitoring"
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class DatabaseLogin:
     """The database user of a role, as the role's own URL names it."""
 
     role: str
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("Every role has its own tables and no others."))
 
 
-def login(directory: Path, role: str) -> Login:
+def login(directory: Path, role: str) -> DatabaseLogin:
     """Reads ``directory/role``. Raises `CommandError` that names the file, never its content."""
     file = directory / role
     try:
@@ -79,10 +79,10 @@ def login(directory: Path, role: str) -> Login:
         raise CommandError(f"{file} cannot be read: {exc.strerror}") from exc
     if not parts.username or not parts.password:
         raise CommandError(f"{file} is no database URL with a user and a password.")
-    return Login(role, unquote(parts.username), unquote(parts.password))
+    return DatabaseLogin(role, unquote(parts.username), unquote(parts.password))
 
 
-def grant(entry: Login) -> int:
+def grant(entry: DatabaseLogin) -> int:
     """Make ``entry`` able to use its tables and nothing else; the number of tables it may use."""
     own = [name for name in _tables() if name.startswith(TABLES[entry.role])]
     user = sql.Identifier(entry.user)

@@ -38,9 +38,9 @@ class Command(BaseCommand):
         for file in key_files.redis_users_follow(directory):
             self.stdout.write(f"{file.parent.name:13} {file.name} (written anew: it follows)")
         if is_new:
-            said = f"Written to {directory}, mode 0600. Back it up."
+            words = f"Written to {directory}, mode 0600. Back it up."
         elif missing:
-            said = f"Added to {directory}; nothing that was there was touched. Back it up."
+            words = f"Added to {directory}; nothing that was there was touched. Back it up."
         else:
-            said = f"{directory} is complete: nothing was written."
-        self.stdout.write(self.style.SUCCESS(said))
+            words = f"{directory} is complete: nothing was written."
+        self.stdout.write(self.style.SUCCESS(words))

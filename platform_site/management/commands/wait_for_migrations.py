@@ -22,11 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, timeout: float, **_options: Any) -> None:
         deadline = time.monotonic() + timeout
-        told = ""
+        last = ""
         while lack := missing():
-            if lack != told:
+            if lack != last:
                 self.stdout.write(f"Waiting: {lack}")
-                told = lack
+                last = lack
             if time.monotonic() >= deadline:
                 raise CommandError(f"Not migrated after {timeout:.0f} s: {lack}")
             time.sleep(min(PAUSE_S, timeout))

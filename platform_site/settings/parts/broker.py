@@ -11,7 +11,7 @@ from platform_site.kit.tasks import offers
 CELERY_BROKER_URL = env.server_url(
     "BROKER_URL",
     is_secret=True,
-    about="Address of the task queue, with the role's user and password.",
+    about="URL of the task queue, with the role's user and password.",
 )
 CELERY_BROKER_TRANSPORT = "platform_site.kit.tasks.redis_broker:Transport"
 if CELERY_BROKER_URL.startswith("rediss:"):
@@ -41,7 +41,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# `platform_site.kit.tasks.drain`: whatever a worker has in hand ends by itself before this.
+# `platform_site.kit.tasks.drain`: every task that a worker runs ends by itself before this.
 WORKER_DRAIN_S = env.number(
     "WORKER_DRAIN_S",
     CELERY_TASK_SOFT_TIME_LIMIT + 5.0,

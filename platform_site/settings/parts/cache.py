@@ -23,7 +23,7 @@ _URL = env.server_url(
     "rediss",
     "unix",
     is_secret=True,
-    about="Address of the shared cache, with the role's user and password.",
+    about="URL of the shared cache, with the role's user and password.",
 )
 _USER = unquote(urlsplit(_URL).username or "")
 _OPTIONS = {
@@ -34,8 +34,8 @@ _OPTIONS = {
     "health_check_interval": 25,
     "max_connections": 64,  # of each thread, which has its own pool and needs one: nobody waits
     "serializer": "platform_site.json_cache.JSONSerializer",  # Django's own runs what it reads
-    "driver_info": None,  # neither says more to the server than its user may
-    "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    "driver_info": None,  # CLIENT SETINFO, which no user of ours may call
+    "maint_notifications_config": MaintNotificationsConfig(enabled=False),  # likewise
 }
 _REDIS = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",

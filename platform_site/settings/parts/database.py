@@ -2,7 +2,7 @@
 
 Web roles keep a pool (``DATABASE_POOL_MAX`` connections a process); workers, which fork, have none.
 Each wait has an end: a request is refused rather than held by a database that is lost or hung.
-A role whose work takes longer than a request calls `database` again, with limits of its own.
+A role whose work takes longer than a request calls `database_of` again, with limits of its own.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ _TCP = {
 }
 
 
-def database(*, statement_s: float, lock_s: float, idle_s: float, pool: bool) -> dict[str, Any]:
+def database_of(*, statement_s: float, lock_s: float, idle_s: float, pool: bool) -> dict[str, Any]:
     """The entry of ``DATABASES``; the limits are defaults in seconds, and 0 is none."""
     parts = urlsplit(_url())
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -97,7 +97,7 @@ def _url() -> str:
         "postgresql",
         "postgres",
         is_secret=True,
-        about="Address of the database, with user, password and options (sslmode).",
+        about="URL of the database, with user, password and options (sslmode).",
     )
 
 
@@ -127,7 +127,7 @@ def _connect_timeout_s() -> int:
 
 
 # For a web role, whose callers give up after two seconds.
-DATABASES = {"default": database(statement_s=1.5, lock_s=1.0, idle_s=30.0, pool=True)}
+DATABASES = {"default": database_of(statement_s=1.5, lock_s=1.0, idle_s=30.0, pool=True)}
 DATABASE_CHECKS = [
     "platform_site.kit.health.database",
     "platform_site.kit.health.migrations",

@@ -8,7 +8,7 @@ UPSTREAMS = {
         "http",
         "https",
         "inprocess",
-        about="Address of the role images inside the deployment.",
+        about="URL of the role images inside the deployment.",
     )
 }
 UPSTREAM_CALLS = env.integer(

@@ -7,7 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from platform_site.kit import env
 
 TOKEN_ISSUER = env.text(
-    "TOKEN_ISSUER", "image-platform", about="Issuer that stands in every token and is asked of it."
+    "TOKEN_ISSUER",
+    "image-platform",
+    about="Issuer that every token names and that is required of it.",
 )
 ACCESS_TOKEN_LIFETIME_S = env.integer(
     "ACCESS_TOKEN_LIFETIME_S", 600, about="Seconds for which an access token is good."
@@ -21,7 +23,7 @@ JWKS_BUNDLE: dict[str, Any] = env.key_set(
 JWKS_URL = env.text(
     "JWKS_URL",
     "",
-    about="Address from which the public keys of auth are fetched; empty: those of JWKS are all.",
+    about="URL from which the public keys of auth are fetched; empty: those of JWKS are all.",
 )
 if not (JWKS_BUNDLE["keys"] or JWKS_URL):
     raise ImproperlyConfigured("Neither JWKS nor JWKS_URL is set: no token could be verified.")

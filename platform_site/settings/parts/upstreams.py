@@ -10,7 +10,7 @@ UPSTREAMS = {
         "http",
         "https",
         "inprocess",
-        about="Address of the role auth inside the deployment.",
+        about="URL of the role auth inside the deployment.",
     ),
     **UPSTREAMS,
 }
@@ -31,5 +31,5 @@ GATEWAY_WRITES_PER_MINUTE = env.integer(
 GRAFANA_URL = env.text(
     "GRAFANA_URL",
     "",
-    about="Address of Grafana for the links of the system page; empty shows none.",
+    about="URL of Grafana for the links of the system page; empty shows none.",
 )

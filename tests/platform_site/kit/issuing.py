@@ -9,7 +9,7 @@ from uuid import UUID
 import jwt
 
 from platform_site.kit.identifiers import uuid7
-from platform_site.secrets.generation import SigningKey, signing_key
+from platform_site.secrets.generation import SigningKeyPair, signing_key
 
 ISSUER = "image-platform"
 AUDIENCE = "images"
@@ -20,7 +20,7 @@ AUDIENCE = "images"
 class Issuer:
     """Signs whatever claims a test asks for; ``None`` as a value leaves the claim out."""
 
-    key: SigningKey = field(default_factory=signing_key)
+    key: SigningKeyPair = field(default_factory=signing_key)
     subject: UUID = field(default_factory=uuid7)
     session: UUID = field(default_factory=uuid7)
 

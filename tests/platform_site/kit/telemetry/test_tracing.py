@@ -15,7 +15,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from platform_site.kit.telemetry.tracing import DiscreetExporter
+from platform_site.kit.telemetry.tracing import RedactingExporter
 from tests.observability.expressions import MONITORING
 
 ADDRESS = "/i/k1/1900000000/c2lnbmF0dXJl/018f0000/w320.webp"
@@ -25,7 +25,7 @@ def exported(broken: BaseException) -> ReadableSpan:
     """The span of a call that ends with ``broken``, as it leaves."""
     kept = InMemorySpanExporter()
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(DiscreetExporter(kept)))  # type: ignore[arg-type]
+    provider.add_span_processor(SimpleSpanProcessor(RedactingExporter(kept)))  # type: ignore[arg-type]
     tracer = provider.get_tracer("tests")
     attributes = {"http.target": ADDRESS, "http.method": "GET"}
     with pytest.raises(type(broken)), tracer.start_as_current_span("GET", attributes=attributes):
