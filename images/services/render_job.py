@@ -2,20 +2,18 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import BinaryIO
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from images import metrics, storage
+from images.file_limits import limits_of_stored_file
 from images.job_errors import IMAGE_GONE, JOB_ERRORS, ORIGINAL_MISSING, OUT_OF_MEMORY
 from images.models import Image, Rendition
 from images.renditions import (
     InvalidSpecError,
-    Limits,
     PixelFacts,
     ReaderFailedError,
     RenderedFile,
@@ -30,26 +28,6 @@ from images.services.image_state import image_touch
 from images.services.job_lease import Run, RunSuperseded, run_fail, run_succeed
 
 log = structlog.get_logger(__name__)
-
-
-def limits_of_files() -> Limits:
-    """What is read of a file, from the settings."""
-    return Limits(
-        max_memory=settings.IMAGE_DECODE_MEMORY_MB * 1_000_000,
-        max_side=settings.IMAGE_MAX_SIDE,
-        refuse_incomplete=settings.IMAGE_REFUSE_INCOMPLETE,
-    )
-
-
-def limits_of_stored(image: Image) -> Limits:
-    """As `limits_of_files`, for the original of ``image``.
-
-    One that has been shown with pixels missing stays one that is shown, although such files are
-    refused by now: what was taken is not taken away by a setting.
-    """
-    limits = limits_of_files()
-    refused = limits.refuse_incomplete and image.complete is not False
-    return replace(limits, refuse_incomplete=refused)
 
 
 def render_run(run: Run) -> None:
@@ -86,7 +64,7 @@ def _render(run: Run, image: Image, source: BinaryIO) -> None:
     done = len(run.job.specs) - len(missing)
     run.write(progress_done=done, progress_step="decoding")
     smallest: BinaryIO = source
-    limits = limits_of_stored(image)
+    limits = limits_of_stored_file(image)
 
     def replanned(facts: PixelFacts) -> Sequence[RenditionSpec]:
         formats_settle(run, facts)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from images.errors import ImageTrashed, TooManyRenditions
+from images.file_limits import limits_of_files
 from images.models import Image, Job, Rendition
 from images.renditions import KnownSource, RenditionSpec
 from images.selectors.images import image_for_owner, renditions_of
@@ -15,7 +16,6 @@ from images.selectors.jobs import active_render_for
 from images.services.formats import formats_fix
 from images.services.image_state import image_settle, renditions_expect
 from images.services.jobs import job_create
-from images.services.render_job import limits_of_files
 from images.specs import RequestedSpecs, requested_specs, size_check
 
 RENDITIONS_MAX: Final = 100

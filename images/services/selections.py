@@ -1,4 +1,4 @@
-"""What an owner does with many images at once, by the rules for one (`library`, `deletion`).
+"""What an owner does with many images at once, by the rules for one (`edit`, `deletion`).
 
 Each is one short transaction. An image to which the action does not apply any more is left as it
 is, so the same call again changes nothing.

@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from images import metrics, storage
 from images.errors import ChecksumMismatch, StorageUnavailable, UploadExpired, refusal_of_file
+from images.file_limits import limits_of_files
 from images.models import Image, Job, Reservation, Tag
 from images.renditions import (
     ImageFacts,
@@ -22,7 +23,6 @@ from images.selectors.images import image_for_owner, image_with_bytes
 from images.services.image_state import renditions_expect
 from images.services.jobs import job_create
 from images.services.quota import usage_release, usage_reserve, usage_take
-from images.services.render_job import limits_of_files
 from images.services.renditions import renditions_request
 from images.specs import (
     RequestedSpecs,
