@@ -1,4 +1,4 @@
-"""Who may write what another believes: the table of docs/architecture.md, and the manifests."""
+"""Who may write what another trusts: the table of docs/architecture.md, and the manifests."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from deploy.k8s.tools.objects import of_kind
 from tests.deploy.workspace import MANIFESTS, ROOT, Workspace
 
 TABLE = (ROOT / "docs" / "architecture.md").read_text()
-TABLE = TABLE.partition("## Who may write what another believes")[2].partition("\n## ")[0]
+TABLE = TABLE.partition("## Who may write what another trusts")[2].partition("\n## ")[0]
 LINES = [line for line in TABLE.splitlines() if line.startswith("| ")][1:]
 TESTS = "\n".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
 
