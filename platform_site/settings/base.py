@@ -94,14 +94,6 @@ STORAGES: dict[str, Any] = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-UPLOAD_MAX_BYTES = env.integer(
-    "UPLOAD_MAX_BYTES",
-    50_000_000,
-    about="Bytes of the largest file that is taken; a larger one is 413.",
-)
-# What the boundaries and the other fields of an upload's form may take beside the file. nginx reads
-# no Python and adds the same in frontend/nginx/defaults.envsh; a test compares the two.
-UPLOAD_FORM_ALLOWANCE_BYTES = 64 * 1024
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configuration(

@@ -16,6 +16,7 @@ from .parts.upstreams import *
 from .parts.static_files import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
+from .parts.uploads import *
 
 ROLE = "embedded"
 ROOT_URLCONF = "platform_site.urls.embedded"

@@ -6,6 +6,7 @@ from .parts.cors import *
 from .parts.upstreams import *
 from .parts.static_files import *
 from .parts.token_verifier import *
+from .parts.uploads import *
 
 ROLE = "gateway"
 ROOT_URLCONF = "platform_site.urls.gateway"

@@ -9,6 +9,7 @@ from .parts.delivery import *
 from .parts.images import *
 from .parts.object_store import *
 from .parts.token_verifier import *
+from .parts.uploads import *
 
 ROLE = "images"
 ROOT_URLCONF = "platform_site.urls.images"

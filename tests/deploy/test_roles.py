@@ -31,6 +31,7 @@ OF_THE_CODE: Final = {
     "django_admin": "Django's own applications",
     "images": "limits of decoding, the same wherever it runs",
     "static_files": "files of the image",
+    "uploads": "the largest file, which comes with public-host",
 }
 LEFT_OUT: Final = {
     ("worker", "cors"): "it answers no request, but has the settings of images",

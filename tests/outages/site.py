@@ -16,7 +16,7 @@ import psycopg
 import urllib3
 
 from tests.outages.routes import Route
-from tests.platform_site.kit.issuing import Issuer
+from tests.platform_site.kit.token_issuer import Issuer
 from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform, platform
 from tests.servers.ports import free_port

@@ -19,7 +19,7 @@ from platform_site.embedded.supervisor import (
     Supervisor,
     port_refusal,
 )
-from tests.platform_site.kit.answering import serving
+from tests.platform_site.kit.http_server import serving
 from tests.servers.ports import free_port
 
 WAIT = "import time; time.sleep(60)"

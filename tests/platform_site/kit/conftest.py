@@ -9,8 +9,8 @@ from platform_site.kit import shared_cache
 from platform_site.kit.auth.tokens import verifier
 from platform_site.kit.upstream import http
 from platform_site.kit.upstream.breaker import Breaker
-from tests.platform_site.kit.answering import Server, serving
-from tests.platform_site.kit.issuing import Issuer
+from tests.platform_site.kit.http_server import Server, serving
+from tests.platform_site.kit.token_issuer import Issuer
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.auth.revocations import session_revoke
 from platform_site.kit.auth.tokens import ServicePrincipal
-from tests.platform_site.kit.issuing import AUDIENCE, Issuer
+from tests.platform_site.kit.token_issuer import AUDIENCE, Issuer
 
 written: list[str] = []
 

@@ -8,9 +8,9 @@ import pytest
 
 from platform_site.kit.auth.jwks import COOL_DOWN_S, REFRESH_S, TIMEOUT, KeySet
 from platform_site.kit.auth.tokens import TokenInvalid, Verifier
-from tests.platform_site.kit.answering import Answer, Server
 from tests.platform_site.kit.clock import Clock
-from tests.platform_site.kit.issuing import ISSUER, Issuer
+from tests.platform_site.kit.http_server import Answer, Server
+from tests.platform_site.kit.token_issuer import ISSUER, Issuer
 
 NOTHING: dict[str, Any] = {"keys": []}
 

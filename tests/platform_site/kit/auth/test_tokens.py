@@ -20,7 +20,7 @@ from platform_site.kit.auth.tokens import (
     verify_user_token,
 )
 from tests.platform_site.kit.clock import Clock
-from tests.platform_site.kit.issuing import AUDIENCE, ISSUER, Issuer
+from tests.platform_site.kit.token_issuer import AUDIENCE, ISSUER, Issuer
 
 KIDS: list[object] = [None, 5, []]
 

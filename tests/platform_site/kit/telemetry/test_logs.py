@@ -14,7 +14,7 @@ from django.utils.log import log_response
 
 from platform_site.kit.telemetry import logs
 from platform_site.kit.telemetry.request_context import bind
-from tests.platform_site.kit.lines import Lines, listening
+from tests.platform_site.kit.log_lines import Lines, listening
 
 IDENTITY = UUID("0190b6a0-0000-7000-8000-000000000001")
 log = structlog.get_logger("tests.logs")

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tests.platform_site.kit.issuing import AUDIENCE, Issuer
-from tests.platform_site.kit.lines import Lines, listening
+from tests.platform_site.kit.log_lines import Lines, listening
+from tests.platform_site.kit.token_issuer import AUDIENCE, Issuer
 
 REQUEST_ID = "0190b6a0-0000-7000-8000-000000000001"
 

@@ -10,8 +10,8 @@ from pytest_django import Settings
 from platform_site.kit.rest.problems import DomainError
 from platform_site.kit.telemetry import request_context
 from platform_site.kit.upstream.http import Upstream, UpstreamUnavailable, upstream
-from tests.platform_site.kit.answering import Answer, Asked, Server, serving
 from tests.platform_site.kit.clock import Clock
+from tests.platform_site.kit.http_server import Answer, Asked, Server, serving
 from tests.servers.ports import free_port
 
 REQUEST_ID = "0190b6a0-0000-7000-8000-000000000001"

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from platform_site.embedded.up import prepare
-from tests.platform_site.kit.answering import Answer, Server, serving
+from tests.platform_site.kit.http_server import Answer, Server, serving
 from tests.platform_site.roles import NOBODY, Manifests, python
 from tests.servers.redis import RedisServer, any_redis
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
