@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up check test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
+.PHONY: help up dev check test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
@@ -15,6 +15,9 @@ help: ## list the commands
 
 up: .venv/.runtime $(SPA) ## run the whole platform here (PORT=8000), no server needed
 	@$(PY) -u manage.py up --port $(PORT)
+
+dev: .venv/.development ## the platform with reload of Python and of the pages (PORT=8000; pages at 5173)
+	@sh .ci/dev $(PORT)
 
 test: .venv/.development ## set up and run every test (ARGS="tests/images -k fencing" for some, LANES=2)
 	@RUN_BEGAN_AT=$(BEGAN) $(PY) -m tests.run $(ARGS)

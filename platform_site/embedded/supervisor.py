@@ -16,6 +16,8 @@ from typing import Final
 
 import urllib3
 
+from platform_site.embedded.sources import Sources
+
 STOP_TIMEOUT_S: Final = 20.0
 """A worker that is asked to end finishes what it has in hand; what takes longer is run again."""
 READY_TIMEOUT_S: Final = 60.0
@@ -75,11 +77,15 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def web(port: int, log: Path) -> Child:
-    """Gunicorn with one process: limits and idempotency are counted in its memory."""
+def web(port: int, log: Path, *, reload: bool = False) -> Child:
+    """Gunicorn with one process: limits and idempotency are counted in its memory.
+
+    With ``reload``, gunicorn starts that process anew when code changes.
+    """
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
     return Child(
         "web",
-        [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"],
+        [*command, "--reload"] if reload else command,
         log,
         {"PORT": str(port), "WEB_WORKERS": "1", "MALLOC_ARENA_MAX": "2"},
     )
@@ -140,7 +146,10 @@ def port_refusal(port: int) -> str:
 
 
 class Supervisor:
-    """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is told to stop."""
+    """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is told to stop.
+
+    The worker is started anew when ``sources`` change; Celery does not see that itself.
+    """
 
     def __init__(
         self,
@@ -149,11 +158,13 @@ class Supervisor:
         worker: Child,
         warn: Callable[[str], None],
         periodic: PeriodicProcess | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._web = web
         self._worker = worker
         self._warn = warn
         self._periodic = periodic
+        self._sources = sources
         self._stopping = threading.Event()
 
     def start(self, *, ready_url: str, worker_is_ready: Callable[[], bool]) -> None:
@@ -174,11 +185,20 @@ class Supervisor:
         while not self._stopping.wait(RESTART_PAUSE_S):
             if self._web.has_ended():
                 raise StartFailed(f"The web process has ended.\n{self._web.last_words()}")
-            if self._worker.has_ended():
-                self._warn("The worker has ended; starting it again. Its jobs go on.")
-                self._worker.start()
+            self._worker_keep()
             if self._periodic:
                 self._periodic.turn()
+
+    def _worker_keep(self) -> None:
+        if self._sources:
+            # A worker that broken code has ended waits for the next change.
+            if self._sources.have_changed():
+                self._warn("Code has changed; starting the worker again.")
+                self._worker.stop()
+                self._worker.start()
+        elif self._worker.has_ended():
+            self._warn("The worker has ended; starting it again. Its jobs go on.")
+            self._worker.start()
 
     def stop(self) -> None:
         """End all, the web process first so that nothing new arrives."""

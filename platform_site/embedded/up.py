@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.color import color_style
 
 from platform_site.embedded import supervisor
+from platform_site.embedded.sources import Sources
 from platform_site.management.commands.housekeeping import declared
 from platform_site.secrets import generation
 
@@ -31,6 +32,7 @@ KEPT: Final = (
 """What the embedded role writes below ``VAR_DIR``."""
 SAMPLE: Final = "tests/photographs/wine-portrait-exif.jpg"
 JSON: Final = """json() { python3 -c "import json, sys; print(json.load(sys.stdin)$1)"; }"""
+PACKAGES: Final = ("platform_site", "accounts", "gateway", "images")
 EMAIL: Final = "demo@example.com"
 
 
@@ -56,8 +58,11 @@ def begin_anew() -> NoReturn:
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is meant
 
 
-def run(port: int, *, say: Say, warn: Say) -> None:
-    """Migrate, make the demo account, and serve until a signal comes. Raises `StartFailed`."""
+def run(port: int, *, say: Say, warn: Say, reload: bool = False) -> None:
+    """Migrate, make the demo account, and serve until a signal comes. Raises `StartFailed`.
+
+    With ``reload``, web and worker follow changes of the code.
+    """
     logging.getLogger().setLevel(logging.WARNING)  # the children write their own logs
     say("Preparing the database …")
     call_command("migrate", verbosity=0)
@@ -65,7 +70,7 @@ def run(port: int, *, say: Say, warn: Say) -> None:
     started_at = time.time()
     heartbeat = Path(settings.WORKER_HEARTBEAT_FILE)
     url = f"http://127.0.0.1:{port}"
-    team = _team(port, warn=warn)
+    team = _team(port, warn=warn, reload=reload)
     say("Starting the web process and the worker …")
     try:
         team.start(
@@ -81,15 +86,16 @@ def run(port: int, *, say: Say, warn: Say) -> None:
     say("Stopped. Everything is kept in var/; `make up` goes on from here.")
 
 
-def _team(port: int, *, warn: Say) -> supervisor.Supervisor:
+def _team(port: int, *, warn: Say, reload: bool) -> supervisor.Supervisor:
     logs = settings.VAR_DIR / "log"
     return supervisor.Supervisor(
-        web=supervisor.web(port, logs / "web.log"),
+        web=supervisor.web(port, logs / "web.log", reload=reload),
         worker=supervisor.worker(logs / "worker.log"),
         periodic=supervisor.PeriodicProcess(
             supervisor.housekeeping(logs / "housekeeping.log"), min(declared().values())
         ),
         warn=warn,
+        sources=Sources([settings.BASE_DIR / name for name in PACKAGES]) if reload else None,
     )
 
 

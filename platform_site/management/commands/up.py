@@ -17,8 +17,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the web port (default: 8000)")
+        parser.add_argument(
+            "--reload", action="store_true", help="start web and worker anew when code changes"
+        )
 
-    def handle(self, *_args: Any, port: int, **_options: Any) -> None:
+    def handle(self, *_args: Any, port: int, reload: bool, **_options: Any) -> None:
         if settings.ROLE != "embedded":
             raise CommandError("`up` runs the embedded role; unset DJANGO_SETTINGS_MODULE.")
         if not 0 < port <= PORT_MAX:
@@ -29,6 +32,6 @@ class Command(BaseCommand):
         if up.prepare(settings.VAR_DIR):
             up.begin_anew()
         try:
-            up.run(port, say=self.stdout.write, warn=self.stderr.write)
+            up.run(port, say=self.stdout.write, warn=self.stderr.write, reload=reload)
         except supervisor.StartFailed as exc:
             raise CommandError(str(exc)) from exc

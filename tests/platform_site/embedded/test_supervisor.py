@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from platform_site.embedded import supervisor
+from platform_site.embedded.sources import Sources
 from platform_site.embedded.supervisor import (
     STOP_TIMEOUT_S,
     Child,
@@ -170,6 +171,32 @@ def test_a_dead_worker_is_started_again(make: Callable[[str, str], Child]) -> No
     pids = pid_of(web), pid_of(worker)
     team.stop()
     assert [lives(pid) for pid in pids] == [False, False]
+
+
+def test_a_worker_follows_its_code_and_waits_for_better_code_when_it_broke(
+    make: Callable[[str, str], Child], tmp_path: Path
+) -> None:
+    warned: list[str] = []
+    web, worker = make("web", WAIT), make("worker", WAIT)
+    team = Supervisor(web=web, worker=worker, warn=warned.append, sources=Sources([tmp_path]))
+    with serving() as page:
+        team.start(ready_url=page.url, worker_is_ready=lambda: True)
+    first = worker.process
+
+    def break_then_change_then_end() -> None:
+        os.kill(pid_of(worker), signal.SIGKILL)
+        until(worker.has_ended)
+        (tmp_path / "tasks.py").write_text("")
+        until(lambda: worker.process not in {None, first})
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=break_then_change_then_end)
+    thread.start()
+    team.run()
+    thread.join()
+    assert warned == ["Code has changed; starting the worker again."]
+    assert not worker.has_ended()
+    team.stop()
 
 
 def test_a_dead_web_process_ends_it_all_with_its_last_words(
