@@ -68,7 +68,7 @@ class ImageAdmin(ReadOnlyAdmin):
 
     @admin.display(description="picture")
     def thumbnail(self, image: Image) -> SafeString | str:
-        """The smallest rendition, by its signed address."""
+        """The smallest rendition, by its signed URL."""
         for rendition in image.renditions.all():
             if rendition.spec == THUMB and rendition.state == Rendition.State.READY:
                 return format_html(

@@ -6,7 +6,7 @@ from platform_site.kit.rest.problems import DomainError
 
 
 class ImageNotFound(DomainError):
-    """There is no such image, or it belongs to someone else: the two cannot be told apart."""
+    """There is no such image, or it belongs to someone else: callers cannot tell which."""
 
     status = 404
     code = "image_not_found"
@@ -94,7 +94,7 @@ class UnsupportedFeature(DomainError):
 
 
 class ImageUnreadable(DomainError):
-    """The reader of the format failed for a reason that nobody foresaw; operators are told."""
+    """The reader of the format failed for a reason that nobody foresaw; the log has it."""
 
     status = 422
     code = "image_unreadable"
@@ -126,11 +126,11 @@ class ChecksumMismatch(DomainError):
 
 
 class QuotaExceeded(DomainError):
-    """The owner's originals would take more room than is allowed."""
+    """The owner's originals would take more bytes than the quota allows."""
 
     status = 403
     code = "quota_exceeded"
-    title = "There is no room left for this file"
+    title = "The quota has no space left for this file"
 
 
 class UploadExpired(DomainError):
@@ -213,19 +213,19 @@ class JobNotRetryable(DomainError):
 
 
 class SignatureInvalid(DomainError):
-    """The address was not made here, or was changed."""
+    """The URL was not made here, or was changed."""
 
     status = 403
     code = "signature_invalid"
-    title = "The signature of this address is not valid"
+    title = "The signature of this URL is not valid"
 
 
 class UrlExpired(DomainError):
-    """The address was good once; ask for the image again to get a new one."""
+    """The URL was good once; ask for the image again to get a new one."""
 
     status = 410
     code = "url_expired"
-    title = "This address has expired"
+    title = "This URL has expired"
 
 
 class RenditionPending(DomainError):
@@ -252,7 +252,7 @@ UPLOAD_REFUSALS: Final[dict[str, type[DomainError]]] = {
 
 
 def refusal_of_file(exc: ValueError) -> DomainError:
-    """What the caller is told about a file that the pure core cannot take.
+    """The refusal for a file that the pure core cannot read.
 
     The core's errors carry a ``code``; one that is not in the contract counts as a damaged file.
     """

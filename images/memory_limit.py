@@ -14,6 +14,7 @@ from django.conf import settings
 @worker_process_init.connect
 def limit(**_signal: Any) -> None:
     """Set the ceiling in a new child, from setting ``WORKER_ADDRESS_SPACE_BYTES``; 0 means none."""
+    # Address space and not resident memory, for which Linux has no limit of a process.
     ceiling = settings.WORKER_ADDRESS_SPACE_BYTES
     if ceiling:
         resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))

@@ -68,6 +68,8 @@ class Image(models.Model):
             ),
         ]
         constraints = [
+            # The trash may hold the same bytes any number of times: whoever throws a picture away
+            # and uploads it again is not refused. Restoring the older is, while both are there.
             models.UniqueConstraint(
                 fields=["owner_id", "sha256"],
                 name="images_image_once_per_owner",
@@ -159,6 +161,7 @@ class Job(models.Model):
     owner_id = models.UUIDField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     specs = models.JSONField(default=list)
+    # A default of the database, too: during a roll-out the previous release still inserts rows.
     open_specs = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     queue = models.CharField(max_length=20)
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -198,7 +201,7 @@ ACTIVE_STATES = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 class Usage(models.Model):
-    """How much room an owner's originals take; ``reserved_bytes`` are uploads on their way in."""
+    """The bytes of an owner's originals; ``reserved_bytes`` are those of uploads that arrive."""
 
     owner_id = models.UUIDField(primary_key=True)
     bytes = models.PositiveBigIntegerField(default=0)
@@ -213,9 +216,9 @@ class Usage(models.Model):
 
 
 class Reservation(models.Model):
-    """Room held for an upload on its way in; the id is the one that the image will have.
+    """Quota reserved for an upload that arrives; the id is the one that the image will have.
 
-    A process that dies halfway leaves its row, so the sweeper can give the room back and delete
+    A process that dies halfway leaves its row, so the sweeper can release the quota and delete
     the object that nobody owns.
     """
 

@@ -85,6 +85,7 @@ def _sender() -> Celery:
 def _depth(connection: Any, name: str) -> int:
     with connection.channel() as channel:
         try:
+            # Passive: to ask must not make a queue.
             return int(channel.queue_declare(queue=name, passive=True).message_count)
         except ChannelError:  # an empty Redis list is one that does not exist
             return 0

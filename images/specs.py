@@ -115,5 +115,5 @@ def size_check(specs: Sequence[RenditionSpec], *, source: Source, limits: Limits
 
 
 def refusal_of_spec(exc: InvalidSpecError) -> InvalidOperations:
-    """What the caller is told about operations that the core refuses."""
+    """The refusal for operations that the core refuses."""
     return InvalidOperations(str(exc), errors=[FieldError(f"/ops/{exc.field}", exc.code, str(exc))])

@@ -60,10 +60,11 @@ def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> N
 
     A store that does not overwrite gives a second writer another name. Then an object of the same
     size is taken for the same bytes, since keys derive from content, and one of another size for
-    the torso of a writer that died.
+    the incomplete file of a writer that died.
     """
     with _translated("put"):
         store: Any = _store()
+        # Only the S3 storage has a bucket; its class is not imported where objects are files.
         if hasattr(store, "bucket"):
             _s3_put(store, key, source, size, content_type)
             return
@@ -100,6 +101,8 @@ def renditions_delete(image_id: UUID) -> None:
     folder = f"renditions/{image_id}"
     with _translated("delete"):
         store = _store()
+        # Listed and not taken from rows: a run that was superseded may have stored an object whose
+        # row went before it.
         try:
             _folders, names = store.listdir(folder)
         except FileNotFoundError:
@@ -126,7 +129,7 @@ def object_open(key: str, *, start: int = 0, length: int | None = None) -> Binar
 def object_location(key: str) -> str:
     """Where the proxy in front finds the object: a path that only it can follow.
 
-    ``/_files/…`` below the directory of files, or ``/_store/…``, an address in the store that is
+    ``/_files/…`` below the directory of files, or ``/_store/…``, a URL in the store that is
     presigned for a minute. Asks nobody: the object may be missing.
     """
     store: Any = _store()
@@ -148,6 +151,7 @@ def object_on_disk(key: str) -> Iterator[BinaryIO]:
     It has no name, so it is gone as well after a worker that was killed while it rendered. Memory
     holds one chunk at a time. Raises `ObjectMissing` or `StorageUnavailable`.
     """
+    # To the disk first: decoders seek, and each seek would be a request to the store.
     with tempfile.TemporaryFile() as local:
         stream = object_open(key)
         try:

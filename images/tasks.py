@@ -66,7 +66,7 @@ def _run(task: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: in
     try:
         job_run(job_id=UUID(job_id), dispatch_id=UUID(dispatch_id), interruption=interruption)
     except RunInterrupted as exc:
-        connection.close()
+        connection.close()  # dead; Django looks for such between requests only
         time.sleep(OUTAGE_PAUSE_S)
         again = {"interruption": exc.interruption}
         raise task.retry(kwargs=again, countdown=1, max_retries=OUTAGE_TRIES) from exc

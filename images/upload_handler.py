@@ -64,6 +64,7 @@ class HashingUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
         """Take a chunk; no other handler sees it."""
+        # By what has arrived, since the stated length is that of the whole form and may be a lie.
         self._count += len(raw_data)
         if self._count > settings.UPLOAD_MAX_BYTES:
             raise FileTooLarge(f"A file may have {settings.UPLOAD_MAX_BYTES} bytes.")

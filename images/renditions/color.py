@@ -81,7 +81,7 @@ def _by_profile(image: Image.Image, icc_profile: bytes) -> Image.Image | None:
             converted.putalpha(alpha)
             return converted
         return _transform(image, profile, "RGBA" if image.mode == "RGBA" else "RGB")
-    except _PROFILE_ERRORS:
+    except _PROFILE_ERRORS:  # the profile comes from the file, and the pixels are fine without it
         return None
 
 

@@ -76,7 +76,7 @@ def decode_each(
     depends on the source and that size alone, so what else is asked for changes no pixel. The
     sizes of one scale are all made before the first is handed out, so that the caller never
     works beside the decoded picture. Pixels that are missing or damaged are shown as what the
-    decoder made of them, and told of by ``facts.decoding``, unless the limits refuse that.
+    decoder made of them, and reported by ``facts.decoding``, unless the limits refuse that.
     Raises ``UnreadableImageError``.
     """
     upright = facts.width, facts.height
@@ -95,6 +95,7 @@ def _pictures(
     with guarded_reading():
         decoded = _decode(file, facts, scale, limits)
         made = [(size, _at_size(decoded, facts, size)) for size in sizes]
+    # A generator that is asked for the next size much later would hold the largest buffer so long.
     del decoded
     yield from handed_out(made)
 
@@ -116,7 +117,7 @@ def _decode(file: BinaryIO, facts: ImageFacts, scale: int, limits: Limits) -> _D
     facts.decoding.is_complete = load(source, facts.layout)
     if limits.refuse_incomplete and not facts.decoding.is_complete:
         raise TruncatedImageError("Pixels of the picture are missing or damaged.")
-    limits.check_dimensions(*source.size)
+    limits.check_dimensions(*source.size)  # a frame outside its canvas has made it larger
     return _Decoded(_without_idle_alpha(to_resizable(source)), box, source.info.get("icc_profile"))
 
 

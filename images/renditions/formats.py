@@ -1,4 +1,4 @@
-"""The formats that are read and written, told apart by their first bytes."""
+"""The formats that are read and written, and how their first bytes are recognised."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

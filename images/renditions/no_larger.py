@@ -48,6 +48,7 @@ class Original:
             copy = stripped(self.file.read(), spec.format)
             if copy is not None and len(copy) <= whole:
                 return copy
+        # A PNG has no quality, so nothing is tried for it.
         for quality in range((spec.quality or 0) - _QUALITY_STEP, 0, -_QUALITY_STEP):
             lesser = replace(spec, quality=max(quality, _LOWEST_QUALITY))
             made = encode(picture, lesser, content)

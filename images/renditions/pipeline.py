@@ -48,12 +48,14 @@ def render_all(
 
     Every one is upright, sRGB and without metadata; an animation gives its first frame. Its
     bytes depend on the source and its spec alone, not on what else is asked for. The source is
-    never enlarged, and must stay open and seekable meanwhile. ``replan`` is told what the pixels
-    are before the first is encoded, and gives the specs to make in place of ``specs``: some or
-    all of the same sizes, in formats of its choice. Before the first rendition raises
+    never enlarged, and must stay open and seekable meanwhile. ``replan`` is called with what the
+    pixels are before the first is encoded, and gives the specs to make in place of ``specs``: some
+    or all of the same sizes, in formats of its choice. Before the first rendition raises
     ``UnreadableImageError`` for the source and ``OutputTooLargeError`` for a spec that this
     source makes too large.
     """
+    # Probed anew, although it was probed when it arrived: limits may be lower than they were then,
+    # and whoever can write to the store could otherwise hand any file to a decoder.
     facts = probe(source, limits)
     limits.check_memory(cost.bytes_needed(facts, specs))
     plan, original = _plan(specs, facts), Original(source, facts, limits)
@@ -62,6 +64,7 @@ def render_all(
     else:
         judged = plan_geometry(JUDGED, facts.width, facts.height).frame
         pictures = decode_each(source, facts, {*plan, judged}, limits)
+        # The picture that is judged need not be the first; those before it wait for the new plan.
         held = list(_until(judged, pictures))
         plan = _plan(replan(pixel_facts_of(held[-1][1])), facts)
         pictures = chain(handed_out(held), pictures)

@@ -1,4 +1,4 @@
-"""What an image file is, told from its structure and header alone; nothing is decoded."""
+"""What an image file is, by its structure and header alone; nothing is decoded."""
 
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
@@ -42,7 +42,7 @@ class ImageFacts:
     animation, from two on perhaps not all: the pages of a TIFF and the extra pictures of a
     phone's JPEG are not frames. ``held_bytes`` is what a decoder holds besides the pixels.
     ``layout`` is what decoding needs to know of the file's structure, and ``decoding`` is where
-    it tells how it went.
+    it reports how it went.
     """
 
     image_format: ImageFormat

@@ -40,6 +40,7 @@ def original_deliverable(*, image_id: UUID) -> Deliverable:
 
 def rendition_deliverable(*, image_id: UUID, spec: str) -> Deliverable:
     """The rendition. Raises `RenditionPending` while it is made, else `RenditionNotFound`."""
+    # Values and no models: this is the query that is asked most, and a row is all that is needed.
     row = (
         Rendition.objects.filter(
             image_id=image_id,

@@ -1,4 +1,4 @@
-"""Reads of room taken, by owner and in all."""
+"""Reads of usage, by owner and in all."""
 
 from uuid import UUID
 

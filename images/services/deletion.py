@@ -17,7 +17,7 @@ from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
 from images.services.job_lease import Run, run_succeed
 from images.services.jobs import job_create
-from images.services.quota import usage_give_back
+from images.services.quota import quota_refund
 from platform_site.kit.database import statements_of
 
 log = structlog.get_logger(__name__)
@@ -132,6 +132,7 @@ def _renders_cancel(**of: Any) -> None:
 
 def _hide(**which: Any) -> None:
     now = timezone.now()
+    # What is in the trash already keeps its time, by which one deletion of many is restored.
     Image.objects.filter(**which, trashed_at=None).update(trashed_at=now)
     Image.objects.filter(**which).update(
         state=Image.State.PURGED, version=F("version") + 1, updated_at=now
@@ -164,6 +165,6 @@ def _image_delete(run: Run, image_id: UUID, result: dict[str, Any]) -> None:
         )
         owner_id, size = image.owner_id, image.bytes
         image.delete()
-        usage_give_back(owner_id=owner_id, size=size)
+        quota_refund(owner_id=owner_id, size=size)
     storage.renditions_delete(image_id)  # what a run that was rendering has stored meanwhile
     log.info("image_deleted", image_id=str(image_id), bytes=size)

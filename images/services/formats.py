@@ -41,6 +41,7 @@ def _rows_move(image_id: UUID, moves: Mapping[str, str]) -> None:
     rows = Rendition.objects.filter(image_id=image_id)
     taken = set(rows.filter(spec__in=moves.values()).values_list("spec", flat=True))
     for row in rows.filter(spec__in=moves.keys()).exclude(state=Rendition.State.READY):
+        # A row of that spec is there already, from another request; this one was a guess.
         if moves[row.spec] in taken:
             row.delete()
             continue

@@ -35,6 +35,7 @@ def images_touch(found: QuerySet[Image], **changes: object) -> None:
 
 def renditions_expect(*, image_id: UUID, specs: Sequence[str]) -> None:
     """Leave each of ``specs`` ready or pending: missing rows are made, failed ones reset."""
+    # Two requests may make the same row at once; the constraint decides, and both go on with it.
     Rendition.objects.bulk_create(
         [_pending(image_id, text) for text in specs], ignore_conflicts=True
     )
@@ -58,7 +59,7 @@ def _pending(image_id: UUID, text: str) -> Rendition:
 def _state(*, all: int, pending: int, ready: int) -> Image.State:  # noqa: A002 - the counted rows
     if pending:
         return Image.State.PROCESSING
-    if not all:
+    if not all:  # none was asked for, which is not the same as none is ready
         return Image.State.UPLOADED
     if ready == all:
         return Image.State.READY

@@ -59,12 +59,14 @@ def _run(run: Run) -> None:
 
 
 def _carried_out(run: Run) -> None:
+    # Counted before the work and not after it: a worker that the kernel kills writes nothing down.
     if run.attempt > settings.JOB_MAX_ATTEMPTS:
         tries = settings.JOB_MAX_ATTEMPTS
         run_fail(run, WORKER_CRASHED, detail=f"The worker died {tries} times on this job.")
         return
     log.info("job_started", job_id=str(run.job.id), kind=run.job.kind, attempt=run.attempt)
     try:
+        # Outages are caught outside, so that the lease is not renewed while the job is put off.
         with lease_kept(run):
             if run.job.kind == Job.Kind.RENDER:
                 render_run(run)

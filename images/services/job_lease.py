@@ -78,6 +78,7 @@ def run_claim(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = Non
     there spends no attempt, once.
     """
     now = timezone.now()
+    # One UPDATE decides who has the job, so two workers with one message need no lock.
     waits = Q(state=Job.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
     died = Q(state=Job.State.RUNNING, dispatch_id=dispatch_id)
     interrupted = When(state=Job.State.RUNNING, deferrals=interruption, then=1)
@@ -133,6 +134,7 @@ def run_fail(run: Run, error: FailureReason, *, detail: str = "") -> None:
             lease_until=None,
             progress_step="failed",
         )
+        # The renditions that are ready stay: a picture with some of its sizes is better than none.
         if run.job.kind == Job.Kind.RENDER and run.job.image_id is not None:
             Rendition.objects.filter(
                 image_id=run.job.image_id, spec__in=run.job.specs, state=Rendition.State.PENDING
@@ -188,9 +190,9 @@ def _lease_keep(run: Run, ended: threading.Event) -> None:
             held = run.row().update(lease_until=_lease_end())
         except DatabaseError as exc:
             log.warning("lease_not_renewed", job_id=str(run.job.id), error=type(exc).__name__)
-            held = 1
+            held = 1  # unknown: if another run took over meanwhile, the next write finds out
         finally:
-            connection.close()
+            connection.close()  # this thread's own: used for one write, then idle
         if not held:
             return
 

@@ -160,7 +160,7 @@ def jobs_requeue_stuck() -> int:
 def _short_queues() -> list[str]:
     """The queues that hold fewer messages than jobs wait for them, so some have been lost."""
     depths = queue.depths()
-    if depths is None:
+    if depths is None:  # unknown is not empty: sending everything again would flood the broker
         return []
     rows = Job.objects.filter(state=Job.State.QUEUED, dispatched_at__isnull=False)
     waiting = rows.values("queue").annotate(jobs=Count("id"))
@@ -170,6 +170,8 @@ def _short_queues() -> list[str]:
 def _send(job: Job) -> None:
     if job.dispatch_id is None:
         raise ValueError("A job is sent under a dispatch id.")
+    # A broker that is down is no failure of the request: the row is there, and without a time of
+    # dispatch the sweeper sends it as soon as it looks.
     if not queue.job_send(
         kind=job.kind, job_id=job.id, dispatch_id=job.dispatch_id, queue=job.queue
     ):
@@ -187,6 +189,7 @@ def _image_check(job: Job) -> None:
 def _expectations_drop(job: Job) -> None:
     if job.image_id is None:
         return
+    # Another job may make some of them, too; those are still expected.
     active = Job.objects.filter(image_id=job.image_id, state__in=ACTIVE_STATES).exclude(id=job.id)
     still_made = {spec for specs in active.values_list("specs", flat=True) for spec in specs}
     Rendition.objects.filter(

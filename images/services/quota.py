@@ -1,4 +1,4 @@
-"""Room: held while an upload is on its way in, taken when it is stored, given back when it goes.
+"""The quota of an owner: reserved while an upload arrives, spent when it is stored, refunded later.
 
 Every step is one conditional UPDATE, so parallel uploads cannot pass the limit together.
 """
@@ -22,22 +22,22 @@ log = structlog.get_logger(__name__)
 RESERVATION_LIFETIME_S: Final = 3600
 
 
-def usage_reserve(*, owner_id: UUID, image_id: UUID, size: int) -> Reservation:
-    """Hold ``size`` bytes for an upload. Raises `QuotaExceeded`, and then holds nothing."""
+def quota_reserve(*, owner_id: UUID, image_id: UUID, size: int) -> Reservation:
+    """Reserve ``size`` bytes for an upload. Raises `QuotaExceeded`, and then reserves nothing."""
     Usage.objects.get_or_create(owner_id=owner_id)
-    room = Usage.objects.filter(
+    within_quota = Usage.objects.filter(
         owner_id=owner_id, bytes__lte=settings.QUOTA_BYTES - size - F("reserved_bytes")
     )
     with transaction.atomic():
-        if not room.update(reserved_bytes=F("reserved_bytes") + size):
+        if not within_quota.update(reserved_bytes=F("reserved_bytes") + size):
             raise QuotaExceeded(f"All originals together may take {settings.QUOTA_BYTES} bytes.")
         return Reservation.objects.create(id=image_id, owner_id=owner_id, bytes=size)
 
 
-def usage_take(*, reservation: Reservation) -> None:
-    """Turn held room into taken room, inside the transaction that stores the image.
+def quota_spend(*, reservation: Reservation) -> None:
+    """Turn the reservation into usage, inside the transaction that stores the image.
 
-    Raises `UploadExpired` when the sweeper has given the room back meanwhile.
+    Raises `UploadExpired` when the sweeper has released it meanwhile.
     """
     if not _ended(reservation):
         raise UploadExpired
@@ -48,8 +48,8 @@ def usage_take(*, reservation: Reservation) -> None:
     )
 
 
-def usage_release(*, reservation: Reservation) -> bool:
-    """Give held room back; false when that has been done already."""
+def quota_release(*, reservation: Reservation) -> bool:
+    """Give up the reservation; false when that has been done already."""
     with transaction.atomic():
         if not _ended(reservation):
             return False
@@ -59,20 +59,20 @@ def usage_release(*, reservation: Reservation) -> bool:
         return True
 
 
-def usage_give_back(*, owner_id: UUID, size: int) -> None:
+def quota_refund(*, owner_id: UUID, size: int) -> None:
     """Account for one deleted image of ``size`` bytes."""
     Usage.objects.filter(owner_id=owner_id).update(bytes=F("bytes") - size, images=F("images") - 1)
 
 
 def reservations_expire() -> int:
-    """Give back what uploads that died halfway hold, and delete what they stored; how many."""
+    """Release what uploads that died halfway reserved, and delete what they stored; how many."""
     cutoff = timezone.now() - timedelta(seconds=RESERVATION_LIFETIME_S)
     stale = list(Reservation.objects.filter(created_at__lt=cutoff)[:500])
     if stale:
         storage.store_check()  # a store that is down would leave objects that nobody owns
     expired = 0
     for reservation in stale:
-        if usage_release(reservation=reservation):
+        if quota_release(reservation=reservation):
             storage.object_delete(storage.original_key(reservation.id))
             expired += 1
             log.info("reservation_expired", image_id=str(reservation.id), bytes=reservation.bytes)
@@ -80,4 +80,6 @@ def reservations_expire() -> int:
 
 
 def _ended(reservation: Reservation) -> bool:
+    # Whoever deletes the row has the right to account for it, so an upload and the sweeper can meet
+    # here at the same moment and the bytes are counted once.
     return Reservation.objects.filter(id=reservation.id).delete()[0] == 1

@@ -35,7 +35,7 @@ from platform_site.kit.database import statements_of
 log = structlog.get_logger(__name__)
 
 ROWS_MAX: Final = 10_000
-"""Rows that one call writes; what is left over is told, and is the next call's."""
+"""Rows that one call writes; how many are left is reported, and they are the next call's."""
 TAGS_MAX: Final = 20
 """Tags that one image may have."""
 STATEMENT_S: Final = 8.0
@@ -86,6 +86,7 @@ def selection_restore(*, owner_id: UUID, selection: Selection) -> SelectionOutco
     Of several with the same bytes the one uploaded last comes back. `ImageExists` when the same
     bytes arrive in the very moment, twice.
     """
+    # The same bytes may be uploaded between the count and the write. The second try counts them.
     for _try in range(2):
         try:
             return _restored(owner_id, selection)

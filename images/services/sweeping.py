@@ -16,7 +16,7 @@ from images.services.quota import reservations_expire
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_KEPT: Final = timedelta(minutes=10)
-"""Long enough for `WorkerSilent` to be told (two minutes), and not to go on after it is known."""
+"""Long enough for the alert `WorkerSilent` (two minutes), and not to repeat it for days."""
 JOB_KEPT: Final = timedelta(days=90)
 ENDED: Final = (Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELED)
 

@@ -22,7 +22,7 @@ from images.renditions import (
 from images.selectors.images import image_for_owner, image_with_bytes
 from images.services.image_state import renditions_expect
 from images.services.jobs import job_create
-from images.services.quota import usage_release, usage_reserve, usage_take
+from images.services.quota import quota_release, quota_reserve, quota_spend
 from images.services.renditions import renditions_request
 from images.specs import (
     RequestedSpecs,
@@ -77,11 +77,13 @@ def _uploaded(owner_id: UUID, received: ReceivedFile, wanted: UploadRequest) -> 
     presets_check(wanted.presets)
     if wanted.sha256 is not None and wanted.sha256.lower() != received.sha256:
         raise ChecksumMismatch(f"The SHA-256 of what arrived is {received.sha256}.")
+    # Probed before the look for a duplicate: that costs little, and a file that would be refused
+    # today is refused even when the same bytes were taken earlier.
     facts = _facts(received)
     requested = _requested(wanted, facts)
     if known := image_with_bytes(owner_id=owner_id, sha256=received.sha256):
         return _duplicate(known, wanted)
-    reservation = usage_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
+    reservation = quota_reserve(owner_id=owner_id, image_id=uuid7(), size=received.bytes)
     return _stored(reservation, received, facts, requested, wanted)
 
 
@@ -115,10 +117,12 @@ def _stored(
     wanted: UploadRequest,
 ) -> UploadOutcome:
     key = storage.original_key(reservation.id)
+    # The object before its row: a row without an object is a picture that cannot be shown, and an
+    # object without a row is found by its reservation.
     try:
         storage.object_put(key, received.content, size=received.bytes, content_type=facts.mime)
     except StorageUnavailable:
-        usage_release(reservation=reservation)
+        quota_release(reservation=reservation)
         raise
     image = Image(
         id=reservation.id,
@@ -141,6 +145,7 @@ def _stored(
         job = _recorded(image, reservation, requested, wanted.tags)
     except (DatabaseError, DomainError) as exc:
         _undo(reservation, key, has_expired=isinstance(exc, UploadExpired))
+        # The same bytes may have been stored by another request since the look for a duplicate.
         known = image_with_bytes(owner_id=image.owner_id, sha256=image.sha256)
         if isinstance(exc, IntegrityError) and known is not None:
             return _duplicate(known, wanted)
@@ -160,7 +165,7 @@ def _recorded(
     with transaction.atomic():
         image.save(force_insert=True)
         Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
-        usage_take(reservation=reservation)
+        quota_spend(reservation=reservation)
         if not requested.specs:
             return None
         texts = list(map(str, requested.specs))
@@ -176,7 +181,7 @@ def _recorded(
 
 def _undo(reservation: Reservation, key: str, *, has_expired: bool) -> None:
     """Leave nothing behind, save when the database took it all and only its word was lost."""
-    if not usage_release(reservation=reservation) and not has_expired:
+    if not quota_release(reservation=reservation) and not has_expired:
         return
     try:
         storage.object_delete(key)

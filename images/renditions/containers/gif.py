@@ -22,7 +22,7 @@ _USUAL_BLOCK_BYTES: Final = 64
 
 @dataclass(slots=True)
 class _BlocksSeen:
-    """What the blocks so far have told; ``data`` is where the first frame's codes stand."""
+    """What the blocks so far have shown; ``data`` is where the first frame's codes stand."""
 
     frames: int = 0
     comments: int = 0
@@ -82,7 +82,7 @@ def _image(cursor: Cursor, canvas: tuple[int, int], seen: _BlocksSeen) -> None:
     _skip_table(cursor, box[8])
     cursor.skip(1)
     start = cursor.position
-    seen.data = ((start, cursor.size),)
+    seen.data = ((start, cursor.size),)  # in case the file ends within them
     _skip_sub_blocks(cursor)
     seen.data = ((start, cursor.position),)
 

@@ -49,6 +49,7 @@ def walk(cursor: Cursor) -> Layout:
         raise TruncatedImageError("The file ends before the picture does.")
     if not properties.pixels:
         raise CorruptImageError("The file does not give the size of its picture.")
+    # Frames are not counted: that there is more than the one shown is all that anybody asks.
     frames = 2 if b"moov" in boxes else 1
     return Layout(frames=frames, held_bytes=properties.held_bytes)
 

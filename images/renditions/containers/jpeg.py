@@ -21,6 +21,7 @@ _SOS: Final = 0xDA
 _METADATA: Final = frozenset({*range(0xE0, 0xF0), 0xFE})
 _ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _BLOCK_BYTES: Final = 1 << 20
+# Decoders pass over any amount of junk to the next marker, once for each scale that is decoded.
 _MAX_JUNK_BYTES: Final = 1 << 16
 _USUAL_SEGMENT_BYTES: Final = 1_024
 _EIGHT_BITS: Final = 8
@@ -53,7 +54,7 @@ class _Frame:
 
 @dataclass(slots=True)
 class _SegmentsSeen:
-    """What the segments so far have told; ``scans`` is where the data of each stands."""
+    """What the segments so far have shown; ``scans`` is where the data of each stands."""
 
     frame: _Frame | None = None
     held: int = 0
@@ -154,5 +155,6 @@ def _end_of_scan(cursor: Cursor) -> int:
         if found := _MARKER.search(block):
             cursor.move(cursor.position - len(block) + found.start())
             break
+        # A marker may lie across two blocks.
         carried = block[-1:] if block.endswith(b"\xff") else b""
     return cursor.position

@@ -20,7 +20,7 @@ USUAL_CHUNK_BYTES: Final = 1_024
 
 @dataclass(slots=True)
 class _PngChunksSeen:
-    """What the chunks so far have told."""
+    """What the chunks so far have shown."""
 
     announced: int = 1
     controls: int = 0
@@ -42,7 +42,7 @@ def walk(cursor: Cursor) -> Layout:
     """Check size, metadata and checksums up to the last chunk, or to a second frame.
 
     A file that ends early is taken when it has pixels: how many there are is for the decoder to
-    count. A wrong checksum of pixels is damage that is told of; of other chunks it is none.
+    count. A wrong checksum of pixels is damage that is reported; of other chunks it is none.
     """
     cursor.skip(8)
     name, length = _chunk(cursor)
@@ -85,6 +85,7 @@ def _walk_body(cursor: Cursor, seen: _PngChunksSeen) -> None:
         elif name == b"IDAT":
             seen.has_pixels = True
             seen.is_sound = _has_its_checksum(cursor, name, length) and seen.is_sound
+        # A wrong palette gives every pixel a wrong colour; the other chunks change nothing seen.
         elif name == b"PLTE" and not _has_its_checksum(cursor, name, length):
             raise CorruptImageError("The checksum of the palette is wrong.")
         cursor.move(end)
@@ -113,6 +114,7 @@ def _count_metadata(cursor: Cursor, name: bytes, length: int) -> tuple[bytes, by
     content = cursor.read(length)
     if name == b"eXIf":
         return (content if length <= _MAX_EXIF_BYTES else b""), b""
+    # A few bytes may inflate to gigabytes, and Pillow inflates them when it opens the file.
     if (start := _compressed_start(name, content)) is not None:
         cursor.count_metadata(_inflated_size(content[start:], cursor.metadata_left + 1))
     return exif_and_xmp(name, content, compressed_at=start)

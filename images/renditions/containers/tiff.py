@@ -89,14 +89,14 @@ def _is_cut(
         if 0 < rest <= rows:  # strips in one plane; the last is often said to be longer than it is
             return last + (width * bits + 7) // 8 * rest > size
         return last + length > size
-    # A decoder tells of cut data by an error, save one.
+    # A decoder reports cut data by an error, save libjpeg, which makes up what is missing.
     return any(start >= size or (compression == _JPEG and start + n > size) for start, n in pieces)
 
 
 def _dialect(cursor: Cursor) -> _Dialect:
     head = cursor.read(4)
     order: Literal["little", "big"] = "little" if head.startswith(b"II") else "big"
-    if b"+" in head:
+    if b"+" in head:  # BigTIFF, which says next how wide its offsets are: always 8
         cursor.skip(4)
         return _Dialect(order, 8, 8)
     return _Dialect(order, 2, 4)

@@ -1,4 +1,4 @@
-"""What TIFF files may use and Pillow does not read, told from the tags of a directory."""
+"""What TIFF files may use and Pillow does not read, by the tags of a directory."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -16,7 +16,7 @@ _MOST_MISSING: Final = 50_000_000
 
 @dataclass(slots=True)
 class _WebpChunksSeen:
-    """What the chunks so far have told; ``end`` is where the last whole one ends."""
+    """What the chunks so far have shown; ``end`` is where the last whole one ends."""
 
     frames: int = 0
     has_pixels: bool = False
@@ -43,6 +43,7 @@ def walk(cursor: Cursor) -> Layout:
                 _cut(cursor, seen, name, length)
             break
         _chunk(cursor, seen, name, length)
+        # Chunks are padded to an even length, and writers leave the last padding out.
         seen.end = min(after + (length & 1), cursor.size)
         cursor.move(seen.end)
     if not seen.has_pixels:

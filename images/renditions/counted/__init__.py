@@ -1,4 +1,4 @@
-"""Loads a picture as far as its file has pixels, and tells whether these were all of them.
+"""Loads a picture as far as its file has pixels, and finds out whether these were all of them.
 
 Pillow is set to keep what it has decoded when a file ends early, and says nothing of it. So each
 of its decoders runs inside one of ours, which sees whether it came to its end.
@@ -17,7 +17,7 @@ from images.renditions.errors import CorruptImageError, TruncatedImageError
 
 __all__ = ["load"]
 
-# Partial pictures are kept, by every thread of the process; `load` tells of them.
+# Partial pictures are kept, by every thread of the process; `load` reports them.
 ImageFile.LOAD_TRUNCATED_IMAGES = True
 
 _DECODED_BY_PILLOW_FIRST: Final = frozenset({"WEBP", "AVIF", "HEIF"})

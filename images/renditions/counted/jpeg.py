@@ -1,6 +1,6 @@
 """Feeds a JPEG to libjpeg piece by piece, to see what libjpeg's warnings would have said.
 
-libjpeg makes up what is missing and tells so by a warning that Pillow does not pass on. But it
+libjpeg makes up what is missing and says so by a warning that Pillow does not pass on. But it
 can be fed in parts, and stops when it wants more. Before each marker that ends entropy-coded data
 it is given a few zero bytes instead: when it then passes over them, it has all blocks of that
 data and looks for the marker; when it takes them for data, blocks are missing. When it looks for

@@ -17,10 +17,10 @@ from images.errors import QuotaExceeded, StorageUnavailable, UploadExpired
 from images.models import Image, Job, Reservation, Usage
 from images.services import uploads
 from images.services.quota import (
+    quota_release,
+    quota_reserve,
+    quota_spend,
     reservations_expire,
-    usage_release,
-    usage_reserve,
-    usage_take,
 )
 from images.services.uploads import UploadRequest, image_upload
 from images.upload_handler import ReceivedFile
@@ -142,17 +142,17 @@ def test_a_transaction_that_fails_takes_the_object_with_it(
 
 
 def test_a_reservation_that_was_given_up_cannot_be_taken(alice: Person) -> None:
-    reservation = usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    reservation = quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
     assert usage_numbers(alice) == (0, 10, 0)
-    assert usage_release(reservation=reservation) is True
-    assert usage_release(reservation=reservation) is False
+    assert quota_release(reservation=reservation) is True
+    assert quota_release(reservation=reservation) is False
     with pytest.raises(UploadExpired):
-        usage_take(reservation=reservation)
+        quota_spend(reservation=reservation)
     assert usage_numbers(alice) == (0, 0, 0)
 
 
 def test_what_a_dead_upload_left_is_cleared_after_an_hour(alice: Person, store: Path) -> None:
-    reservation = usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    reservation = quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
     storage.bytes_put(storage.original_key(reservation.id), b"0123456789", content_type="x/y")
     assert reservations_expire() == 0
     Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
@@ -163,7 +163,7 @@ def test_what_a_dead_upload_left_is_cleared_after_an_hour(alice: Person, store: 
 def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
     alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
+    quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
     Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
 
     def broken() -> None:
