@@ -19,7 +19,6 @@ from django.core.management.color import color_style
 
 from platform_site.embedded import supervisor
 from platform_site.embedded.sources import Sources
-from platform_site.management.commands.housekeeping import declared
 from platform_site.secrets import generation
 
 Say = Callable[[str], None]
@@ -58,7 +57,7 @@ def begin_anew() -> NoReturn:
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is meant
 
 
-def run(port: int, *, say: Say, warn: Say, reload: bool = False) -> None:
+def run(port: int, *, housekeeping_every_s: int, say: Say, warn: Say, reload: bool = False) -> None:
     """Migrate, make the demo account, and serve until a signal comes. Raises `StartFailed`.
 
     With ``reload``, web and worker follow changes of the code.
@@ -70,7 +69,7 @@ def run(port: int, *, say: Say, warn: Say, reload: bool = False) -> None:
     started_at = time.time()
     heartbeat = Path(settings.WORKER_HEARTBEAT_FILE)
     url = f"http://127.0.0.1:{port}"
-    team = _team(port, warn=warn, reload=reload)
+    team = _team(port, housekeeping_every_s=housekeeping_every_s, warn=warn, reload=reload)
     say("Starting the web process and the worker …")
     try:
         team.start(
@@ -86,13 +85,15 @@ def run(port: int, *, say: Say, warn: Say, reload: bool = False) -> None:
     say("Stopped. Everything is kept in var/; `make up` goes on from here.")
 
 
-def _team(port: int, *, warn: Say, reload: bool) -> supervisor.Supervisor:
+def _team(
+    port: int, *, housekeeping_every_s: int, warn: Say, reload: bool
+) -> supervisor.Supervisor:
     logs = settings.VAR_DIR / "log"
     return supervisor.Supervisor(
         web=supervisor.web(port, logs / "web.log", reload=reload),
         worker=supervisor.worker(logs / "worker.log"),
         periodic=supervisor.PeriodicProcess(
-            supervisor.housekeeping(logs / "housekeeping.log"), min(declared().values())
+            supervisor.housekeeping(logs / "housekeeping.log"), housekeeping_every_s
         ),
         warn=warn,
         sources=Sources([settings.BASE_DIR / name for name in PACKAGES]) if reload else None,

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from redis.exceptions import RedisError
 
-from platform_site.kit.upstream.breaker import Breaker
+from platform_site.kit.breaker import Breaker
 
 Result = TypeVar("Result")
 ERRORS: Final = (RedisError, OSError)

@@ -9,8 +9,8 @@ from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from platform_site.kit import shared_cache
+from platform_site.kit.breaker import Breaker
 from platform_site.kit.rest import rate_limits as kit_limits
-from platform_site.kit.upstream.breaker import Breaker
 from tests.gateway.documents import JOB_ID, job, usage
 from tests.gateway.provider import Answer, Provider
 

@@ -13,9 +13,9 @@ from gateway.errors import IdempotencyUnavailable
 from gateway.idempotency import Slot
 from platform_site.kit import shared_cache
 from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.breaker import Breaker
 from platform_site.kit.identifiers import random_token, uuid7
 from platform_site.kit.rest.rate_limits import LimiterUnavailable, rate_limit
-from platform_site.kit.upstream.breaker import Breaker
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.redis import RedisServer
 

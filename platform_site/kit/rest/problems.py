@@ -13,7 +13,7 @@ from platform_site.kit.telemetry.request_context import current_request_id
 CONTENT_TYPE: Final = "application/problem+json"
 SERVER_ERROR: Final = 500
 ERRORS_MAX: Final = 20
-"""How many of the things that are wrong a problem names; the others it counts."""
+"""How many errors a problem names; the others are only counted."""
 POINTER_MAX: Final = 200
 """Characters of a pointer: a client may invent a field name as long as its body."""
 
@@ -28,10 +28,11 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """A refusal that the caller is told about. Subclasses say which; ``code`` is the contract.
+    """A refusal with an answer of its own. Subclasses say which; ``code`` is the contract.
 
-    A 5xx counts as a failure of the service, unless ``is_failure`` says that it is part of it, or
-    ``lost_part`` names the part whose loss it tells: that is counted apart.
+    A 5xx counts as a failure of the service, unless ``is_failure`` is false (waiting is part of the
+    service there) or ``lost_part`` names the part without which it cannot be served: that is
+    counted apart, since the part has an alert of its own.
     """
 
     status: int = 400
@@ -40,7 +41,7 @@ class DomainError(Exception):
     is_failure: bool = True
     lost_part: str = ""
     count: int | None = None
-    """A member of its own (RFC 9457, section 3.2): what there is now of that which is refused."""
+    """A member of its own (RFC 9457, section 3.2): how many items match now."""
     errors_omitted: int = 0
     """How many errors another role found beyond those that it named."""
 
@@ -85,9 +86,9 @@ class InternalError(DomainError):
 
 
 def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
-    """The body of ``error``; ``instance`` is the path that was asked for.
+    """The body of ``error``; ``instance`` is the path of the request.
 
-    However much is wrong, `ERRORS_MAX` errors are named; ``errors_omitted``, there only when there
+    At most `ERRORS_MAX` errors are named; ``errors_omitted``, there only when there
     are more, counts those beyond.
     """
     named = error.errors[:ERRORS_MAX]
@@ -115,22 +116,11 @@ def problem_response(error: DomainError, request: HttpRequest) -> HttpResponse:
 
 
 def problem_attach(response: HttpResponseBase, error: DomainError) -> None:
-    """Let `is_failure` know what ``response`` tells."""
-    response.problem = error  # type: ignore[attr-defined]  # for the middleware, as Django does it
+    """Let the log and the metrics know what ``response`` refuses, as the body is only for clients.
 
-
-def is_failure(response: HttpResponseBase) -> bool:
-    """Whether the service has failed the one who asked."""
-    error: DomainError | None = getattr(response, "problem", None)
-    if response.status_code < SERVER_ERROR:
-        return False
-    return error is None or (error.is_failure and not error.lost_part)
-
-
-def lost_part(response: HttpResponseBase) -> str:
-    """The part whose loss ``response`` tells; empty when it tells none."""
-    error: DomainError | None = getattr(response, "problem", None)
-    return error.lost_part if error is not None else ""
+    Read by `platform_site.kit.telemetry.middleware`.
+    """
+    response.problem = error  # type: ignore[attr-defined]  # an attribute, as Django itself does it
 
 
 def refusal(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Final, Protocol
 
 import structlog
 from django.conf import settings
@@ -9,14 +10,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from platform_site.kit import health
-from platform_site.kit.rest.problems import is_failure, lost_part
 from platform_site.kit.telemetry import request_context
 from platform_site.kit.telemetry.metrics import observe_request
 
 log = structlog.get_logger("platform.request")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-PROBES = frozenset({"/livez", "/readyz", "/health", "/ready"})
+SERVER_ERROR: Final = 500
+HEALTH_PATHS: Final = frozenset({"/livez", "/readyz", "/health", "/ready"})
 
 
 class RequestContext:
@@ -50,8 +51,8 @@ class AccessLog:
         match = request.resolver_match
         route = f"/{match.route}" if match else "unrouted"
         method = request.method or ""
-        status, failed = response.status_code, is_failure(response)
-        lost = lost_part(response)
+        status, failed = response.status_code, _is_failure(response)
+        lost = _lost_part(response)
         observe_request(
             method=method,
             route=route,
@@ -81,7 +82,7 @@ class HealthChecks:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve ``/livez`` and ``/readyz``, and the names that the seed system had for them."""
-        if request.path in PROBES:
+        if request.path in HEALTH_PATHS:
             live = request.path in {"/livez", "/health"}
             return health.livez(request) if live else health.readyz(request)
         return self._get_response(request)
@@ -121,6 +122,30 @@ class SecurityHeaders:
                 "Strict-Transport-Security", f"max-age={settings.HSTS_SECONDS}; includeSubDomains"
             )
         return response
+
+
+class Refusal(Protocol):
+    """What the log reads of ``response.problem``, which `platform_site.kit.rest` attaches.
+
+    A protocol, so that telemetry stands below the wing that answers and does not import it.
+    """
+
+    is_failure: bool
+    lost_part: str
+
+
+def _is_failure(response: HttpResponseBase) -> bool:
+    """Whether the objective of availability counts it. A 5xx that nobody meant always counts."""
+    refusal: Refusal | None = getattr(response, "problem", None)
+    if response.status_code < SERVER_ERROR:
+        return False
+    return refusal is None or (refusal.is_failure and not refusal.lost_part)
+
+
+def _lost_part(response: HttpResponseBase) -> str:
+    """The part whose loss ``response`` reports; empty when it reports none."""
+    refusal: Refusal | None = getattr(response, "problem", None)
+    return refusal.lost_part if refusal is not None else ""
 
 
 def _user_id(request: HttpRequest) -> str | None:

@@ -14,9 +14,9 @@ from django.conf import settings
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from platform_site.kit.bounded import Bound, Busy
+from platform_site.kit.breaker import Breaker
 from platform_site.kit.rest.problems import DomainError
 from platform_site.kit.telemetry.request_context import outgoing_headers
-from platform_site.kit.upstream.breaker import Breaker
 from platform_site.kit.upstream.inprocess import InProcessPool
 
 log = structlog.get_logger(__name__)

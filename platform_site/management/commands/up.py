@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from platform_site.embedded import supervisor, up
+from platform_site.management.commands.housekeeping import declared
 
 PORT_MAX: Final = 65_535
 
@@ -32,6 +33,12 @@ class Command(BaseCommand):
         if up.prepare(settings.VAR_DIR):
             up.begin_anew()
         try:
-            up.run(port, say=self.stdout.write, warn=self.stderr.write, reload=reload)
+            up.run(
+                port,
+                housekeeping_every_s=min(declared().values()),
+                say=self.stdout.write,
+                warn=self.stderr.write,
+                reload=reload,
+            )
         except supervisor.StartFailed as exc:
             raise CommandError(str(exc)) from exc

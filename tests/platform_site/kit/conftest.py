@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from platform_site.kit import shared_cache
 from platform_site.kit.auth.tokens import verifier
+from platform_site.kit.breaker import Breaker
 from platform_site.kit.upstream import http
-from platform_site.kit.upstream.breaker import Breaker
 from tests.platform_site.kit.http_server import Server, serving
 from tests.platform_site.kit.token_issuer import Issuer
 

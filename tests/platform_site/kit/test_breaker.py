@@ -1,6 +1,6 @@
 import pytest
 
-from platform_site.kit.upstream.breaker import Breaker
+from platform_site.kit.breaker import Breaker
 from tests.platform_site.kit.clock import Clock
 
 
