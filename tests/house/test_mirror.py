@@ -31,6 +31,14 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",
     ),
+    "images/renditions/containers/*.py": (
+        "tests/images/renditions/test_bad_files.py",
+        "walked with files of every format, whole, cut and spliced",
+    ),
+    "images/renditions/counted/*.py": (
+        "tests/images/renditions/test_completeness.py",
+        "counted in files of every format, whole and damaged",
+    ),
     "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
 }
 """Paths, and the test that looks after each, with the reason why it is not one of the same name."""
