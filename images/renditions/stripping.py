@@ -141,7 +141,10 @@ def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 12
     while at + 8 <= end:
         name, length = struct.unpack_from("<4sI", content, at)
-        yield name, content[at + 8 : at + 8 + length]
+        body = content[at + 8 : at + 8 + length]
+        if len(body) != length:
+            raise _NotPlainError
+        yield name, body
         at += 8 + length + length % 2
 
 
