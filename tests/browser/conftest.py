@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from tests.browser.cast import Cast, cast_made
@@ -28,7 +27,6 @@ from tests.servers.processes import ROOT
 
 FAILURES = ROOT / "var" / "screenshots" / "failures"
 FAILED = pytest.StashKey[bool]()
-CUT_OFF = pytest.StashKey[bool]()
 LIBRARY = 9
 
 
@@ -92,7 +90,6 @@ def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[VisitorM
             return visitors[-1]
 
         yield made
-        request.node.stash[CUT_OFF] = any(visitor.was_cut_off for visitor in visitors)
         _pages_kept(request.node, visitors)
     assert [fault for visitor in visitors for fault in visitor.faults] == []
 
@@ -109,26 +106,6 @@ def _pages_kept(item: pytest.Item, visitors: list[Visitor]) -> None:
             page.screenshot(path=FAILURES / f"{name}.{number}.png", timeout=5_000)
         except Error as refused:
             item.add_report_section("teardown", "screenshot", str(refused))
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test once more, and only then, when the machine's network changed under Chromium.
-
-    It drops all its connections when an interface comes or goes, which containers that start
-    nearby make happen. No answer of ours can look like that.
-    """
-    if not isinstance(item, pytest.Function) or item.get_closest_marker("browser") is None:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    if item.stash.get(CUT_OFF, False) and any(report.failed for report in reports):
-        item.stash[FAILED] = False
-        item._initrequest()
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
 
 
 @pytest.hookimpl(wrapper=True)

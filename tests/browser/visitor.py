@@ -32,7 +32,6 @@ PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
 ABORTED = "net::ERR_ABORTED"
-NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 # A page then fetches nothing ahead.
 SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
 LOST_CODE = re.compile(r"/assets/|Failed to load module script")
@@ -69,8 +68,6 @@ class Visitor:
     context: BrowserContext
     faults: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
-    was_cut_off: bool = False
-    """Whether Chromium has dropped its connections because an interface came or went."""
 
     def __post_init__(self) -> None:
         """Watch every page of the context from its first request on."""
@@ -120,7 +117,6 @@ class Visitor:
 
         What a page was still fetching ahead of need when it was left ends with it.
         """
-        self.was_cut_off = self.was_cut_off or request.failure == NETWORK_CHANGED
         if request.resource_type in {"script", "stylesheet"} and request.failure != ABORTED:
             self.faults.append(f"{request.failure}: {request.url}")
 

@@ -65,16 +65,24 @@ class Platform:
             **self.extra,
         }
 
-    def start(self, role: str) -> Program:
-        """Start (or start again) the program of ``role`` and wait until it is ready."""
+    def start(self, *roles: str) -> Program:
+        """Start (or start again) the programs of ``roles`` beside each other, until all are ready.
+
+        Returns the last one.
+        """
+        programs = [self._launch(role) for role in roles]
+        for program in programs:
+            if program.name in WEB_ROLES:
+                wait_until_ready(program, f"{self.address(program.name)}/readyz")
+        return programs[-1]
+
+    def _launch(self, role: str) -> Program:
         commands = {"worker": WORKER, "scheduler": SCHEDULER}
         program = Program(
             role, commands.get(role, GUNICORN), self.environment(role), self.directory
         )
         self.programs[role] = program
         program.start()
-        if role in WEB_ROLES:
-            wait_until_ready(program, f"{self.address(role)}/readyz")
         return program
 
     def person(self, name: str) -> Person:
@@ -102,7 +110,9 @@ class Platform:
         return raw
 
     def stop(self) -> None:
-        """End every program."""
+        """End every program, all at once."""
+        for program in self.programs.values():
+            program.ask_to_end()
         for program in self.programs.values():
             program.stop()
 
@@ -182,8 +192,7 @@ def platform(
         split = Platform(directory, database_url, broker, cache, store, extra or {}, material)
         stack.callback(split.stop)
         manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
-        for role in (*roles, *(("scheduler",) if scheduler else ())):
-            split.start(role)
+        split.start(*roles, *(("scheduler",) if scheduler else ()))
         yield split
 
 

@@ -28,9 +28,11 @@ class Program:
         self._environment = {key: os.environ[key] for key in KEPT if key in os.environ}
         self._environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment}
         self.process: subprocess.Popen[bytes] | None = None
+        self._is_asked = False
 
     def start(self) -> None:
         """Start it in a process group of its own; its words go to ``log``."""
+        self._is_asked = False
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -41,16 +43,21 @@ class Program:
                 start_new_session=True,
             )
 
+    def ask_to_end(self) -> None:
+        """SIGTERM, once: a second one may mean more. Does not wait for what it does."""
+        if self.process is not None and self.process.poll() is None and not self._is_asked:
+            self._is_asked = True
+            self.process.terminate()
+
     def stop(self) -> None:
         """SIGTERM, wait, and SIGKILL when it does not end."""
         if self.process is None:
             return
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        self.ask_to_end()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
         self.process = None
 
     def kill(self) -> None:
