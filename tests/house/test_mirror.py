@@ -39,6 +39,18 @@ TESTED_ELSEWHERE = {
         "tests/images/renditions/test_completeness.py",
         "counted in files of every format, whole and damaged",
     ),
+    "platform_site/celery.py": (
+        "tests/observability/test_counting.py",
+        "signals of Celery, which only a real worker sends",
+    ),
+    "platform_site/kit/rest/openapi.py": (
+        "tests/openapi/test_document.py",
+        "its rules are read off the whole document",
+    ),
+    "platform_site/kit/tasks/killed_runs.py": (
+        "tests/observability/test_counting.py",
+        "a child has to be killed by the kernel",
+    ),
     "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
 }
 """Paths, and the test that looks after each, with the reason why it is not one of the same name."""

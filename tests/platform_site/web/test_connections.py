@@ -1,0 +1,33 @@
+"""When a request is given to a thread: as soon as nothing has to be waited for, and no sooner."""
+
+import pytest
+
+from platform_site.web.connections import SMALL_BODY_BYTES, is_whole
+
+HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("received", "whole"),
+    [
+        (b"", False),
+        (HEAD, False),
+        (HEAD + b"\r\n", True),
+        (HEAD + b"Content-Length: 3\r\n\r\n", False),
+        (HEAD + b"Content-Length: 3\r\n\r\nab", False),
+        (HEAD + b"Content-Length: 3\r\n\r\nabc", True),
+        (HEAD + b"CONTENT-LENGTH:  3 \r\n\r\nabc", True),
+        (HEAD + f"Content-Length: {SMALL_BODY_BYTES}\r\n\r\n".encode(), False),
+        (HEAD + f"Content-Length: {SMALL_BODY_BYTES + 1}\r\n\r\n".encode(), True),
+        (HEAD + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", True),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", True),
+        (HEAD + b"Content-Length: three\r\n\r\n", True),
+    ],
+    ids=[
+        *("nothing", "half a head", "no body", "no byte of it", "not all of it", "all of it"),
+        *("in capitals", "small and absent", "large: read by the thread", "awaits our word"),
+        *("chunks: refused", "malformed: refused"),
+    ],
+)
+def test_a_thread_gets_what_it_need_not_wait_for(received: bytes, whole: bool) -> None:  # noqa: FBT001
+    assert is_whole(bytearray(received)) is whole
