@@ -31,14 +31,6 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",
     ),
-    "images/renditions/containers/*.py": (
-        "tests/images/renditions/test_bad_files.py",
-        "walked with files of every format, whole, cut and spliced",
-    ),
-    "images/renditions/counted/*.py": (
-        "tests/images/renditions/test_completeness.py",
-        "counted in files of every format, whole and damaged",
-    ),
     "platform_site/celery.py": (
         "tests/observability/test_counting.py",
         "signals of Celery, which only a real worker sends",
