@@ -11,6 +11,8 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
+    Frame,
     Page,
     Playwright,
     Request,
@@ -113,16 +115,31 @@ class Visitor:
             self.faults.append(f"request to another origin: {request.url}")
 
     def _loss_noted(self, request: Request) -> None:
-        """Code that does not come breaks the page; whatever else is lost, the page has to bear.
-
-        What a page was still fetching ahead of need when it was left ends with it.
-        """
-        if request.resource_type in {"script", "stylesheet"} and request.failure != ABORTED:
+        """Code that does not come breaks the page; whatever else is lost, the page has to bear."""
+        is_code = request.resource_type in {"script", "stylesheet"}
+        if is_code and not (request.failure == ABORTED and self._was_left(request)):
             self.faults.append(f"{request.failure}: {request.url}")
+
+    def _was_left(self, request: Request) -> bool:
+        """Whether its page went on to another document after it had asked for ``request``.
+
+        Chromium asks for the next document before it aborts what the last one still waits for. A
+        page that is closed reports nothing.
+        """
+        later = self.requests[self.requests.index(request) + 1 :]
+        return any(one.is_navigation_request() and _frame_of(one) == request.frame for one in later)
 
     def _words_noted(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(NETWORK_WORDS):
             self.faults.append(f"console: {message.text}")
+
+
+def _frame_of(navigation: Request) -> Frame | None:
+    """Where a document is asked for; None in a tab that is only just being opened."""
+    try:
+        return navigation.frame
+    except Error:
+        return None
 
 
 @contextmanager
