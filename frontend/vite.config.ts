@@ -8,8 +8,17 @@ import { themeVariables } from "./scripts/theme-variables.ts";
 
 /** Where `npm run dev` finds the backend: the embedded process, unless told otherwise. */
 const backend = process.env["BACKEND_URL"] ?? "http://127.0.0.1:8000";
+
+/**
+ * What is not of the pages goes to the backend with the Host that the browser named: before it takes
+ * the session cookie Django compares Host with the page's Origin, and the URLs in its answers (of
+ * pictures, of next pages) begin with it. So the pages work here as they do behind nginx.
+ */
 const proxy = Object.fromEntries(
-  ["/api", "/auth", "/i/"].map((prefix) => [prefix, { target: backend, changeOrigin: false }]),
+  ["/api/", "/auth/", "/i/", "/.well-known/", "/admin/", "/static/"].map((prefix) => [
+    prefix,
+    { target: backend, changeOrigin: false },
+  ]),
 );
 
 /** Messages are compiled by the build, so that it needs no parser of them. */
@@ -27,7 +36,8 @@ export default defineConfig(({ command }) => ({
       ...(command === "build" ? [formatterAlone] : []),
     ],
   },
-  server: { port: 5173, proxy },
+  // Another port than the one that was printed would be another origin, with a session of its own.
+  server: { port: 5173, strictPort: true, proxy },
   preview: { port: 4173, proxy },
   build: {
     outDir: "dist",

@@ -18,6 +18,8 @@ interface ProblemFields {
   errors: FieldProblem[];
   /** Seconds that the server asks to wait, null when it does not say. */
   retryAfterS: number | null;
+  /** The code whose words serve when this one has none: it is newer than these pages. */
+  fallback: string;
   /** How many there are now of what the refusal is about; null when it does not say. */
   count: number | null;
 }
@@ -31,6 +33,7 @@ export class ApiProblem extends Error implements ProblemFields {
   readonly errors: FieldProblem[];
   readonly retryAfterS: number | null;
   readonly count: number | null;
+  readonly fallback: string;
 
   constructor(fields: Partial<ProblemFields> & Pick<ProblemFields, "status" | "code" | "title">) {
     super(fields.detail || fields.title);
@@ -43,6 +46,7 @@ export class ApiProblem extends Error implements ProblemFields {
     this.errors = fields.errors ?? [];
     this.retryAfterS = fields.retryAfterS ?? null;
     this.count = fields.count ?? null;
+    this.fallback = fields.fallback ?? "unexpected";
   }
 
   /** What is wrong with one field of the body, or with something in it. */

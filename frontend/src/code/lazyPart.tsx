@@ -12,7 +12,7 @@ type Loader<P> = () => Promise<{ default: ComponentType<P> }>;
 function loadedBy<P extends object>(load: Loader<P>): ComponentType<P> {
   const part = new Part(load);
   return function Loaded(props: P) {
-    const { default: Component } = part.value ?? use(part.fetch());
+    const { default: Component } = use(part.fetch());
     return <Component {...props} />;
   };
 }

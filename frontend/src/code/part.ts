@@ -26,12 +26,22 @@ export interface Prefetchable {
 export const parts = new Set<Prefetchable>();
 
 /**
+ * The promise with the marks by which React's `use` reads one that is kept without waiting for it:
+ * what has been prefetched is then rendered at once, and not after a moment of its fallback.
+ */
+function readable<T>(promise: Promise<T>): Promise<T> {
+  promise.then(
+    (value) => Object.assign(promise, { status: "fulfilled", value }),
+    () => undefined, // whoever waits for the promise itself is told
+  );
+  return promise;
+}
+
+/**
  * Remembers a failure as well as a success, so that whoever renders it is told the same twice. After
  * `forget` of the failure, the next `fetch` asks again.
  */
 export class Part<T> implements Prefetchable {
-  /** What has come; null before. */
-  value: T | null = null;
   private asked: Promise<T> | null = null;
   private failures = 0;
 
@@ -44,15 +54,11 @@ export class Part<T> implements Prefetchable {
   }
 
   fetch(): Promise<T> {
-    this.asked ??= this.load().then(
-      (value) => {
-        this.value = value;
-        return value;
-      },
-      (cause: unknown) => {
+    this.asked ??= readable(
+      this.load().catch((cause: unknown) => {
         this.failures += 1;
         throw new MissingCode(cause, this.failures, () => this.forget());
-      },
+      }),
     );
     return this.asked;
   }

@@ -22,7 +22,7 @@ export function ProblemDetails({ problem }: { problem: ApiProblem }) {
   );
 }
 
-export function EnglishDetails({ text }: { text: string }) {
+function EnglishDetails({ text }: { text: string }) {
   const t = useTranslations("common");
   return (
     <details className={classes.details}>

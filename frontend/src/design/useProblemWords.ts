@@ -11,11 +11,11 @@ export interface ProblemWords {
 /** Says a problem by its code. The server's own sentences are English: details, never the message. */
 export function useProblemWords(): (problem: ApiProblem) => ProblemWords {
   const titles: Record<string, string> = useMessages().problems;
-  return ({ code, status, title, detail }) => {
+  return ({ code, status, title, detail, fallback }) => {
     const known = titles[code];
     // What the page itself calls a problem has no answer of a server behind it, and is translated.
     const own = status === 0 && code !== "unexpected";
-    const said = known ?? (own ? title : titles["unexpected"]) ?? title;
+    const said = known ?? (own ? title : titles[fallback]) ?? title;
     const english = [known || own ? "" : title, detail].filter((text) => text && text !== said);
     return { title: said, english: english.join(". ") };
   };

@@ -6,6 +6,7 @@ import { IntlProvider } from "use-intl";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { lazyDialog, lazyPart } from "@/code/lazyPart";
 import { PageBoundary } from "@/code/PageBoundary";
+import { parts } from "@/code/part";
 import * as release from "@/code/release";
 import { useToasts } from "@/design/toasts";
 import messages from "@/i18n/en.json";
@@ -49,6 +50,14 @@ const shown = async (children: ReactNode) => {
   return view;
 };
 const online = () => act(async () => void globalThis.dispatchEvent(new Event("online")));
+
+test("a page whose code has come already is there at once, without its fallback", async () => {
+  const known = new Set(parts);
+  const Page = lazyPart(() => Promise.resolve(arrived));
+  for (const part of parts) if (!known.has(part)) await part.prefetch();
+  render(<Frame>{<Page />}</Frame>);
+  expect(screen.getByText("the page")).toBeDefined();
+});
 
 test("a page waits for the network, and opens when it is back", async () => {
   const load = vi.fn<() => Promise<typeof arrived>>(gone);

@@ -1,15 +1,18 @@
 import { Button } from "@mantine/core";
 import { Eraser, Layers } from "lucide-react";
 import { Link } from "react-router";
-import { useMessages, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
+import type { ApiProblem } from "@/api/problem";
 import type { Image, Job } from "@/api/shapes";
-import { EnglishDetails } from "@/design/ProblemDetails";
+import { ProblemDetails } from "@/design/ProblemDetails";
 import { ProgressLine } from "@/design/ProgressLine";
 import { StateChip, type Tone } from "@/design/StateChip";
 import { UserText } from "@/design/UserText";
+import { useProblemWords } from "@/design/useProblemWords";
 import { useQuantity } from "@/i18n/useQuantity";
 import { nameOf, presetSources } from "@/model/images/sources";
 import { isActive } from "@/model/jobs/isActive";
+import { jobProblem } from "@/model/jobs/jobProblem";
 import classes from "./JobRow.module.css";
 
 const TONES: Record<Job["state"], Tone> = {
@@ -53,7 +56,7 @@ export function JobRow({ job, image, now, onRetry, onCancel }: Props) {
         {isActive(job) && total > 0 && (
           <ProgressLine label={t("activity.progress")} share={done / total} />
         )}
-        {job.error && <JobFailure error={job.error} />}
+        {job.error && <JobFailure problem={jobProblem(job)} />}
         <p className={classes.facts}>
           <Facts job={job} when={when} name={image && nameOf(image)} />
         </p>
@@ -111,12 +114,12 @@ function Facts({ job, when, name }: { job: Job; when: string; name: string | nul
   );
 }
 
-function JobFailure({ error }: { error: NonNullable<Job["error"]> }) {
-  const words: Record<string, string> = useMessages().problems;
+function JobFailure({ problem }: { problem: ApiProblem }) {
+  const { title } = useProblemWords()(problem);
   return (
     <div className={classes.error}>
-      <p>{words[error.code] ?? words["job_failed"]}</p>
-      {error.detail && <EnglishDetails text={error.detail} />}
+      <p>{title}</p>
+      <ProblemDetails problem={problem} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { api, unwrap } from "@/api/client";
 import { cursorOf } from "@/api/cursor";
 import type { Job, JobState } from "@/api/shapes";
-import { jobFeedKey } from "@/model/jobs/jobFeed";
+import { heldJobs } from "@/model/jobs/jobFeed";
 
 interface JobPage {
   results: Job[];
@@ -39,7 +39,7 @@ export function useJobs(state: JobState | "all") {
     initialPageParam: null,
     getNextPageParam: (page) => page.nextCursor,
   });
-  const feed = useQuery<Job[]>({ queryKey: jobFeedKey, enabled: false }).data;
+  const feed = useQuery(heldJobs).data;
   const { data } = query;
 
   const jobs = useMemo(() => {

@@ -4,7 +4,8 @@ import type { ApiProblem } from "@/api/problem";
 import type { Image, Job, Ops, Rendition } from "@/api/shapes";
 import { placeImage } from "@/model/images/imageCache";
 import { fetchImage } from "@/model/images/imageCalls";
-import { fetchJob, problemOf } from "./useFailedJob";
+import { fetchJob } from "@/model/jobs/jobCalls";
+import { jobProblem } from "@/model/jobs/jobProblem";
 
 const FIRST_POLL_MS = 400;
 const SLOWEST_POLL_MS = 4000;
@@ -63,7 +64,7 @@ async function watched(
   const rendition = image.renditions.find(({ id }) => id === before.rendition.id);
   if (!rendition) return null;
   if (rendition.state !== "failed") return { ...before, rendition };
-  return { ...before, rendition, failure: problemOf(await jobOf(before)) };
+  return { ...before, rendition, failure: jobProblem(await jobOf(before)) };
 }
 
 async function jobOf({ jobId }: Rendering): Promise<Job | null> {

@@ -1,6 +1,7 @@
 /** One file being uploaded, and what can be said of it without knowing the others. */
-import { ApiProblem } from "@/api/problem";
+import type { ApiProblem } from "@/api/problem";
 import type { Image, Job } from "@/api/shapes";
+import { jobProblem } from "@/model/jobs/jobProblem";
 
 export type UploadPhase =
   | "waiting"
@@ -63,11 +64,5 @@ export function afterJob(job: Job): Partial<Upload> {
   if (!OVER.has(job.state)) return { job, phase: "processing", problem: null };
   if (job.state === "succeeded") return { job, phase: "done" };
   if (job.state === "canceled") return { job, phase: "canceled" };
-  const problem = new ApiProblem({
-    status: 422,
-    code: job.error?.code ?? "job_failed",
-    title: "Processing failed",
-    detail: job.error?.detail ?? "",
-  });
-  return { job, phase: "failed", problem };
+  return { job, phase: "failed", problem: jobProblem(job) };
 }

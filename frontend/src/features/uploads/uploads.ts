@@ -1,10 +1,10 @@
 /** The one upload queue of this tab, wired to the session and to the library's cache. */
 import { useSyncExternalStore } from "react";
-import { api, unwrap } from "@/api/client";
 import { currentAccessToken, renewAccess } from "@/api/session/renewal";
 import { sessionStore } from "@/api/session/sessionStore";
 import type { Overview } from "@/api/shapes";
 import { imagesChanged } from "@/model/images/refresh";
+import { retryJob } from "@/model/jobs/jobCalls";
 import { wakeJobFeed } from "@/model/jobs/jobFeed";
 import { queryClient } from "@/model/queryClient";
 import { overviewKey } from "@/model/useOverview";
@@ -22,8 +22,7 @@ export const uploads = new UploadQueue({
   maxBytes: () => queryClient.getQueryData<Overview>(overviewKey)?.usage?.upload_max_bytes ?? null,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   nowMs: () => performance.now(),
-  retryJob: (id) =>
-    unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
+  retryJob,
   stored: () => {
     // One of a few shows at once; many show by and by, after what is asked about their jobs.
     if (uploads.unsent() <= FEW) {

@@ -5,6 +5,7 @@ import { PAGE_SIZE_MAX } from "@/api/constants.gen";
 import { cursorOf } from "@/api/cursor";
 import type { Job } from "@/api/shapes";
 import { isActive } from "./isActive";
+import { fetchJob } from "./jobCalls";
 import { Pace } from "./pace";
 
 export const jobFeedKey = ["jobs", "feed"] as const;
@@ -45,9 +46,7 @@ async function latestJobs(awaited: readonly string[]): Promise<Job[]> {
 }
 
 async function strays(ids: readonly string[]): Promise<Job[]> {
-  const get = (id: string) =>
-    unwrap(api.GET("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
-  const answers = await Promise.allSettled(ids.slice(0, STRAYS_PER_ROUND).map(get));
+  const answers = await Promise.allSettled(ids.slice(0, STRAYS_PER_ROUND).map(fetchJob));
   return answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
 }
 
@@ -105,6 +104,13 @@ export function jobFeed(needs: FeedNeeds) {
     staleTime: 0,
   });
 }
+
+/** What the feed has answered last: whoever reads it never asks by that. */
+export const heldJobs = queryOptions({
+  queryKey: jobFeedKey,
+  queryFn: () => feed?.ask() ?? Promise.resolve<Job[]>([]),
+  enabled: false,
+});
 
 /** A job has begun here. While the feed is at work, its next question is soon enough. */
 export function wakeJobFeed(client: QueryClient): void {

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useTranslations } from "use-intl";
-import { api, unwrap } from "@/api/client";
 import type { Job } from "@/api/shapes";
 import { showProblem, showToast } from "@/design/toasts";
+import { cancelJob, retryJob } from "./jobCalls";
 
 /** Runs a job again, or stops it. */
 export function useJobActions() {
@@ -23,21 +23,7 @@ export function useJobActions() {
     },
     [client, t],
   );
-  const retry = useCallback(
-    ({ id }: Job) =>
-      act(
-        unwrap(api.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id } } })),
-        t("retried"),
-      ),
-    [act, t],
-  );
-  const cancel = useCallback(
-    ({ id }: Job) =>
-      act(
-        unwrap(api.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } })),
-        t("canceled"),
-      ),
-    [act, t],
-  );
+  const retry = useCallback(({ id }: Job) => act(retryJob(id), t("retried")), [act, t]);
+  const cancel = useCallback(({ id }: Job) => act(cancelJob(id), t("canceled")), [act, t]);
   return { retry, cancel };
 }

@@ -37,11 +37,3 @@ test("every page for somebody signed in is, or belongs to, one place of the navi
   const inRail = [...RAIL_DESTINATIONS, account].map(({ to }) => to).sort();
   expect(inRail).toEqual(TAB_DESTINATIONS.map(({ to }) => to).sort());
 });
-
-test("an image belongs to the library without being its page", () => {
-  const [library] = RAIL_DESTINATIONS;
-  expect(library && currentOf(library, "/")).toBe("page");
-  expect(library && currentOf(library, "/images/0190a5b0")).toBe("true");
-  expect(library && currentOf(library, "/imagesque")).toBeUndefined();
-  expect(currentOf(account, "/account/")).toBe("page");
-});
