@@ -32,6 +32,8 @@ CLIENT_WAIT_S = env.integer(
     about="Seconds that a client may keep a request unfinished, or an answer unread; longer "
     "bodies have as many more as they come at 8 KiB a second.",
 )
+# For a main loop that has stopped turning; a thread may work for as long as its own deadlines let
+# it.
 timeout = 60
 # The longest that the proxy in front waits for an answer (frontend/nginx: uploads).
 graceful_timeout = 60
@@ -39,12 +41,15 @@ keepalive = 65
 max_requests = env.integer(
     "WEB_MAX_REQUESTS", 0, about="Requests after which a web process is replaced; 0 keeps it."
 )
+# So that processes are not all replaced in the same moment.
 max_requests_jitter = max_requests // 10
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, not disk
+# A way to steer the process that nobody here uses, and one less thing to protect.
 control_socket_disable = True
 forwarded_allow_ips = "*" if variables.trusted_proxy_count() else "127.0.0.1"
 errorlog = "-"
 loglevel = "warning"
+# `platform_site.web.connections` refuses what is longer before it reaches the parser.
 limit_request_line = 4094
 limit_request_fields = 64
 
@@ -87,6 +92,7 @@ def post_worker_init(_worker: Any) -> None:
     """Answer "not ready" from the moment the worker is asked to end, so nobody sends it more."""
     from platform_site.kit.health import drain  # noqa: PLC0415 - after the fork
 
+    # gunicorn has set its own handler by now; ours runs first and then hands over to it.
     end = signal.getsignal(signal.SIGTERM)
 
     def drain_and_end(number: int, frame: FrameType | None) -> None:

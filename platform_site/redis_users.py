@@ -102,6 +102,7 @@ def acl_file(server: str, passwords: Mapping[str, str]) -> str:
     # Nobody comes in as this one; the server replays transactions of its own file with its rights.
     lines = ["user default reset off ~* &* +@all"]
     for user, rule in rules(server).items():
+        # Redis itself uses one round of SHA-256 here; the passwords are random, so that is enough.
         digest = hashlib.sha256(passwords[user].encode()).hexdigest()
         lines.append(f"user {user} reset on #{digest} resetchannels -@all {rule}")
     return "\n".join(lines) + "\n"

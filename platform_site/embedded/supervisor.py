@@ -47,6 +47,8 @@ class Child:
                 env={**os.environ, **self.environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                # Ctrl-C in the terminal reaches the whole foreground group; children end in our
+                # order.
                 start_new_session=True,
             )
 

@@ -55,6 +55,7 @@ class Bound:
         self._in_flight = 0
         self._waiting = 0
         self._changed = threading.Condition()
+        # The series begins at 0, so that an alert sees the first refusal as an increase.
         REFUSED.labels(name)
 
     @contextmanager
@@ -72,6 +73,7 @@ class Bound:
         finally:
             with self._changed:
                 self._count(-1)
+                # One place has become free, so one of those who wait can have it.
                 self._changed.notify()
 
     def _taken(self) -> bool:

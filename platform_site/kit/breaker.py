@@ -37,6 +37,8 @@ class Breaker:
             now = time.monotonic()
             if now < self._retry_at:
                 return False
+            # Set before the trial ends, so that only one caller waits for what is probably still
+            # down.
             self._retry_at = now + self._open_s
             return True
 

@@ -215,6 +215,7 @@ def limits(name: str, *, about: str) -> dict[str, tuple[int, int]]:
 
 
 def _read(variable: Variable) -> str:
+    # Before anything can fail: the page of variables has those, too, that this process lacks.
     READ[variable.name] = variable
     name = variable.name
     value = _value_of(name)
@@ -222,6 +223,7 @@ def _read(variable: Variable) -> str:
         if variable.default is REQUIRED:
             raise ImproperlyConfigured(f"{name} is not set (nor is {name}_FILE).")
         return variable.default
+    # `NAME=` in a manifest is an omission, not a choice.
     if variable.default is REQUIRED and not value.strip():
         raise ImproperlyConfigured(f"{name} is empty.")
     return value
@@ -268,6 +270,7 @@ def _wrong_form(name: str, form: str) -> ImproperlyConfigured:
 
 def _is_guessable(value: str) -> bool:
     """Django's generated default, a weak word over and over, or hardly any different letters."""
+    # Not a measure of entropy: it stops what people paste from documentation and examples.
     return (
         value.startswith("django-insecure")
         or any(not value.replace(weak, "") for weak in WEAK_SECRETS)

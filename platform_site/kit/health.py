@@ -36,6 +36,7 @@ def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """200 when the role can serve; else 503 with the names of the failed checks, no secrets."""
     failed = failures()
+    # Draining wins: the checks of a process that ends may well succeed.
     status = "draining" if _draining.is_set() else "failing" if failed else "ok"
     code = 200 if status == "ok" else 503
     return JsonResponse({"status": status, "role": settings.ROLE, "failed": failed}, status=code)
@@ -77,6 +78,7 @@ _migrated_once: Final = threading.Event()
 
 
 def _migrated() -> bool:
+    # Reading the plan is slow for a probe, and a database does not lose its migrations.
     if _migrated_once.is_set():
         return True
     try:

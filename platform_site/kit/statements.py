@@ -37,6 +37,8 @@ class Statement(Generic[Row]):
 
     def _compile(self) -> "_Compiled[Row]":
         """What Django's compiler says of the query, as `ModelIterable` uses it."""
+        # Parameters are recognised by value in the compiled SQL, so the marks must be unlike any
+        # other.
         marks = {name: uuid4() for name in inspect.signature(self._build).parameters}
         queryset = self._build(**marks)
         compiler = queryset.query.get_compiler(connection=connection)

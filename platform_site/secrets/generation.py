@@ -191,6 +191,8 @@ def write(directory: Path, files: Files) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     for name, content in files.items():
+        # The mode is given at creation: between `open` and `chmod` anybody could have read the
+        # file.
         descriptor = os.open(directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(content)
@@ -208,6 +210,7 @@ def embedded_ensure(directory: Path) -> bool:
     unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
         write(unfinished, embedded(KeyMaterial()))
+        # A rename onto a directory that is not empty fails, so the first of two starts wins.
         unfinished.rename(directory)
     except OSError:
         if not (directory / "delivery-keys.json").exists():

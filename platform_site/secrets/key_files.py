@@ -44,6 +44,7 @@ def rewrite(file: Path, content: str) -> None:
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(content)
+    # A reader finds the old content or the new, and a full disk leaves the old.
     unfinished.replace(file)
 
 

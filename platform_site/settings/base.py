@@ -74,6 +74,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 WSGI_APPLICATION = "platform_site.wsgi.application"
+# A redirect would lose the body of a POST, and hide a wrong URL in a client.
 APPEND_SLASH = False
 SILENCED_SYSTEM_CHECKS = [
     "security.W001",  # these headers are set by the kit's SecurityHeaders, HSTS where it is asked
@@ -93,6 +94,7 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 
+# Of JSON and forms; files have a limit of their own (`parts/uploads.py`).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 LOGGING_CONFIG = "logging.config.dictConfig"

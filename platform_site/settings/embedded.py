@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "images",
 ]
 CELERY_TASK_QUEUES, CELERY_TASK_DEFAULT_QUEUE, CELERY_BEAT_SCHEDULE = tasks_of(*INSTALLED_APPS)
+# After our own layers, so that files and pages of the admin are logged and have their headers, too.
 MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"

@@ -112,6 +112,7 @@ def is_whole(received: bytearray) -> bool:
     end = received.find(b"\r\n\r\n")
     if end < 0:
         return False
+    # Names of headers compare without case; with the last CRLF, so that each of them ends with one.
     head = bytes(received[: end + 2]).lower()
     if b"\r\nexpect:" in head or b"\r\ntransfer-encoding:" in head:
         return True

@@ -139,6 +139,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Say that no more is sent, and take what comes: a reset could overtake the answer."""
         conn.leaving = True
         with suppress(OSError):
+            # Only our half: closing at once with bytes unread makes the kernel send a reset.
             conn.sock.shutdown(socket.SHUT_WR)
         try:
             self._wait(conn, LINGER_S)

@@ -137,6 +137,7 @@ def _service(request: "Request") -> ServicePrincipal | None:
     if not raw:
         return None
     service = verify_service_token(raw, audience=_of_view(request, "audience", ""))
+    # Every role can get a service token, so a valid one alone opens nothing.
     if service.client_id not in _of_view(request, "callers", frozenset[str]()):
         raise CallerNotAllowed
     return service

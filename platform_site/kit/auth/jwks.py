@@ -54,9 +54,12 @@ class KeySet:
             self._refresh()
 
     def _refresh(self) -> None:
+        # Whoever finds the lock taken goes on with the keys at hand: nobody waits for the
+        # publisher.
         if not self._url or not self._lock.acquire(blocking=False):
             return
         try:
+            # Before the request: a publisher that hangs must not be asked by each request in turn.
             self._fetched_at = time.monotonic()
             reply = self._http.request("GET", self._url, timeout=TIMEOUT)
             if reply.status != 200:  # noqa: PLR2004
@@ -71,6 +74,7 @@ class KeySet:
     def _replace(self, document: Any) -> None:
         """Take a published set. Raises ``ValueError`` on one that could verify nothing."""
         fresh = keys_parsed(document)
+        # An empty set is a publisher that has lost its keys; to take it would sign everybody out.
         if not fresh:
             raise ValueError("A published set has at least one key.")
         self._keys = fresh
@@ -86,6 +90,8 @@ def keys_parsed(document: Any) -> dict[str, jwt.PyJWK]:
         return {
             key["kid"]: jwt.PyJWK(key, algorithm="ES256")
             for key in document["keys"]
+            # A set may hold keys for other algorithms, which say nothing against the ones we can
+            # use.
             if key.get("kty") == "EC" and key.get("crv") == "P-256"
         }
     except (KeyError, TypeError, AttributeError) as exc:

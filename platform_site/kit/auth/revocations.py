@@ -47,6 +47,7 @@ def forget() -> None:
 
 
 def _remember(session_id: UUID, until: float, *, revoked: bool) -> None:
+    # A yes is forgotten with the others; the store still has it, and is asked again.
     if len(_memory) >= MEMORY_ENTRIES:
         _memory.clear()
     _memory[session_id] = (until, revoked)

@@ -125,13 +125,17 @@ class Verifier:
         self, key: tuple[str, str, str], entry: tuple[float, int, Mapping[str, Any]]
     ) -> None:
         with self._lock:
+            # All at once: to find the oldest would cost each request more than this costs now and
+            # then.
             if key not in self._memory and len(self._memory) >= MEMORY_ENTRIES:
                 self._memory.clear()
             self._memory[key] = entry
 
     def _verified(self, raw: str, *, typ: str, audience: str) -> Mapping[str, Any]:
         try:
+            # Nothing in the header is believed: it only chooses which of our own keys is tried.
             header = jwt.get_unverified_header(raw)
+            # A service token must not pass for a person's: both have the same issuer and keys.
             if header.get("typ") != typ or header.get("alg") != ALGORITHM:
                 raise TokenInvalid("This is not the type of token that is taken here.")
             key = self._keys.find(str(header.get("kid", "")))

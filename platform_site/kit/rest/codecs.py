@@ -67,6 +67,7 @@ class FormParser(BaseParser):
 def _body(stream: Any) -> bytes:
     """All of ``stream``. DRF reads a body past Django, so Django's limit is kept here."""
     limit_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    # One byte more than is allowed tells "too large" without reading the rest.
     body: bytes = stream.read(limit_bytes + 1)
     if len(body) > limit_bytes:
         raise PayloadTooLarge(f"At most {limit_bytes} bytes are taken here.")
@@ -79,5 +80,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, frozenset | set):
+        # In a fixed order, or the same answer would have another ETag in each process.
         return sorted(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -45,6 +45,7 @@ class CrossOrigin:
             path: sharing for path, sharing in settings.SHARED_PATHS.items() if sharing.origins
         }
         if not self._shared:
+            # Django then leaves the layer out, so that nobody pays for what nobody has asked for.
             raise MiddlewareNotUsed
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -57,6 +58,7 @@ class CrossOrigin:
             response: HttpResponseBase = _preflight_answer(sharing)
         else:
             response = self._get_response(request)
+        # A shared cache must not give one origin the answer that names another.
         if allowed != ANY:
             patch_vary_headers(response, ("Origin",))
         if allowed:

@@ -30,6 +30,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response | 
     error = as_domain_error(exc)
     if error is None:
         return None
+    # As DRF does in its own handler, which this one replaces: it matters with ATOMIC_REQUESTS only.
     set_rollback()
     instance = context["request"].path
     response = Response(
@@ -95,6 +96,7 @@ def _validation_problem(exc: exceptions.ValidationError) -> DomainError:
     errors = tuple(_field_errors(exc.detail, ""))
     codes = {item.code for item in errors}
     problem = InvalidRequest("Some fields are not valid.", errors=errors)
+    # A code of its own where nothing else is wrong: it is most often a spelling mistake.
     if codes == {"unknown_field"}:
         problem.code, problem.title = "unknown_field", "There is no such field"
     return problem

@@ -32,6 +32,7 @@ class Page(Generic[Row]):
 def page_of(queryset: QuerySet[Row], *, limit: int, cursor: str | None) -> Page[Row]:
     """The page at ``cursor`` (``None`` = the newest). Raises `InvalidRequest` on a bad cursor."""
     backwards, edge = _decoded(cursor) if cursor else (False, None)
+    # One row more than the page tells whether there is a next one, without counting the table.
     rows = _window(queryset, edge=edge, backwards=backwards, count=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -59,6 +60,7 @@ def _window(
 ) -> list[Row]:
     side, order = ("gt", ("created_at", "id")) if backwards else ("lt", ("-created_at", "-id"))
     if edge is not None:
+        # The id breaks the tie of rows that were made in the same microsecond.
         created_at, row_id = edge
         queryset = queryset.filter(
             Q(**{f"created_at__{side}": created_at})
@@ -74,6 +76,7 @@ def _encoded(direction: str, row: Any) -> str:
 
 def _decoded(cursor: str) -> tuple[bool, tuple[datetime, UUID]]:
     try:
+        # A cursor stands in URLs, so its padding is left out there.
         padded = cursor + "=" * (-len(cursor) % 4)
         direction, created_at, row_id = base64.urlsafe_b64decode(padded).decode().split("|")
         moment = datetime.fromisoformat(created_at)

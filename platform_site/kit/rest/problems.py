@@ -58,6 +58,7 @@ class DomainError(Exception):
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         if retry_after_s is not None:
+            # 0 would invite the client to a loop without a pause.
             self.headers["Retry-After"] = str(max(1, retry_after_s))
 
 

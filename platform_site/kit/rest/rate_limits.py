@@ -74,6 +74,7 @@ def rate_limit(
     ``uncounted`` says what happens when the store gives no answer: reads are allowed, guesses at
     a password are not (`LimiterUnavailable`).
     """
+    # By the wall clock, which all processes share, so that they count in the same window.
     window, elapsed_s = divmod(time.time(), window_s)
     reset_s = max(1, int(window_s - elapsed_s))
     used = _count(f"limit:{scope}:{key}:{int(window)}", ttl_s=window_s)
@@ -109,6 +110,7 @@ def client_address(request: HttpRequest) -> str:
     ``TRUSTED_PROXY_COUNT`` proxies append to ``X-Forwarded-For``; what stands before their
     entries was written by the client and is not believed.
     """
+    # From the right: each proxy appends, so the client can only write what stands further left.
     count = settings.TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if count and len(forwarded) >= count and forwarded[-count]:
@@ -156,5 +158,7 @@ def _incremented(key: str, *, ttl_s: int) -> int:
         try:
             return cache.incr(key)
         except ValueError:  # Django's word for "no such key": the first use in this window
+            # Of two first uses at once one adds, and the other goes round and increments: no script
+            # is needed, which no role may run (record 34).
             if cache.add(key, 1, ttl_s + 1):
                 return 1

@@ -69,6 +69,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             return {at: errors for at, errors in found.items() if errors}
         wanted = next((typ for kind, typ in JSON_TYPES.items() if isinstance(field, kind)), None)
         is_whole = wanted is int and isinstance(value, float) and value.is_integer()
+        # ``type is``, since to `isinstance` true is a number.
         is_right = value is None or wanted is None or type(value) is wanted or is_whole
         return [] if is_right else [self._error("type")]
 

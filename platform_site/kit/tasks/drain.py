@@ -54,6 +54,7 @@ class Drain:
             if callable(original):
                 original(number, frame)
             return
+        # Kubernetes sends SIGTERM once; a second one must not cut short what the first began.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for again in (signal.SIGINT, signal.SIGQUIT):
             signal.signal(again, self._original[signal.SIGQUIT])
@@ -79,6 +80,7 @@ class Drain:
             time.sleep(LOOK_S)
             self._consume_nothing()  # a connection that was made anew consumes again
             self._give_back()
+        # Celery's loop looks at this and leaves by itself, with its connections closed in order.
         vars(state)["should_stop"] = os.EX_OK  # the stubs believe that it stays None
 
     def _consume_nothing(self) -> None:

@@ -62,6 +62,7 @@ def is_accepted(raw: bytes, queue: str) -> bool:
 
 def message_check(raw: bytes, *, queue: str, accepted: Accepted) -> None:
     """Raise `MessageRefused` unless ``raw`` is a message of Celery's protocol 2 as we send it."""
+    # Before anything is parsed: a message of ours is far smaller.
     if len(raw) > MAX_BYTES:
         raise MessageRefused("size")
     message = _json_object(raw)
@@ -90,6 +91,7 @@ def _json_object(raw: bytes) -> dict[str, Any]:
 def _check_form(message: dict[str, Any], properties: dict[str, Any], *, queue: str) -> None:
     """JSON, whole, for this queue and no other."""
     form = (message.get("content-type"), message.get("content-encoding"))
+    # Celery would decode pickle, YAML or a compressed body if the message said so.
     if form != ("application/json", "utf-8") or properties.get("body_encoding") != "base64":
         raise MessageRefused("content_type")
     route = properties.get("delivery_info")
@@ -129,6 +131,7 @@ def _check_body(body: Any, declared: AcceptedMessage) -> None:
         raise MessageRefused("arguments")
     if not (isinstance(named, dict) and set(named) <= set(declared.numbers)):
         raise MessageRefused("arguments")
+    # ``type is``, since to `isinstance` true is a number.
     numbers_are_whole = all(value is None or type(value) is int for value in named.values())
     if not (numbers_are_whole and all(_is_id(argument) for argument in arguments)):
         raise MessageRefused("arguments")

@@ -83,6 +83,7 @@ class GaugeCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The gauges; one that cannot be known now has no sample."""
+        # On a thread of its own, which may go on after the scrape has given up.
         self._asked().join(WAIT_S)
         with self._lock:
             report, age_s = self._report, time.monotonic() - self._reported_at

@@ -24,6 +24,7 @@ def directory_prepare() -> Path:
     """
     path = Path(os.environ.get(VARIABLE) or tempfile.mkdtemp(prefix="metrics-"))
     os.environ[VARIABLE] = str(path)
+    # A container that was restarted finds the files of its last life: their counts are over.
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
 

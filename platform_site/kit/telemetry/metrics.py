@@ -57,6 +57,7 @@ def observe_request(
 
     ``lost_part`` names the part for want of which it was refused instead.
     """
+    # A client may invent methods, and each would be a series that is kept for ever.
     known = method if method in KNOWN_METHODS else "OTHER"
     REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
     if failed:

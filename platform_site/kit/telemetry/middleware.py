@@ -49,6 +49,7 @@ class AccessLog:
             response = self._get_response(request)
         seconds = time.perf_counter() - started
         match = request.resolver_match
+        # The template and not the path: paths are endless, and a delivery's is its signature.
         route = f"/{match.route}" if match else "unrouted"
         method = request.method or ""
         status, failed = response.status_code, _is_failure(response)
@@ -81,7 +82,8 @@ class HealthChecks:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve ``/livez`` and ``/readyz``, and the names that the seed system had for them."""
+        """Serve ``/livez`` and ``/readyz``, and two older names of theirs."""
+        # Not logged and not counted: every few seconds, by Kubernetes and the proxy.
         if request.path in HEALTH_PATHS:
             live = request.path in {"/livez", "/health"}
             return health.livez(request) if live else health.readyz(request)

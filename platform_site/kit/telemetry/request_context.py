@@ -57,6 +57,7 @@ def bind(request_id: str | None, traceparent: str | None = None) -> Iterator[str
     ``traceparent`` is the W3C header of the caller; without a good one the trace in hand goes on,
     and when there is none, one begins.
     """
+    # What a client sends goes into every log line, so it has to look like an id.
     usable = request_id if request_id and REQUEST_ID.fullmatch(request_id) else str(uuid7())
     match = TRACEPARENT.fullmatch(traceparent or "")
     given = match.group(1) if match else _trace_id.get()

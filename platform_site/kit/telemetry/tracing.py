@@ -147,6 +147,7 @@ def _redact(span: "ReadableSpan") -> None:
     from opentelemetry.trace import Status  # noqa: PLC0415 - an extra
 
     attributes = span.attributes or {}
+    # Private, but the only way: a span that has ended is read-only, and the exporter gets no other.
     span._attributes = {  # noqa: SLF001
         name: value for name, value in attributes.items() if name not in HIDDEN
     }

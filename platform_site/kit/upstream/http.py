@@ -100,9 +100,11 @@ class Upstream:
         """
         if not self._breaker.allows():
             raise UpstreamUnavailable(self.role, retry_after_s=self._breaker.retry_after_s)
+        # A failed stream cannot be sent again: the client's bytes are gone.
         if self._breaker.is_open and _is_stream(body):
             self._try_out()
         until = time.monotonic() + timeout_s
+        # A change is not repeated: its first try may have arrived, with only the answer lost.
         tries = 2 if method in IDEMPOTENT else 1
         try:
             with self._place(body):
@@ -154,7 +156,10 @@ class Upstream:
             headers={**outgoing_headers(), **(headers or {})},
             body=_chunks(body) if _is_stream(body) else body,
             timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, timeout_s), read=timeout_s),
+            # The loop above counts tries against one deadline; urllib3 would begin a new one for
+            # each.
             retries=False,
+            # A role that redirects is not the role: the service token is for nobody else.
             redirect=False,
         )
         return Reply(status=reply.status, headers=reply.headers, body=reply.data)
@@ -202,6 +207,7 @@ def _chunks(body: SupportsRead) -> Iterator[bytes]:
 
 def _is_worth_a_retry(exc: Exception) -> bool:
     """A kept-alive connection that the other end closed, or one that was never made."""
+    # A read that timed out is not repeated: the role is at work, and would have to do it twice.
     return isinstance(
         exc, NewConnectionError | ConnectTimeoutError | urllib3.exceptions.ProtocolError
     )

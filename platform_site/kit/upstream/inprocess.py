@@ -40,6 +40,7 @@ class InProcessPool:
     def urlopen(self, method: str, url: str, **options: Any) -> InProcessReply:
         """Handle one request to its end and return the reply."""
         request = self._request(method, url, options.get("headers") or {}, options.get("body"))
+        # Django keeps the URLconf of a request for the thread, and this one runs inside another.
         outer = get_urlconf()
         try:
             reply = _reply(self._handler.get_response(request))
@@ -68,6 +69,7 @@ class InProcessPool:
             "wsgi.url_scheme": "http",
             "wsgi.input": _reader(body),
             "wsgi.errors": io.StringIO(),
+            # A stream brings its own length among the headers, as it has to over a socket.
             "CONTENT_LENGTH": str(len(body)) if isinstance(body, bytes) else "0",
         }
         for name, value in headers.items():

@@ -86,6 +86,8 @@ def _explained(check: Check) -> None:
 def _cache() -> None:
     """Write what is the role's own, and look for an ended session, as every request does."""
     try:
+        # Written and not only read: a user without the right to write would fail at the first
+        # limit.
         caches["default"].set("doctor", 1, 5)
         caches["revocations"].get("doctor")
     except NoPermissionError as exc:

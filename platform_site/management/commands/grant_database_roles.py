@@ -88,6 +88,7 @@ def grant(entry: DatabaseLogin) -> int:
     user = sql.Identifier(entry.user)
     _make_user(entry.user, entry.password)
     with connection.cursor() as cursor:
+        # Revoked first, so that a table that has changed hands is taken from its former role.
         for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.SQL(target), user))
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(user))

@@ -53,6 +53,7 @@ class Command(BaseCommand):
         due_at = dict.fromkeys(intervals_s, time.monotonic())
         while not stop.wait(max(0.0, min(due_at.values()) - time.monotonic())):
             due = [name for name, at in due_at.items() if at <= time.monotonic()]
+            # A loop lives for days, and the database may have been restarted since the last round.
             close_old_connections()
             failed = self._run(due)
             for name in due:

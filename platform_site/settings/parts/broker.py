@@ -27,6 +27,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+# A request does not wait for the broker: the row says that the job is queued, and the sweep sends
+# it.
 CELERY_TASK_PUBLISH_RETRY = False
 # What one role sends to another is ids in JSON; nobody steers a worker through the queue.
 CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
@@ -34,12 +36,14 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "j
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+# A message is acknowledged when the work is done, so that one whose worker dies comes again.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_IGNORE_RESULT = True
+# A worker takes no more than it can begin, or short jobs would wait behind a long one.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # `platform_site.kit.tasks.drain`: every task that a worker runs ends by itself before this.
 WORKER_DRAIN_S = env.number(
@@ -48,6 +52,7 @@ WORKER_DRAIN_S = env.number(
     about="How long a worker that is asked to end may finish what it has in hand, in seconds.",
 )
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# Decoders fragment memory; a process that is replaced gives all of it back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
