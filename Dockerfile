@@ -27,7 +27,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-
         -o -name '*.map' -o -name '*.pyc' -o -name RECORD \) -delete \
     && find . -type d -empty -delete
 # HEIC is read and never written. The wheel's encoder has 23 MB and another licence (GPL-2.0) than all else here,
-# so a library takes its place that has what libheif asks of it by name, and answers nothing.
+# so a library of stubs takes its place: every symbol that libheif links to, none of which does anything.
 RUN cd /opt/venv/lib/python3*/site-packages/pillow_heif.libs \
     && case $(uname -m) in x86_64) answer='xorl %eax, %eax' ;; aarch64) answer='mov x0, 0' ;; esac \
     && names=$(nm -D --undefined-only libheif-* | sed -n 's/.* U \(x265_.*\)/\1/p') && test -n "$names" \

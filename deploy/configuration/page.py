@@ -96,7 +96,7 @@ def _default(value: str) -> str:
 
 
 def _edge_row(variable: Variable) -> str:
-    """What the container works out is told in words, not as a value."""
+    """What the container works out is described in words, not as a value."""
     default = variable.default if variable.form == "words" else _default(variable.default)
     return f"| `{variable.name}` | {default} | {variable.about} |"
 

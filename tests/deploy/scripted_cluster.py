@@ -1,4 +1,4 @@
-"""A played cluster: it keeps objects and the guard, and refuses the call that it is told to.
+"""A scripted cluster: it keeps objects and the guard, and refuses the call that the test names.
 
 ``kubectl`` in a directory for ``PATH``. It stands for an API server that goes on enforcing a guard
 for some calls after its binding was deleted, as real ones do for half a second.

@@ -34,5 +34,5 @@ def test_a_digest_is_what_the_registry_says(
     program(tmp_path, "skopeo", f'[ "$4" = docker://redis:7 ] && echo {DIGEST}')
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert pin_images.ask("redis:7") == DIGEST
-    with pytest.raises(pin_images.NoAnswer, match="skopeo says"):
+    with pytest.raises(pin_images.NoDigest, match="skopeo says"):
         pin_images.ask("redis:8")

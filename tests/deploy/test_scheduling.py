@@ -60,7 +60,7 @@ def test_everything_gets_a_place(
 
 
 @pytest.mark.parametrize(("overlay", "nodes"), [("platform", FOUR), ("dev", TWO)])
-def test_a_roll_out_of_everything_at_once_finds_room(
+def test_a_roll_out_of_everything_at_once_fits(
     workspace: Workspace, overlay: str, nodes: tuple[Request, ...]
 ) -> None:
     """Nobody is pushed out and nobody waits, not even for a moment."""
@@ -68,7 +68,7 @@ def test_a_roll_out_of_everything_at_once_finds_room(
     assert (steady + more).fits(nodes[0])
 
 
-def test_the_production_size_has_room_where_the_document_says(
+def test_the_production_size_fits_where_the_document_says(
     renders: Mapping[str, list[Object]],
 ) -> None:
     node = Request(12_000, 12 * 1024) - requests.RESERVED

@@ -1,4 +1,4 @@
-"""Who is told what: Alertmanager's own tool answers for each kind of alert."""
+"""Which receiver gets an alert: Alertmanager's own tool answers for each kind of alert."""
 
 import subprocess
 from pathlib import Path

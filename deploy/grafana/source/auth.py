@@ -90,7 +90,7 @@ _SIGN_INS: Final = Row(
         ),
         Panel(
             "Tokens refused by service",
-            "Answers with 401 each second, wherever a token was shown.",
+            "Responses with 401 each second, wherever a token was presented.",
             "reqps",
             (Query(rate("http_requests_total", "role", 'status="401"'), "{{role}}"),),
             runbook="security.md#tokensrefused",

@@ -94,8 +94,8 @@ def requests_panels(role: str, *, runbook: str = "latency.md#latencyburnsfast") 
             runbook="availability.md#availabilityburnsfast",
         ),
         Panel(
-            "Answers by status",
-            "Answers each second by status. 5xx are ours and spend the error budget; 4xx are not.",
+            "Responses by status",
+            "Responses a second by status. 5xx are ours and spend the error budget; 4xx are not.",
             "reqps",
             (Query(rate("http_requests_total", "status", mine), "{{status}}"),),
             kind="areas",
@@ -103,7 +103,7 @@ def requests_panels(role: str, *, runbook: str = "latency.md#latencyburnsfast") 
         ),
         Panel(
             "Duration",
-            "Time to answer. Half, 95 % and 99 % of requests were faster than this. A diamond "
+            "Response time. Half, 95 % and 99 % of requests were faster than this. A diamond "
             "is one "
             "request; it leads to its trace.",
             "s",

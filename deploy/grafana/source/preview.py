@@ -24,7 +24,7 @@ COLUMNS: Final = 24
 CELL_WIDTH, CELL_HEIGHT, TITLE_HEIGHT = 0.72, 0.4, 0.7
 """In inches."""
 SCALE_WIDTH, LEGEND_WIDTH = 0.04, 0.1
-"""Room beside a graph, for the numbers of its scale and for its legend, as parts of the picture."""
+"""Space beside a graph for the numbers of its scale and for its legend, as parts of the picture."""
 LONGEST_NAME: Final = 26
 POINTS: Final = 120
 MOST_LEGENDS: Final = 8
@@ -64,14 +64,14 @@ def board_draw(board: Mapping[str, Any], ask: Query, target: Path) -> None:
     figure = plt.figure(figsize=(COLUMNS * CELL_WIDTH, inches), dpi=80)
     middle = 1 - TITLE_HEIGHT / 2 / inches
     figure.text(0.01, middle, board["title"], va="center", weight="bold", size=15)
-    room = 1 - TITLE_HEIGHT / inches
+    body = 1 - TITLE_HEIGHT / inches
     for panel in panels:
         at = panel["gridPos"]
-        top = room * (1 - at["y"] / height)
+        top = body * (1 - at["y"] / height)
         if panel["type"] == "row":
-            figure.text(0.01, top - 0.5 * room / height, panel["title"], weight="bold", size=11)
+            figure.text(0.01, top - 0.5 * body / height, panel["title"], weight="bold", size=11)
             continue
-        box = (at["x"] / COLUMNS, top - room * at["h"] / height, at["w"] / COLUMNS, room * at["h"])
+        box = (at["x"] / COLUMNS, top - body * at["h"] / height, at["w"] / COLUMNS, body * at["h"])
         left, bottom, width, tall = box[0], box[1], box[2], box[3] / height
         if panel["type"] == "stat":
             axes = figure.add_axes((left + 0.01, bottom + tall * 0.1, width - 0.02, tall * 0.72))
@@ -90,7 +90,7 @@ def _number_draw(axes: Axes, panel: Mapping[str, Any], ask: Query) -> None:
     times, values = _points(next(iter(ask(panel["targets"][0]["expr"])), None))
     known = [value for value in values if math.isfinite(value)]
     colour = _colour(panel, known[-1]) if known else "#999999"
-    text = said(known[-1], _unit(panel), _decimals(panel)) if known else "no data"
+    text = formatted(known[-1], _unit(panel), _decimals(panel)) if known else "no data"
     axes.text(0.5, 0.5, text, size=20, ha="center", color=colour, transform=axes.transAxes)
     if len(known) > 1:
         behind = axes.inset_axes((0, 0, 1, 0.35))
@@ -144,7 +144,7 @@ def _style(axes: Axes, panel: Mapping[str, Any]) -> None:
     if panel["fieldConfig"]["defaults"].get("min") == 0:
         axes.set_ylim(bottom=0)
     unit, decimals = _unit(panel), _decimals(panel)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: said(value, unit, decimals)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: formatted(value, unit, decimals)))
     axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M:%S"))  # type: ignore[no-untyped-call]
     axes.tick_params(labelsize=7)
@@ -189,7 +189,7 @@ def _decimals(panel: Mapping[str, Any]) -> int | None:
     return None if decimals is None else int(decimals)
 
 
-def said(value: float, unit: str, decimals: int | None = None) -> str:
+def formatted(value: float, unit: str, decimals: int | None = None) -> str:
     """``value`` as Grafana would write it: ``0.0123 s`` is ``12.3 ms``."""
     if unit == "percentunit":
         return f"{value * PERCENT:.{1 if decimals is None else decimals}f} %"

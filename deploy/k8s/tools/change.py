@@ -26,7 +26,7 @@ MUTABLE: Final = frozenset(
 
 
 def reference(item: Object) -> str:
-    """How kubectl is told of the object: its namespace (``-`` without), then kind and name."""
+    """How kubectl names the object: its namespace (``-`` without), then kind and name."""
     group, _, version = item["apiVersion"].rpartition("/")
     kind = f"{item['kind'].lower()}.{group}" if version and group else item["kind"].lower()
     metadata = item["metadata"]

@@ -1,6 +1,6 @@
 """Turns the tags of third-party images into digests, where there is a network: ``make pin-images``.
 
-A digest is what a registry answers and is never written from memory. Asks with skopeo, crane or
+A digest comes from a registry, never from memory. Asks with skopeo, crane or
 docker, whichever is installed.
 """
 
@@ -35,20 +35,20 @@ DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 Ask = Callable[[str], str]
 
 
-class NoAnswer(Exception):
-    """No registry said a digest; nothing was written."""
+class NoDigest(Exception):
+    """No registry gave a digest; nothing was written."""
 
 
 def ask(name: str) -> str:
-    """The digest that the registry has for ``name`` now. Raises `NoAnswer`."""
+    """The digest that the registry has for ``name`` now. Raises `NoDigest`."""
     program = next((tool for tool in ASK if shutil.which(tool)), None)
     if program is None:
-        raise NoAnswer("none of skopeo, crane and docker is installed")
+        raise NoDigest("none of skopeo, crane and docker is installed")
     command = [word.format(name) if word.endswith("{}") else word for word in ASK[program]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     digest = done.stdout.strip()
     if done.returncode or not DIGEST.fullmatch(digest):
-        raise NoAnswer(f"{name}: {program} says {done.stderr.strip() or digest or 'nothing'}")
+        raise NoDigest(f"{name}: {program} says {done.stderr.strip() or digest or 'nothing'}")
     return digest
 
 
@@ -82,7 +82,7 @@ def main() -> int:
 
     try:
         changed = {file: pinned(file.read_text(encoding="utf-8"), once) for file in files(PLACES)}
-    except NoAnswer as exc:
+    except NoDigest as exc:
         sys.stderr.write(f"Nothing was pinned: {exc}\n")
         return 1
     for file, text in changed.items():

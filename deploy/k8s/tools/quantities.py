@@ -33,9 +33,9 @@ class Request:
         """The larger of each."""
         return Request(max(self.cpu_m, other.cpu_m), max(self.memory_mib, other.memory_mib))
 
-    def fits(self, room: "Request") -> bool:
-        """Whether ``room`` is enough for it."""
-        return self.cpu_m <= room.cpu_m and self.memory_mib <= room.memory_mib
+    def fits(self, free: "Request") -> bool:
+        """Whether ``free`` is enough for it."""
+        return self.cpu_m <= free.cpu_m and self.memory_mib <= free.memory_mib
 
 
 def number(quantity: str) -> float:

@@ -1,4 +1,4 @@
-"""What a container is told: its user, its image's variables, its words."""
+"""What a container starts with: its user, the variables of its image, its command line."""
 
 import re
 from collections.abc import Mapping

@@ -1,10 +1,10 @@
 """Gate 13: on nodes of a given size everything gets a place, at first and in every roll-out.
 
-Plays controllers and scheduler with the render's own numbers. Pods arrive in the order of the
-render and take the first node with room for all that they ask for; who finds none waits, the
-highest priority first, and may push out pods of a lower one. Jobs end once the data layer has its
-places, roles are ready once the Jobs have ended, and a pod that waits holds its place. Not played:
-affinity, taints, volumes, disk, time.
+Simulates controllers and scheduler with the render's own numbers. Pods arrive in the order of the
+render and take the first node with enough free for all that they request; who finds none waits,
+the highest priority first, and may push out pods of a lower one. Jobs end once the data layer has
+its places, roles are ready once the Jobs have ended, and a pod that waits holds its place. Not
+simulated: affinity, taints, volumes, disk, time.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Node:
     members: list[Member] = field(default_factory=list)
 
     @property
-    def room(self) -> Request:
+    def free(self) -> Request:
         """What is left."""
         return self.size - sum((m.workload.request for m in self.members), Request())
 
@@ -184,7 +184,7 @@ class Cluster:
 
     def _place(self, member: Member) -> None:
         wanted = member.workload.request
-        node = next((n for n in self.nodes if wanted.fits(n.room)), None)
+        node = next((n for n in self.nodes if wanted.fits(n.free)), None)
         if node is None and member.workload.preempts:
             node = self._cleared(member)
         if node is not None:
@@ -197,13 +197,13 @@ class Cluster:
         wanted, priority = member.workload.request, member.workload.priority
         for node in self.nodes:
             lower = [m for m in node.members if m.workload.priority < priority]
-            room, gone = node.room, []
+            free, gone = node.free, []
             for victim in sorted(lower, key=lambda m: m.workload.priority):
-                if wanted.fits(room):
+                if wanted.fits(free):
                     break
-                room += victim.workload.request
+                free += victim.workload.request
                 gone.append(victim)
-            if wanted.fits(room):
+            if wanted.fits(free):
                 for victim in gone:
                     node.members.remove(victim)
                     victim.node = None
