@@ -15,7 +15,8 @@ from docs.site import api_reference, diagrams
 NAVIGATION: Final = {
     "Use": ["docs/guide", "docs/api", "frontend/README"],
     "Operate": [
-        "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability", "docs/runbooks/README",
+        "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability",
+        "docs/runbooks/README",
         "docs/images", "deploy/k8s/components/README", "frontend/nginx/README",
     ],
     "Contribute": [
