@@ -1,7 +1,5 @@
 """Runs of jobs: claimed, fenced, renewed, ended once whatever happens on the way."""
 
-import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -20,7 +17,7 @@ from images.models import Image, Job, Rendition
 from images.renditions import TruncatedImageError, render_all
 from images.services import render_job
 from images.services.job_execution import job_run
-from images.services.job_lease import RunSuperseded, lease_kept, run_claim, run_succeed
+from images.services.job_lease import run_claim
 from images.services.jobs import jobs_requeue_stuck
 from tests.images.conftest import Broker, stored_keys
 from tests.images.pictures import jpeg
@@ -60,44 +57,6 @@ def test_a_file_that_was_taken_under_a_higher_limit_is_worked_on(
 def test_an_unknown_job_is_nothing_to_do(db: None) -> None:
     job_run(job_id=uuid4(), dispatch_id=uuid4())
     assert not Job.objects.exists()
-
-
-def test_a_running_job_is_not_given_to_another_dispatch(job: Job) -> None:
-    assert run_claim(job_id=job.id, dispatch_id=dispatch(job)) is not None
-    assert run_claim(job_id=job.id, dispatch_id=uuid4()) is None
-    job.refresh_from_db()
-    assert job.attempt == 1
-
-
-def test_a_redelivered_message_takes_over_and_the_earlier_run_cannot_write(job: Job) -> None:
-    first = run_claim(job_id=job.id, dispatch_id=dispatch(job))
-    second = run_claim(job_id=job.id, dispatch_id=dispatch(job))
-    assert first is not None
-    assert second is not None
-    assert (first.attempt, second.attempt) == (1, 2)
-    with pytest.raises(RunSuperseded):
-        run_succeed(first, result={"of": "first"})
-    job.refresh_from_db()
-    assert (job.state, job.result) == (Job.State.RUNNING, None)
-    run_succeed(second, result={"of": "second"})
-    job.refresh_from_db()
-    assert (job.state, job.result) == (Job.State.SUCCEEDED, {"of": "second"})
-
-
-def test_a_run_from_before_a_retry_cannot_write_though_the_attempts_are_equal(
-    job: Job, as_alice: Client
-) -> None:
-    before = run_claim(job_id=job.id, dispatch_id=dispatch(job))
-    assert before is not None
-    assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
-    assert as_alice.post(f"/internal/v1/jobs/{job.id}/retry").status_code == 202
-    job.refresh_from_db()
-    after = run_claim(job_id=job.id, dispatch_id=dispatch(job))
-    assert after is not None
-    assert before.attempt == after.attempt == 1
-    with pytest.raises(RunSuperseded):
-        run_succeed(before, result={})
-    run_succeed(after, result={})
 
 
 def test_a_run_that_outlives_its_lease_ends_nothing(
@@ -283,28 +242,6 @@ def test_a_canceled_job_stops_at_its_next_write_and_what_it_stored_goes_with_the
     as_alice.delete(f"/internal/v1/images/{job.image_id}?permanent=true")
     broker.work()
     assert stored_keys(store) == []
-
-
-def test_the_lease_is_renewed_while_a_job_runs(job: Job, settings: Any) -> None:
-    settings.JOB_LEASE_S = 0.2
-    run = run_claim(job_id=job.id, dispatch_id=dispatch(job))
-    assert run is not None
-    first = Job.objects.get().lease_until
-    with lease_kept(run):
-        deadline = time.monotonic() + 10
-        while Job.objects.get().lease_until == first:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-    assert not [thread for thread in threading.enumerate() if thread.name == "lease"]
-
-
-def test_a_short_job_renews_nothing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = []
-    monkeypatch.setattr(
-        "images.services.job_lease.connection.close", lambda: opened.append(connection)
-    )
-    job_run(job_id=job.id, dispatch_id=dispatch(job))
-    assert opened == []
 
 
 def test_a_second_run_over_the_same_store_writes_the_same_thing(

@@ -13,7 +13,6 @@ from images.apps import ImagesConfig
 from images.models import Job, WorkerHeartbeat
 from images.services import status
 from images.services.job_lease import run_claim, run_defer
-from images.services.sweeping import jobs_sweep
 from tests.images.conftest import Broker
 from tests.images.pictures import form, jpeg
 
@@ -122,21 +121,3 @@ def test_a_dead_database_is_told_and_not_an_error(
     assert report["database"] == {"ok": False}
     assert report["jobs"]["queued"] is None
     assert [q["name"] for q in report["queues"]] == list(ImagesConfig.queues)
-
-
-def test_a_sweep_forgets_silent_workers_and_old_jobs(ready_picture: dict[str, Any]) -> None:
-    now = timezone.now()
-    for name, minutes in (("here", 9), ("gone", 11)):
-        WorkerHeartbeat.objects.create(
-            name=name,
-            started_at=now,
-            last_seen_at=now - timedelta(minutes=minutes),
-            concurrency=1,
-            version="1",
-        )
-    report = jobs_sweep()
-    assert (report.jobs, report.reservations, report.heartbeats, report.old_jobs) == (0, 0, 1, 0)
-    assert [beat.name for beat in WorkerHeartbeat.objects.all()] == ["here"]
-    Job.objects.update(finished_at=now - timedelta(days=91))
-    assert jobs_sweep().old_jobs == 1
-    assert not Job.objects.exists()

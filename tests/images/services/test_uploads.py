@@ -3,28 +3,19 @@
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
-from django.utils import timezone
 
 from images import storage
-from images.errors import QuotaExceeded, StorageUnavailable, UploadExpired
+from images.errors import QuotaExceeded
 from images.models import Image, Job, Reservation, Usage
 from images.services import uploads
-from images.services.quota import (
-    quota_release,
-    quota_reserve,
-    quota_spend,
-    reservations_expire,
-)
 from images.services.uploads import UploadRequest, image_upload
 from images.upload_handler import ReceivedFile
-from platform_site.kit.identifiers import uuid7
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person
 from tests.images.pictures import form, jpeg, sha256
@@ -139,37 +130,3 @@ def test_a_transaction_that_fails_takes_the_object_with_it(
         image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
     assert broker.sent == []
     assert nothing_is_kept(store, alice)
-
-
-def test_a_reservation_that_was_given_up_cannot_be_taken(alice: Person) -> None:
-    reservation = quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
-    assert usage_numbers(alice) == (0, 10, 0)
-    assert quota_release(reservation=reservation) is True
-    assert quota_release(reservation=reservation) is False
-    with pytest.raises(UploadExpired):
-        quota_spend(reservation=reservation)
-    assert usage_numbers(alice) == (0, 0, 0)
-
-
-def test_what_a_dead_upload_left_is_cleared_after_an_hour(alice: Person, store: Path) -> None:
-    reservation = quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
-    storage.bytes_put(storage.original_key(reservation.id), b"0123456789", content_type="x/y")
-    assert reservations_expire() == 0
-    Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
-    assert reservations_expire() == 1
-    assert nothing_is_kept(store, alice)
-
-
-def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
-    alice: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
-    Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
-
-    def broken() -> None:
-        raise ConnectionError("no route")
-
-    monkeypatch.setattr(storage, "_store", broken)
-    with pytest.raises(StorageUnavailable):
-        reservations_expire()
-    assert usage_numbers(alice) == (0, 10, 0)

@@ -1,0 +1,31 @@
+import pytest
+from django.utils import timezone
+
+from images.models import Usage, WorkerHeartbeat
+from images.selectors.usage import stored_totals, usage_of, worker_heartbeats
+from tests.images.people import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_who_has_never_stored_anything_uses_nothing_and_gets_no_row(alice: Person) -> None:
+    usage = usage_of(owner_id=alice.id)
+    assert (usage.bytes, usage.reserved_bytes, usage.images) == (0, 0, 0)
+    assert not Usage.objects.exists()
+
+
+def test_totals_are_those_of_all_owners(alice: Person, bob: Person) -> None:
+    assert stored_totals() == (0, 0)
+    Usage.objects.create(owner_id=alice.id, bytes=10, images=2, reserved_bytes=99)
+    Usage.objects.create(owner_id=bob.id, bytes=5, images=1)
+    assert stored_totals() == (15, 3)
+    assert usage_of(owner_id=bob.id).bytes == 5
+
+
+def test_workers_are_in_the_order_of_their_names() -> None:
+    now = timezone.now()
+    for name in ("b", "a"):
+        WorkerHeartbeat.objects.create(
+            name=name, started_at=now, last_seen_at=now, concurrency=1, version="1"
+        )
+    assert [worker.name for worker in worker_heartbeats()] == ["a", "b"]
