@@ -60,10 +60,10 @@ def upload_limits(rendered: list[objects.Object]) -> dict[str, str]:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_one_literal_is_the_limit_of_a_file_everywhere(
-    own_workspace: Workspace, overlay: str
+    own_workspace: Workspace, overlay: str, settings: Settings
 ) -> None:
     file = own_workspace.manifests / "overlays" / overlay / "kustomization.yaml"
-    line = "upload-max-bytes=50000000"
+    line = f"upload-max-bytes={settings.UPLOAD_MAX_BYTES}"
     assert line in file.read_text()
     file.write_text(file.read_text().replace(line, "upload-max-bytes=100000000"))
     limits = upload_limits(objects.objects(own_workspace.build(f"overlays/{overlay}")))
@@ -71,7 +71,7 @@ def test_one_literal_is_the_limit_of_a_file_everywhere(
     assert limits == dict.fromkeys(roles, "100000000")
 
 
-def test_one_variable_is_the_limit_of_a_file_in_compose() -> None:
+def test_one_variable_is_the_limit_of_a_file_in_compose(settings: Settings) -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     limits = {
         name: service["environment"]["UPLOAD_MAX_BYTES"]
@@ -79,7 +79,7 @@ def test_one_variable_is_the_limit_of_a_file_in_compose() -> None:
         if "UPLOAD_MAX_BYTES" in service.get("environment", {})
     }
     roles = ("frontend", "auth", "gateway", "images")
-    assert limits == dict.fromkeys(roles, "${UPLOAD_MAX_BYTES:-50000000}")
+    assert limits == dict.fromkeys(roles, f"${{UPLOAD_MAX_BYTES:-{settings.UPLOAD_MAX_BYTES}}}")
 
 
 def test_nginx_and_the_roles_have_the_same_default(

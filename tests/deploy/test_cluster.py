@@ -22,10 +22,9 @@ import yaml
 from django.core.management import call_command
 
 from deploy.k8s.tools.objects import of_kind
-from images.apps import ImagesConfig
 from tests.deploy.cluster import node, servers
 from tests.deploy.cluster.network import own_network
-from tests.deploy.workspace import MANIFESTS, Workspace, named
+from tests.deploy.workspace import MANIFESTS, WORKERS, Workspace, named
 from tests.images.renditions.samples import heic
 from tests.images.renditions.samples import picture as drawn
 from tests.needs import missing
@@ -37,7 +36,6 @@ ROOTS = Path(__file__).resolve().parents[2] / "var" / "images"
 HOST = "images.example.com"
 RELEASE = yaml.safe_load((MANIFESTS / "release" / "release.yaml").read_text())["data"]["version"]
 WEB = ("auth", "gateway", "images", "admin")
-WORKERS = tuple(f"worker-{queue}" for queue in ImagesConfig.queues)
 DIFFICULT = "p@ss/w:rd \"with' %s\\ $HOME #&;`x`"
 pytestmark = pytest.mark.processes
 

@@ -8,12 +8,12 @@ import pytest
 from deploy.k8s.tools import network, objects
 from deploy.k8s.tools.objects import Object, of_kind
 from deploy.k8s.tools.quantities import of_pod
-from images.apps import ImagesConfig
 from tests.deploy.components import USES, WEB, with_component
 from tests.deploy.gates import pods, references, scaling
 from tests.deploy.gates.references import environment
+from tests.deploy.test_queues import queues_read
 from tests.deploy.test_schemas import OWN_GROUPS
-from tests.deploy.workspace import MANIFESTS, OVERLAYS, Workspace, named
+from tests.deploy.workspace import MANIFESTS, OVERLAYS, WORKERS, Workspace, named
 
 PROMETHEUS = MANIFESTS / "monitoring" / "prometheus" / "prometheus.yml"
 
@@ -125,14 +125,16 @@ def test_keda_takes_the_place_of_the_workers_autoscalers(
 ) -> None:
     rendered = renders["keda"]
     scaled = {i["spec"]["scaleTargetRef"]["name"] for i in of_kind(rendered, "ScaledObject")}
-    assert scaled == {f"worker-{queue}" for queue in ImagesConfig.queues}
+    assert scaled == set(WORKERS)
     assert not scaled & {
         i["metadata"]["name"] for i in of_kind(rendered, "HorizontalPodAutoscaler")
     }
+    read = queues_read(rendered)
     for item in of_kind(rendered, "ScaledObject"):
-        (trigger,) = item["spec"]["triggers"]
-        assert item["metadata"]["name"] == f"worker-{trigger['metadata']['listName']}"
-        assert item["spec"]["scaleTargetRef"]["name"] == item["metadata"]["name"]
+        name = item["spec"]["scaleTargetRef"]["name"]
+        assert item["metadata"]["name"] == name
+        lists = [trigger["metadata"]["listName"] for trigger in item["spec"]["triggers"]]
+        assert lists == read[name], "a pool grows with each queue that it reads"
 
 
 def test_the_workers_autoscalers_are_those_that_the_page_deletes_before_keda(
@@ -144,7 +146,7 @@ def test_the_workers_autoscalers_are_those_that_the_page_deletes_before_keda(
         for item in of_kind(workspace.render("platform"), "HorizontalPodAutoscaler")
         if "app.kubernetes.io/component" in item["metadata"]["labels"]
     }
-    assert deleted == {f"worker-{queue}" for queue in ImagesConfig.queues}
+    assert deleted == set(WORKERS)
 
 
 def test_the_production_size_scales_by_percent_of_what_its_pods_ask_for(

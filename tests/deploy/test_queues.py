@@ -2,23 +2,21 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
+from itertools import chain
 
-import pytest
-
-from deploy.k8s.tools.objects import Object, of_kind
+from deploy.k8s.tools.objects import Object, named, pods
 from images.apps import ImagesConfig
-from tests.deploy.workspace import ROOT, Workspace
+from tests.deploy.gates.references import environment
+from tests.deploy.workspace import POOLS, ROOT, WORKERS, Workspace
 
 QUEUES = set(ImagesConfig.queues)
 NAMES = re.compile("|".join(rf"\b{name}\b" for name in ("bulk", "maintenance")))
 """The third is an everyday word."""
-READERS = {
-    # A file that repeats the names, and what in it is a name.
-    "deploy/k8s/roles/worker/kustomization.yaml": r"resources: \[(.*)\]",
-    "deploy/k8s/components/keda/scalers.yaml": r"listName: (\w+)",
-    "deploy/k8s/data/redis-broker/disk.yaml": r'CHECK_SINGLE_KEYS, value: "(.*)"',
-    "deploy/k8s/monitoring/prometheus/prometheus.yml": r"worker-metrics-(\w+)\.image-platform",
-}
+BROKER = "deploy/k8s/data/redis-broker/disk.yaml"
+SCALERS = "deploy/k8s/components/keda/scalers.yaml"
+WORKER = "deploy/k8s/roles/worker/kustomization.yaml"
+TARGETS = "deploy/k8s/monitoring/prometheus/prometheus.yml"
 ONE_QUEUE = {
     # What is said of one queue, or of an alert's example.
     *(f"deploy/k8s/roles/worker/{name}/kustomization.yaml" for name in QUEUES),
@@ -28,21 +26,33 @@ ONE_QUEUE = {
 ELSEWHERE = ("tests/", "frontend/", "docs/pictures/", "docs/adr/", "CHANGELOG.md", "bench/")
 
 
-@pytest.mark.parametrize("path", READERS)
-def test_a_file_that_repeats_the_names_has_them_all_and_no_other(path: str) -> None:
-    found = re.findall(READERS[path], (ROOT / path).read_text())
-    words = {
-        word.strip('"').removeprefix("db0=") for one in found for word in re.split(r"[,|]\s*", one)
-    }
-    assert words == QUEUES
+def queues_read(rendered: Sequence[Object]) -> dict[str, list[str]]:
+    """The queues that each pool of workers reads."""
+    maps = dict(named(rendered, "ConfigMap"))
+    found = {}
+    for pod in pods(rendered):
+        if pod.name == "worker":
+            variables = environment(pod.spec["containers"][0], pod.namespace, maps)
+            found[pod.workload["metadata"]["name"]] = variables["QUEUE"].split(",")
+    return found
 
 
-def test_every_queue_has_a_worker_that_reads_it(workspace: Workspace) -> None:
-    rendered: list[Object] = workspace.render("platform")
-    read = [
-        item["data"]["QUEUE"] for item in of_kind(rendered, "ConfigMap") if "QUEUE" in item["data"]
-    ]
-    assert sorted(read) == sorted(QUEUES)
+def test_every_queue_has_one_pool_of_workers_that_reads_it(workspace: Workspace) -> None:
+    read = queues_read(workspace.render("platform"))
+    assert sorted(chain(*read.values())) == sorted(QUEUES)
+    assert {name: queues[0] for name, queues in read.items()} == dict(
+        zip(WORKERS, POOLS, strict=True)
+    ), "a pool has the name of its first queue"
+
+
+def test_the_length_of_every_queue_is_measured() -> None:
+    (keys,) = re.findall(r'CHECK_SINGLE_KEYS, value: "(.*)"', (ROOT / BROKER).read_text())
+    assert keys.split(",") == [f"db0={name}" for name in ImagesConfig.queues]
+
+
+def test_prometheus_looks_for_every_pool() -> None:
+    found = re.findall(r"worker-metrics-(\w+)\.image-platform", (ROOT / TARGETS).read_text())
+    assert found == list(POOLS)
 
 
 def test_rules_and_panels_ask_for_queues_and_tasks_that_there_are() -> None:
@@ -61,15 +71,15 @@ def test_rules_and_panels_ask_for_queues_and_tasks_that_there_are() -> None:
 
 
 def test_nobody_else_names_a_queue() -> None:
-    """So that a queue more is the app's line, a worker's overlay and the files above."""
+    """So that a queue more is the app's line, a worker's kustomization and the files above."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    named = {
+    naming = {
         path
         for path in listed.stdout.split()
         if path.endswith((".py", ".yaml", ".yml", ".env", ".sh", ".mk", ".conf"))
         and not path.startswith(ELSEWHERE)
         and NAMES.search((ROOT / path).read_text())
     }
-    assert named - set(READERS) - ONE_QUEUE == {"images/apps.py"}
+    assert naming - {BROKER, SCALERS, TARGETS, WORKER} - ONE_QUEUE == {"images/apps.py"}

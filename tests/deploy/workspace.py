@@ -8,12 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from deploy.k8s.tools import objects, scratch
 from tests.needs import missing
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MANIFESTS: Final = ROOT / "deploy" / "k8s"
 OVERLAYS: Final = ("platform", "dev", "headless")
+_WORKER: Final = MANIFESTS / "roles" / "worker" / "kustomization.yaml"
+POOLS: Final[tuple[str, ...]] = tuple(yaml.safe_load(_WORKER.read_text())["resources"])
+"""Deployments of the worker. Each has the name of a queue, and may read more than that one."""
+WORKERS: Final = tuple(f"worker-{pool}" for pool in POOLS)
 
 
 def kubectl_is_needed() -> None:

@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from deploy.k8s.tools.objects import build, objects, of_kind
-from images.apps import ImagesConfig
-from tests.deploy.workspace import Workspace, kubectl_is_needed
+from tests.deploy.workspace import POOLS, Workspace, kubectl_is_needed
 from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 
 PARTS: Final = (
@@ -81,10 +80,7 @@ def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
     roles = ("auth", "gateway", "images", "admin")
     assert called() == {
         **{f"{role}-metrics": {"job": role} for role in roles},
-        **{
-            f"worker-metrics-{queue}": {"job": "worker", "pool": queue}
-            for queue in ImagesConfig.queues
-        },
+        **{f"worker-metrics-{pool}": {"job": "worker", "pool": pool} for pool in POOLS},
         **{f"{name}-metrics": {"job": name} for name in ("frontend", "postgresql")},
         **{f"redis-metrics-{name}": {"job": f"redis-{name}"} for name in ("broker", "cache")},
         **{f"{name}-metrics": {"job": name} for name in ("alertmanager", "grafana")},

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from deploy.k8s.tools.objects import Object, of_kind, pods, title
-from images.apps import ImagesConfig
+from tests.deploy.workspace import WORKERS
 
 RANGES: Final = {
     "auth": (2, 5),
     "gateway": (2, 5),
     "images": (2, 5),
-    **{f"worker-{queue}": (2, 5) for queue in ImagesConfig.queues},
+    **dict.fromkeys(WORKERS, (2, 5)),
     "frontend": (2, 10),
 }
 # CPU of a pod with components/production-size, in millicores; a test compares it with the render.
