@@ -37,7 +37,7 @@ export default defineConfig(({ command }) => ({
     ],
   },
   // Another port than the one that was printed would be another origin, with a session of its own.
-  server: { port: 5173, strictPort: true, proxy },
+  server: { host: "127.0.0.1", port: 5173, strictPort: true, proxy },
   preview: { port: 4173, proxy },
   build: {
     outDir: "dist",

@@ -144,7 +144,7 @@ def test_what_somebody_else_has_written_meanwhile_is_not_overwritten(owner: Owne
     dialog.get_by_label("Title").fill("Mine")
     assert owner.person.send("PATCH", path, {"title": "Theirs"}).status == 200
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("It was changed in the meantime")
+    expect(dialog.get_by_role("alert")).to_contain_text("The image was changed in the meantime")
     expect(dialog.get_by_label("Title")).to_have_value("Theirs")
     assert owner.person.image(owner.images[0])["title"] == "Theirs"
 

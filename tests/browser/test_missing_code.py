@@ -182,7 +182,7 @@ def test_a_first_visit_whose_code_does_not_come_says_so(
     page.route(f"**/assets/{lost}-*.js", GONE["not found"])
     visitor.open("/sign-in", page=page)
     told = page.locator("#root")
-    expect(told).to_contain_text(re.compile("could not be loaded|takes long to load"))
+    expect(told).to_contain_text(re.compile("could not be loaded|taking long to load"))
     page.unroute(f"**/assets/{lost}-*.js")
     told.get_by_role("button").first.click()
     expect(page.get_by_label("E-mail")).to_be_visible()

@@ -56,7 +56,7 @@ export class ApiProblem extends Error implements ProblemFields {
     );
   }
 
-  /** Whether something broke, against a refusal: then whoever mends it needs the request id. */
+  /** Whether something broke, as opposed to a refusal: operators then need the request id. */
   get isFault(): boolean {
     return this.status >= 500 || this.code === "unexpected" || this.code.startsWith("http_");
   }

@@ -20,7 +20,7 @@ export class PartBoundary extends Component<Props, { error: unknown }> {
     return { error };
   }
 
-  /** Whoever comes back asks anew. */
+  /** A page that is opened again asks for its code again. */
   override componentWillUnmount(): void {
     if (this.state.error instanceof MissingCode) this.state.error.forget();
   }

@@ -1,4 +1,4 @@
-/** Whether code was missing because the server has a newer release; told by a banner. */
+/** Whether code was missing because the server has a newer release; a banner says so. */
 import { useSyncExternalStore } from "react";
 import { askServer } from "./release";
 

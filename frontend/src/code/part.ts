@@ -32,13 +32,13 @@ export const parts = new Set<Prefetchable>();
 function readable<T>(promise: Promise<T>): Promise<T> {
   promise.then(
     (value) => Object.assign(promise, { status: "fulfilled", value }),
-    () => undefined, // whoever waits for the promise itself is told
+    () => undefined, // whoever awaits the promise itself gets the error
   );
   return promise;
 }
 
 /**
- * Remembers a failure as well as a success, so that whoever renders it is told the same twice. After
+ * Remembers a failure as well as a success, so that every render gets the same. After
  * `forget` of the failure, the next `fetch` asks again.
  */
 export class Part<T> implements Prefetchable {

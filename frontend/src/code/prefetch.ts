@@ -9,7 +9,7 @@ interface Connection {
 /** Long enough for the first page and its pictures to go ahead. */
 const LATER_MS = 1500;
 
-/** Whether whoever pays for the bytes would rather have none that may never be needed. */
+/** Whether the reader saves bytes, or has a slow connection. */
 export function isThrifty(connection: Connection | undefined): boolean {
   return connection?.saveData === true || /2g$/.test(connection?.effectiveType ?? "");
 }

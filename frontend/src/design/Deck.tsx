@@ -7,7 +7,7 @@ const SLOTS: readonly Slot[] = ["bar", "dock"];
 
 /**
  * The lower edge of the window: the bar of what is selected and the uploads, beside each other or one
- * above the other, never one over the other. Says how much room they take (`--bar-block`,
+ * above the other, never one over the other. Says how much space they take (`--bar-block`,
  * `--dock-block`, `--dock-inline`), so that messages appear beside and above them, and what has the
  * focus is scrolled clear.
  */

@@ -33,7 +33,7 @@ export async function register(name: string, email: string, password: string): P
   await unwrap(api.POST("/auth/register", { body: { name, email, password } }));
 }
 
-/** Ends this browser's session. Throws when the server could not be told: the cookie still works. */
+/** Ends this browser's session. Throws when the server was not reached: the cookie still works. */
 export async function signOut(): Promise<void> {
   await endSession((signal) => unwrap(api.POST("/auth/logout", { signal })));
 }

@@ -22,8 +22,8 @@ export function DeleteAccountPanel() {
   const refused = error === null ? null : asProblem(error);
   const wrongWith = useFieldProblem(refused);
   const close = (): void => {
-    if (busy) return; // the answer would find nobody to tell
-    // The session has ended with the account; the page is told once the day has been read.
+    if (busy) return; // the response would have nowhere to be shown
+    // The session has ended with the account; the page signs out once the date has been read.
     if (deletesAt !== null) {
       announceSignOut();
       return;

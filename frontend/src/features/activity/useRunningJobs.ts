@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { isActive } from "@/model/jobs/isActive";
 import { heldJobs } from "@/model/jobs/jobFeed";
 
-/** Why the latest jobs cannot be told; null while they can. */
+/** Why the latest jobs could not be fetched; null while they can be. */
 export function useFeedProblem(): Error | null {
   return useQuery(heldJobs).error;
 }

@@ -11,7 +11,7 @@ import { htmlSnippet, markdownSnippet } from "./snippets";
 import { useCopiedToast } from "./useCopiedToast";
 import { useExpiry } from "./useExpiry";
 
-/** The picture's address, ready for wherever it goes. */
+/** The picture's URL, ready for wherever it goes. */
 export function CopyMenu({ image }: { image: Image }) {
   const t = useTranslations();
   const client = useQueryClient();
@@ -30,7 +30,7 @@ export function CopyMenu({ image }: { image: Image }) {
     <Menu
       position="bottom-end"
       width={260}
-      // On a page that has been open for long the addresses may be about to end.
+      // On a page that has been open for long the URLs may be about to expire.
       onOpen={() => void client.refetchQueries({ queryKey: imageKey(image.id) })}
     >
       <Menu.Target>

@@ -1,12 +1,12 @@
-/** Until when a signed address works; it says so itself. */
+/** Until when a signed URL works, as its path says. */
 
-/** The moment at which an address of the form `/i/{key}/{Unix s}/…` ends; null for any other. */
+/** The moment at which a URL of the form `/i/{key}/{Unix s}/…` ends; null for any other. */
 export function expiryOf(url: string): Date | null {
   const seconds = /\/i\/[^/]+\/(\d{1,12})\/[^/]+\/[^/]+\/[^/]+$/.exec(url)?.[1];
   return seconds === undefined ? null : new Date(Number(seconds) * 1000);
 }
 
-/** The first end among several addresses that are copied as one text. */
+/** The earliest expiry among several URLs that are copied as one text. */
 export function earliestExpiry(urls: readonly string[]): Date | null {
   const ends = urls.map(expiryOf).filter((end) => end !== null);
   return ends.reduce<Date | null>((first, end) => (first && first <= end ? first : end), null);

@@ -10,12 +10,12 @@ const IS_DRAWN: Record<ImageFormat, boolean> = {
 /** An animation of more bytes does not come by itself: it may cost the reader money. */
 export const PLAYS_UNASKED_BYTES = 5_000_000;
 
-/** The original's address, where a browser can show what is there. */
+/** The original's URL, where a browser can show what is there. */
 export function originalUrl(image: Image): string | null {
   return image.trashed_at || !IS_DRAWN[image.format] ? null : image.links.original;
 }
 
-export interface Wishes {
+export interface MediaPreferences {
   /** The reader has asked the system for less motion. */
   reducedMotion: boolean;
   /** The reader has asked the browser to load less. */
@@ -23,7 +23,7 @@ export interface Wishes {
 }
 
 /** Whether an animation plays without being asked to. */
-export function playsUnasked(image: Image, { reducedMotion, saveData }: Wishes): boolean {
+export function playsUnasked(image: Image, { reducedMotion, saveData }: MediaPreferences): boolean {
   return (
     image.animated &&
     originalUrl(image) !== null &&
@@ -34,7 +34,7 @@ export function playsUnasked(image: Image, { reducedMotion, saveData }: Wishes):
 }
 
 /** What this reader has asked for. `saveData` is Chromium's, and absent elsewhere. */
-export function currentWishes(): Wishes {
+export function currentPreferences(): MediaPreferences {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   return {
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,

@@ -11,7 +11,7 @@ export function useEscape(leave: () => void): void {
       if (event.key !== "Escape" || event.isComposing || document.fullscreenElement) return;
       const pressedIn = event.target instanceof Element ? event.target : null;
       if (pressedIn?.closest(EDITED)) return;
-      // What closes at Escape may be gone from the page by now; where the key was pressed is told still.
+      // What closes at Escape may be gone from the page by now; the event still says where the key was pressed.
       if (document.querySelector(OPEN) || pressedIn?.closest(OPEN)) return;
       leave();
     };

@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { earliestExpiry, expiryDay } from "./expiry";
 
-/** Says, for addresses, until which hour they work; empty for addresses that do not end. */
+/** Says until which hour URLs work; empty for URLs that do not expire. */
 export function useExpiry(): (...urls: string[]) => string {
   const t = useTranslations("image");
   const format = useFormatter();

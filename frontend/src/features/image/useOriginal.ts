@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Image } from "@/api/shapes";
 import { placeImage } from "@/model/images/imageCache";
 import { fetchImage } from "@/model/images/imageCalls";
-import { currentWishes, originalUrl, playsUnasked } from "./original";
+import { currentPreferences, originalUrl, playsUnasked } from "./original";
 
 export type OriginalPhase = "off" | "coming" | "shown" | "failed";
 
@@ -11,13 +11,15 @@ export type OriginalPhase = "off" | "coming" | "shown" | "failed";
 export function useOriginal(image: Image) {
   const client = useQueryClient();
   const offered = originalUrl(image);
-  // The address that was asked for stays: a newer one of the same file would load it again.
-  const [url, setUrl] = useState(() => (playsUnasked(image, currentWishes()) ? offered : null));
+  // The URL that was requested stays: a newer one of the same file would load it again.
+  const [url, setUrl] = useState(() =>
+    playsUnasked(image, currentPreferences()) ? offered : null,
+  );
   const [phase, setPhase] = useState<OriginalPhase>(url ? "coming" : "off");
 
-  const ask = (address: string | null): void => {
-    setUrl(address);
-    setPhase(address ? "coming" : "off");
+  const ask = (next: string | null): void => {
+    setUrl(next);
+    setPhase(next ? "coming" : "off");
   };
   const renew = async (): Promise<void> => {
     try {

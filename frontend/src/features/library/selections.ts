@@ -12,7 +12,7 @@ export type Selection =
     }
   | {
       kind: "all";
-      /** How many match, those left out included, as the person was told. */
+      /** How many match, those left out included, as shown to the person. */
       count: number;
       except: ReadonlySet<string>;
     };

@@ -7,7 +7,7 @@ import { STATE_CHOICES } from "./choices";
 export type FilterName = "q" | "tag" | "state" | "format";
 
 /**
- * The filters live in the address: a search can be bookmarked, and is there again on the way back
+ * The filters live in the URL: a search can be bookmarked, and is there again on the way back
  * from an image. One search replaces another; Back does not lead through all of them.
  */
 export function useFilters(trashed: boolean) {

@@ -3,7 +3,7 @@ import { NavigationType, useLocation, useNavigationType } from "react-router";
 import type { useImages } from "@/model/images/useImages";
 import { keepPlace, placeAt } from "./places";
 
-/** Whoever does one of these wants to be somewhere else by now. */
+/** Input that ends the return to the earlier place: the reader has gone on. */
 const IMPATIENCE = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 interface Needs {

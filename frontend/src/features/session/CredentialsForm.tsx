@@ -9,7 +9,7 @@ import { useFieldProblem } from "@/design/useFieldProblem";
 import classes from "./CredentialsForm.module.css";
 
 interface Props {
-  /** An address already known, which then cannot be changed. */
+  /** An e-mail address already known, which then cannot be changed. */
   fixedEmail?: string | undefined;
   onDone(): void;
 }

@@ -38,7 +38,7 @@ export default function RegisterPage() {
     setError(null);
     try {
       await register(fields.name.trim(), fields.email.trim(), fields.password);
-      // The answer is the same whether or not the address was free; only a sign-in can tell.
+      // The answer is the same whether or not the e-mail address had an account; only a sign-in can tell.
       await signIn(fields.email.trim(), fields.password).then(
         () => navigate("/", { replace: true }),
         (refusal: unknown) => {

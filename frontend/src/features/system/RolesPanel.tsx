@@ -6,7 +6,7 @@ import classes from "./SystemPage.module.css";
 
 interface Props {
   roles: Status["roles"];
-  /** Version by role, as far as it is told. */
+  /** Version by role, where the role reports it. */
   versions: Partial<Record<string, string>>;
 }
 

@@ -27,7 +27,7 @@ export class UploadList {
     this.changeAll([[id, fields]]);
   }
 
-  /** Many changes, told once. Ids that are no longer here are passed over. */
+  /** Many changes, published once. Ids that are no longer here are ignored. */
   changeAll(changes: Iterable<readonly [string, Partial<Upload>]>): void {
     const uploads = [...this.uploads];
     let changed = false;

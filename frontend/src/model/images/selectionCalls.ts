@@ -62,7 +62,7 @@ async function* answers(
   }
 }
 
-/** Does it to all of them; a refusal ends it, and is told with what was done before. */
+/** Does it to all of them; a refusal ends it, and is returned with what was done before. */
 export async function actOn(
   target: Target,
   action: ImageAction,

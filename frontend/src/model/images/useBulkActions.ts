@@ -12,13 +12,13 @@ export interface Done {
   changed: number;
   /** Whether nothing was left out. */
   isComplete: boolean;
-  /** How many match by now, when other images match than the person was told; nothing is changed. */
+  /** How many match by now, when that differs from the number shown; nothing is changed then. */
   matchNow: number | null;
   /** Resolves when what is shown is what the server holds. */
   shown: Promise<void>;
 }
 
-/** What can be done to several images at once: done, told, and seen in the lists. */
+/** What can be done to several images at once, with its toasts and the refresh of the lists. */
 export function useBulkActions() {
   const client = useQueryClient();
   const t = useTranslations("library");

@@ -105,7 +105,7 @@ export function jobFeed(needs: FeedNeeds) {
   });
 }
 
-/** What the feed has answered last: whoever reads it never asks by that. */
+/** The last answer of the feed; reading it sends no request. */
 export const heldJobs = queryOptions({
   queryKey: jobFeedKey,
   queryFn: () => feed?.ask() ?? Promise.resolve<Job[]>([]),
