@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 import pytest
 
+from images.errors import UPLOAD_REFUSALS
 from images.job_errors import JOB_ERRORS
 from images.models import Job
 from images.renditions.errors import InvalidSpecError, UnreadableImageError
@@ -53,9 +54,8 @@ def test_the_pages_have_words_for_every_code(language: str) -> None:
 
 
 def test_the_pages_offer_another_try_where_it_helps() -> None:
-    source = (PAGES / "features" / "uploads" / "upload.ts").read_text()
-    (listed,) = re.findall(r"FINAL_CODES[^(]*\(\[(.*?)\]\)", source, re.DOTALL)
-    final = set(re.findall(r'"(\w+)"', listed))
+    final = set(json.loads((PAGES / "features" / "uploads" / "finalCodes.json").read_text()))
+    assert final >= UPLOAD_REFUSALS.keys()
     assert final & JOB_ERRORS.keys() == {
         code for code, error in JOB_ERRORS.items() if not error.retry_helps
     }

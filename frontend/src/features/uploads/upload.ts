@@ -2,6 +2,7 @@
 import type { ApiProblem } from "@/api/problem";
 import type { Image, Job } from "@/api/shapes";
 import { jobProblem } from "@/model/jobs/jobProblem";
+import finalCodes from "./finalCodes.json";
 
 export type UploadPhase =
   | "waiting"
@@ -29,23 +30,11 @@ export interface Upload {
   duplicate: boolean;
 }
 
-/** Refusals of the file itself: the same bytes are refused again, whenever they are sent. */
-export const FINAL_CODES: ReadonlySet<string> = new Set([
-  "file_too_large",
-  "payload_too_large",
-  "unsupported_format",
-  "unsupported_feature",
-  "image_truncated",
-  "image_corrupt",
-  "image_unreadable",
-  "dimensions_exceeded",
-  "metadata_too_large",
-  "worker_crashed",
-  "image_gone",
-  "original_missing",
-  "invalid_spec",
-  "output_too_large",
-]);
+/**
+ * Refusals of the file itself: the same bytes are refused again, whenever they are sent. A test of
+ * images compares the list with its table of job errors.
+ */
+export const FINAL_CODES: ReadonlySet<string> = new Set(finalCodes);
 
 export function canRetry({ phase, problem, image }: Upload): boolean {
   if (phase === "canceled") return image === null;

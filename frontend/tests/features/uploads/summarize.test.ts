@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ApiProblem } from "@/api/problem";
 import { ordered, summarize } from "@/features/uploads/summarize";
-import { canRetry, FINAL_CODES, type Upload, type UploadPhase } from "@/features/uploads/upload";
+import type { Upload, UploadPhase } from "@/features/uploads/upload";
 
 const upload = (id: string, phase: UploadPhase, code = ""): Upload => ({
   id,
@@ -52,17 +50,4 @@ test("failures come first, then what is under way, each in its order", () => {
     upload("e", "failed"),
   ];
   expect(ordered(list).map(({ id }) => id)).toEqual(["c", "e", "b", "d", "a"]);
-});
-
-test("every refusal of a file by the server is one that no retry helps against", () => {
-  const errors = readFileSync(join(import.meta.dirname, "../../../../images/errors.py"), "utf8");
-  const named = /UPLOAD_REFUSALS[^(]*for refusal in \(([^)]*)\)/.exec(errors)?.[1] ?? "";
-  const classes = [...named.matchAll(/\w+/g)].map(([name]) => name);
-  const codes = classes.map(
-    (name) => new RegExp(`class ${name}\\(.*?code = "(\\w+)"`, "s").exec(errors)?.[1] ?? name,
-  );
-  expect(codes.length).toBeGreaterThan(5);
-  expect(codes.filter((code) => !FINAL_CODES.has(code))).toEqual([]);
-  expect(canRetry(upload("a", "failed", codes[0]))).toBe(false);
-  expect(canRetry(upload("a", "failed", "storage_unavailable"))).toBe(true);
 });
