@@ -1,6 +1,7 @@
 """A role's list of Kustomize parts says the same as the imports of its settings: who holds what."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,9 +12,10 @@ from tests.deploy.workspace import MANIFESTS, ROOT
 
 SETTINGS: Final = ROOT / "platform_site" / "settings"
 ROLES: Final = {
-    # A role, and where its manifest stands.
-    **{role: f"roles/{role}" for role in ("auth", "gateway", "images", "scheduler", "admin")},
-    "worker": "roles/worker/common",
+    # Each role of the Django project, and the list of its parts.
+    re.findall(r"ROLE=(\w+)", text)[0]: file
+    for file in sorted((MANIFESTS / "roles").rglob("kustomization.yaml"))
+    if "parts/django\n" in (text := file.read_text())
 }
 OF_THE_POD: Final = {
     # A part without a module of settings: what it gives belongs to the pod or to `base`.
@@ -52,13 +54,19 @@ def modules(file: Path) -> set[str]:
     return found
 
 
-def kustomization(directory: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((directory / "kustomization.yaml").read_text())
+def kustomization(file: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(file.read_text())
     return loaded
 
 
 def parts(role: str) -> set[str]:
-    return {Path(path).name for path in kustomization(MANIFESTS / ROLES[role])["components"]}
+    return {Path(path).name for path in kustomization(ROLES[role])["components"]}
+
+
+def test_every_role_of_the_project_has_a_manifest() -> None:
+    """The embedded role is the others in one process, and `migrate` is a Job of the release."""
+    settings = {file.stem for file in SETTINGS.glob("[a-z]*.py")}
+    assert settings - {"base", "embedded", "test_embedded", "migrate"} == set(ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -82,8 +90,9 @@ def test_each_exception_is_needed() -> None:
 
 def test_a_part_that_stands_in_for_another_says_the_same() -> None:
     """`upstreams` brings `images-upstream` along, in the settings as in the manifests."""
+    file = MANIFESTS / "parts" / "upstreams" / "kustomization.yaml"
     assert "images_upstream" in (SETTINGS / "parts" / "upstreams.py").read_text()
-    assert kustomization(MANIFESTS / "parts" / "upstreams")["components"] == ["../images-upstream"]
+    assert kustomization(file)["components"] == ["../images-upstream"]
 
 
 def test_only_what_is_applied_stands_among_the_overlays() -> None:

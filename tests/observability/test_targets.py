@@ -12,9 +12,10 @@ from tests.deploy.workspace import POOLS, Workspace, kubectl_is_needed
 from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 
 PARTS: Final = (
-    "data",
     "monitoring",
-    *(f"roles/{role}" for role in ("auth", "gateway", "images", "admin", "worker", "frontend")),
+    "roles/frontend",
+    "roles/web",
+    "core",
 )
 ELSEWHERE: Final = {("cert-manager.cert-manager", 9402)}
 """Installed by its own people, or not at all."""
