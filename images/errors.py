@@ -50,7 +50,15 @@ class LengthRequired(DomainError):
 
     status = 411
     code = "length_required"
-    title = "The upload has no Content-Length"
+    title = "Content-Length is missing"
+
+
+class MultipartRequired(DomainError):
+    """Files come as multipart/form-data with a boundary."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "Send the file as multipart/form-data"
 
 
 class FileTooLarge(DomainError):

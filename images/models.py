@@ -3,11 +3,16 @@
 The row of a job is the truth about it: losing the broker delays a job and loses none.
 """
 
+from typing import Final
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from platform_site.kit.identifiers import uuid7
+
+TITLE_CHARACTERS: Final = 200
+TAG_CHARACTERS: Final = 50
 
 
 class Image(models.Model):
@@ -29,7 +34,7 @@ class Image(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner_id = models.UUIDField(db_index=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.UPLOADED)
-    title = models.CharField(max_length=200, blank=True, default="")
+    title = models.CharField(max_length=TITLE_CHARACTERS, blank=True, default="")
     filename = models.CharField(max_length=255)
     format = models.CharField(max_length=10)
     mime = models.CharField(max_length=50)
@@ -85,7 +90,7 @@ class Tag(models.Model):
     """One word that the owner put on an image; the order of the rows is the order given."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="tags")
-    name = models.CharField(max_length=50)
+    name = models.CharField(max_length=TAG_CHARACTERS)
 
     class Meta:
         indexes = [models.Index(fields=["name", "image"], name="images_tag_by_name")]

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
-from rest_framework.exceptions import UnsupportedMediaType
 
-from images.errors import FileTooLarge, LengthRequired
+from images.errors import FileTooLarge
 from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
 FIELD: Final = "file"
@@ -67,7 +66,7 @@ class HashingUploadHandler(FileUploadHandler):
         # By what has arrived, since the stated length is that of the whole form and may be a lie.
         self._count += len(raw_data)
         if self._count > settings.UPLOAD_MAX_BYTES:
-            raise FileTooLarge(f"A file may have {settings.UPLOAD_MAX_BYTES} bytes.")
+            raise FileTooLarge(f"The largest accepted file has {settings.UPLOAD_MAX_BYTES} bytes.")
         self._hash.update(raw_data)
         self._opened().write(raw_data)
         return None
@@ -88,22 +87,6 @@ class HashingUploadHandler(FileUploadHandler):
         if self._spool is None:
             raise RuntimeError("A chunk arrived before its file began.")
         return self._spool
-
-
-def charset_check(request: HttpRequest) -> None:
-    """Refuse a form in another encoding than UTF-8: Python knows some that are not even text."""
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if charset.lower() not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType(f"{request.content_type}; charset={charset[:20]}")
-
-
-def length_check(request: HttpRequest) -> None:
-    """Refuse by the stated length, before a byte is read: `LengthRequired` or `FileTooLarge`."""
-    stated = request.META.get("CONTENT_LENGTH") or ""
-    if not stated.isdecimal() or int(stated) == 0:
-        raise LengthRequired
-    if int(stated) > settings.UPLOAD_MAX_BYTES + settings.UPLOAD_FORM_ALLOWANCE_BYTES:
-        raise FileTooLarge(f"A file may have {settings.UPLOAD_MAX_BYTES} bytes.")
 
 
 def display_name(raw: str) -> str:

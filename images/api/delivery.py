@@ -11,13 +11,13 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from images import metrics, storage
+from images.api.conditions import is_unchanged
 from images.delivery_urls import ORIGINAL
-from images.errors import ImageNotFound, PreconditionFailed, RenditionNotFound
+from images.errors import ImageNotFound, RenditionNotFound
 from images.selectors.delivery import (
     Deliverable,
     original_deliverable,
@@ -102,9 +102,9 @@ def _deliverable(address: Address) -> Deliverable:
 
 def _answer(request: HttpRequest, address: Address, found: Deliverable) -> HttpResponseBase:
     headers = _headers(address, found)
-    if _is_unchanged(request, headers["ETag"], found):
-        return HttpResponse(status=304, headers=headers)
     modified_s = int(found.modified_at.timestamp())
+    if is_unchanged(request, etag=headers["ETag"], modified_s=modified_s):
+        return HttpResponse(status=304, headers=headers)
     span = span_of(request.META, size=found.bytes, etag=headers["ETag"], modified_s=modified_s)
     if settings.DELIVERY_ACCEL and request.method == "GET" and not _is_held(request):
         return _handed_over(found, span, headers)
@@ -125,15 +125,6 @@ def target_as_sent(request: HttpRequest) -> str:
     """
     sent = request.META.get("RAW_URI") or request.META.get("REQUEST_URI")
     return ORIGIN.sub("", sent or request.get_full_path(), count=1)
-
-
-def _is_unchanged(request: HttpRequest, etag: str, found: Deliverable) -> bool:
-    """Whether the caller has it. Raises `PreconditionFailed` (RFC 9110, section 13.2.2)."""
-    modified_s = int(found.modified_at.timestamp())
-    reply = get_conditional_response(request, etag=etag, last_modified=modified_s)
-    if reply is not None and reply.status_code == PreconditionFailed.status:
-        raise PreconditionFailed
-    return reply is not None
 
 
 def _is_held(request: HttpRequest) -> bool:

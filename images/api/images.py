@@ -1,24 +1,49 @@
-"""Images over HTTP, for the gateway: sent, listed, read, edited, thrown away, taken back."""
+"""Images: sent, listed, read, edited, thrown away, taken back."""
 
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils.cache import patch_vary_headers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api import requests as read
-from images.api.conditions import is_unchanged, versions_required
+from images.api.conditions import response_unless_held, versioned_response, versions_required
 from images.api.permissions import OwnedView, owner_of
-from images.api.responses import image_body, image_etag, job_body, page_body
+from images.api.public_urls import origin_of
+from images.api.representations import (
+    image_etag,
+    image_out,
+    image_page,
+    job_out,
+    job_out_or_none,
+)
+from images.api.requests import (
+    DeletionQuery,
+    ImageChangesIn,
+    ImageQuery,
+    body_of,
+    image_filter,
+    query_of,
+)
+from images.api.responses import (
+    DeletionOut,
+    ImageOut,
+    ImageResultsOut,
+    UploadOut,
+)
+from images.api.upload_form import UploadFormIn, form_check, upload_from
 from images.models import Image
 from images.selectors.images import image_for_owner, images_of_owner
 from images.services.deletion import image_purge
 from images.services.edit import image_edit, image_restore, image_trash
 from images.services.uploads import image_upload
-from images.upload_handler import HashingUploadHandler, charset_check, length_check
-from platform_site.kit.rest.pagination import limit_from, page_of
+from images.upload_handler import HashingUploadHandler
+from platform_site.kit.rest.descriptions import IF_MATCH, IF_NONE_MATCH, documented
+from platform_site.kit.rest.openapi import answer_header
+from platform_site.kit.rest.pagination import LIMIT_DEFAULT, page_of
+
+TAG: Final = "images"
 
 
 class ImageList(OwnedView):
@@ -32,78 +57,117 @@ class ImageList(OwnedView):
             self.parser_classes = [MultiPartParser]
         return super().initialize_request(request, *args, **kwargs)
 
+    @documented(
+        "images_list",
+        tag=TAG,
+        replies={200: ImageResultsOut},
+        refusals=(400,),
+        parameters=[ImageQuery],
+    )
     def get(self, request: Request) -> Response:
-        """A page of images, newest first."""
-        narrowed = read.image_filter_from(request.query_params, others=("limit", "cursor"))
+        """A page of your images, newest first."""
+        query = query_of(ImageQuery, request)
         page = page_of(
-            images_of_owner(owner_id=owner_of(request), narrowed=narrowed),
-            limit=limit_from(request.query_params.get("limit")),
-            cursor=request.query_params.get("cursor"),
+            images_of_owner(owner_id=owner_of(request), narrowed=image_filter(query)),
+            limit=query.get("limit", LIMIT_DEFAULT),
+            cursor=query.get("cursor"),
         )
-        return Response(page_body(page, [image_body(image) for image in page.items]))
+        return Response(image_page(request, page))
 
+    @documented(
+        "images_upload",
+        tag=TAG,
+        request={"multipart/form-data": UploadFormIn},
+        replies={200: UploadOut, 202: UploadOut},
+        refusals=(400, 403, 409, 411, 413, 415, 422),
+        parameters=[answer_header("Location", 200, 202)],
+    )
     def post(self, request: Request) -> Response:
-        """Take a picture: 202 with its job, or 200 when its bytes are here already."""
-        length_check(request)
-        charset_check(request)
+        """Send a picture. 202 with the job that renders it; 200 if you have these bytes already."""
+        form_check(request)
         try:
-            received, wanted = read.upload_from(request)
+            received, wanted = upload_from(request)
             outcome = image_upload(owner_id=owner_of(request), received=received, wanted=wanted)
         finally:
             self.handler.close()
-        body = {
-            "image": image_body(outcome.image),
-            "job": None if outcome.job is None else job_body(outcome.job),
-        }
-        if outcome.is_duplicate:
-            return Response({**body, "duplicate": True})
-        return Response(body, status=202)
+        image = image_out(outcome.image, origin=origin_of(request))
+        return Response(
+            UploadOut(image, job_out_or_none(outcome.job), outcome.is_duplicate),
+            status=200 if outcome.is_duplicate else 202,
+            headers={"Location": image.links.self},
+        )
 
 
 class ImageDetail(OwnedView):
     """One image that the person owns."""
 
+    @documented(
+        "image_get",
+        tag=TAG,
+        replies={200: ImageOut, 304: None},
+        refusals=(404,),
+        parameters=[IF_NONE_MATCH],
+    )
     def get(self, request: Request, image_id: UUID) -> Response:
-        """The image; 304 when the caller has it as it is."""
+        """The image with its renditions and their URLs."""
         image = image_for_owner(image_id=image_id, owner_id=owner_of(request))
-        etag = image_etag(image)
-        if is_unchanged(request, etag):
-            return Response(status=304, headers={"ETag": etag})
-        return _image_response(image)
+        origin = origin_of(request)
+        return response_unless_held(
+            request, image_etag(image), lambda: image_out(image, origin=origin)
+        )
 
+    @documented(
+        "image_update",
+        tag=TAG,
+        request=ImageChangesIn,
+        replies={200: ImageOut},
+        refusals=(400, 404, 409, 412, 415),
+        parameters=[IF_MATCH, answer_header("ETag", 200)],
+    )
     def patch(self, request: Request, image_id: UUID) -> Response:
-        """Change title and tags; with ``If-Match`` only if nobody else did meanwhile."""
+        """Change the title or the tags."""
         image = image_edit(
             image_id=image_id,
             owner_id=owner_of(request),
             versions=versions_required(request),
-            **read.edit_from(request),
+            **body_of(ImageChangesIn, request),
         )
-        return _image_response(image)
+        return _versioned(request, image)
 
+    @documented(
+        "image_delete",
+        tag=TAG,
+        replies={202: DeletionOut, 204: None},
+        refusals=(400, 404, 409, 412),
+        parameters=[IF_MATCH, DeletionQuery],
+    )
     def delete(self, request: Request, image_id: UUID) -> Response:
-        """Into the trash, or with ``?permanent=true`` out of the world by a job."""
-        read.parameters_check(request.query_params, {"permanent"})
-        if request.query_params.get("permanent") == "true":
-            job = image_purge(
-                image_id=image_id, owner_id=owner_of(request), versions=versions_required(request)
-            )
-            return Response({"job": job_body(job)}, status=202)
-        image_trash(
-            image_id=image_id, owner_id=owner_of(request), versions=versions_required(request)
-        )
+        """Hide the image; `?permanent=true` deletes it for good, as a job."""
+        is_for_good = query_of(DeletionQuery, request)["permanent"]
+        owner_id, versions = owner_of(request), versions_required(request)
+        if is_for_good:
+            job = image_purge(image_id=image_id, owner_id=owner_id, versions=versions)
+            return Response(DeletionOut(job_out(job)), status=202)
+        image_trash(image_id=image_id, owner_id=owner_id, versions=versions)
         return Response(status=204)
 
 
 class ImageRestore(OwnedView):
     """The way out of the trash."""
 
+    @documented(
+        "image_restore",
+        tag=TAG,
+        replies={200: ImageOut},
+        refusals=(404, 409),
+        parameters=[answer_header("ETag", 200)],
+    )
     def post(self, request: Request, image_id: UUID) -> Response:
-        """The image, back as it was."""
-        return _image_response(image_restore(image_id=image_id, owner_id=owner_of(request)))
+        """Take the image out of the trash."""
+        image = image_restore(image_id=image_id, owner_id=owner_of(request))
+        return _versioned(request, image)
 
 
-def _image_response(image: Image) -> Response:
-    response = Response(image_body(image), headers={"ETag": image_etag(image)})
-    patch_vary_headers(response, ["Authorization"])
-    return response
+def _versioned(request: Request, image: Image) -> Response:
+    document = image_out(image, origin=origin_of(request))
+    return versioned_response(document, image_etag(image))

@@ -4,19 +4,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from images.api.permissions import OwnedView, OwnerView, ServiceView, owner_of
-from images.api.responses import job_body, usage_body
+from images.api.representations import job_out, usage_out
+from images.api.responses import DeletionOut, UsageOut
 from images.selectors.usage import usage_of
 from images.services.deletion import owner_purge
 from images.services.edit import owner_release, owner_withhold
 from images.services.status import status_report
+from platform_site.kit.rest.descriptions import documented
 
 
 class UsageDetail(OwnedView):
-    """The room that the person's images take."""
+    """How much the person stores."""
 
+    @documented("usage_get", tag="platform", replies={200: UsageOut})
     def get(self, request: Request) -> Response:
-        """Bytes and count, beside the limit."""
-        return Response(usage_body(usage_of(owner_id=owner_of(request))))
+        """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
+
+        `limit_bytes` is for everything together, `upload_max_bytes` for one file.
+        """
+        return Response(usage_out(usage_of(owner_id=owner_of(request))))
 
 
 class OwnerWithhold(OwnerView):
@@ -46,7 +52,9 @@ class OwnerPurge(OwnerView):
     def post(self, request: Request) -> Response:
         """Hide everything now and delete it by a job; 204 once nothing is left."""
         job = owner_purge(owner_id=owner_of(request))
-        return Response(status=204) if job is None else Response({"job": job_body(job)}, status=202)
+        if job is None:
+            return Response(status=204)
+        return Response(DeletionOut(job_out(job)), status=202)
 
 
 class Status(ServiceView):

@@ -1,44 +1,82 @@
-"""Renditions over HTTP, for the gateway."""
+"""Renditions of one image, and the presets that name the usual ones."""
 
+from typing import Final
 from uuid import UUID
 
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from images.api.permissions import OwnedView, owner_of
-from images.api.requests import rendition_from
-from images.api.responses import image_body, job_body, presets_body, renditions_body
+from images.api.public_urls import origin_of
+from images.api.representations import (
+    image_out,
+    job_out_or_none,
+    presets_out,
+    renditions_out,
+)
+from images.api.requests import RenditionCreateIn, rendition_wanted
+from images.api.responses import (
+    PresetResultsOut,
+    RenditionResultsOut,
+    RequestedRenditionsOut,
+)
 from images.selectors.images import image_for_owner, renditions_of
 from images.services.renditions import operations_request, preset_request
+from platform_site.kit.rest.descriptions import documented
+
+TAG: Final = "renditions"
+PRESET_EXAMPLE: Final = OpenApiExample("a preset", value={"preset": "medium"}, request_only=True)
+OPERATIONS_EXAMPLE: Final = OpenApiExample(
+    "operations",
+    value={"ops": {"width": 1200, "height": 630, "fit": "cover", "format": "webp"}},
+    request_only=True,
+)
 
 
 class RenditionList(OwnedView):
     """The renditions of one image that the person owns."""
 
+    @documented("renditions_list", tag=TAG, replies={200: RenditionResultsOut}, refusals=(404,))
     def get(self, request: Request, image_id: UUID) -> Response:
-        """All of them, oldest first."""
+        """All renditions of the image, with the URLs of those that are ready."""
         image = image_for_owner(image_id=image_id, owner_id=owner_of(request))
-        return Response({"results": renditions_body(renditions_of(image_id=image.id))})
+        found = renditions_out(renditions_of(image_id=image.id), origin=origin_of(request))
+        return Response(RenditionResultsOut(found))
 
+    @documented(
+        "rendition_request",
+        tag=TAG,
+        request=RenditionCreateIn,
+        replies={200: RequestedRenditionsOut, 202: RequestedRenditionsOut},
+        refusals=(400, 404, 409, 415, 422),
+        examples=[PRESET_EXAMPLE, OPERATIONS_EXAMPLE],
+    )
     def post(self, request: Request, image_id: UUID) -> Response:
-        """Ask for a preset or for operations: 200 when all is there, else 202 with the job."""
-        image_for_owner(image_id=image_id, owner_id=owner_of(request))
-        wanted, owner_id = rendition_from(request), owner_of(request)
+        """Ask for a preset or for operations. 200 if they exist, else 202 with the job."""
+        wanted, owner_id = rendition_wanted(request), owner_of(request)
         if isinstance(wanted, str):
             outcome = preset_request(image_id=image_id, owner_id=owner_id, preset=wanted)
         else:
             outcome = operations_request(image_id=image_id, owner_id=owner_id, spec=wanted)
-        body = {
-            "image": image_body(outcome.image),
-            "job": None if outcome.job is None else job_body(outcome.job),
-            "renditions": renditions_body(outcome.renditions),
-        }
-        return Response(body, status=200 if outcome.job is None else 202)
+        origin = origin_of(request)
+        document = RequestedRenditionsOut(
+            image=image_out(outcome.image, origin=origin),
+            job=job_out_or_none(outcome.job),
+            renditions=renditions_out(outcome.renditions, origin=origin),
+        )
+        return Response(document, status=200 if outcome.job is None else 202)
 
 
 class PresetList(OwnedView):
     """The presets that can be asked for by name."""
 
+    @documented("presets_list", tag=TAG, replies={200: PresetResultsOut})
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the same for everyone
-        """All of them, from the smallest to the largest."""
-        return Response(presets_body())
+        """Names, boxes and formats of the presets.
+
+        The formats are those of a photograph. A picture that is transparent somewhere, or drawn
+        and smaller when it is exact, has PNG in place of JPEG. Until its pixels have been looked
+        at, its pending renditions show what the header suggests.
+        """
+        return Response(PresetResultsOut(presets_out()))

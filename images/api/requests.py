@@ -1,191 +1,272 @@
-"""What callers send, checked field by field; a field that is not named here is refused."""
+"""What callers may send: bodies are strict, queries ignore what they do not know.
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
-from uuid import UUID
+Each bound is a constant of its owner, so what is published is what is taken.
+"""
 
-import orjson
-from django.http import QueryDict
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from images.models import Job
-from images.renditions import RenditionSpec
+from images.models import TAG_CHARACTERS, TITLE_CHARACTERS, Job
+from images.renditions import (
+    FORMATS,
+    MAX_OUTPUT_SIDE,
+    MAX_QUALITY,
+    OUTPUT_FORMATS,
+    Fit,
+    RenditionSpec,
+)
 from images.selectors.images import SHOWN_STATES, ImageFilter
-from images.services.selections import TAGS_MAX
-from images.services.uploads import DEFAULT_PRESETS, UploadRequest
+from images.selectors.selections import Selection
+from images.services.selections import (
+    TAGS_MAX,
+    SelectionOutcome,
+    selection_delete,
+    selection_restore,
+    selection_tag,
+    selection_trash,
+)
 from images.specs import operations_spec
-from images.upload_handler import FIELD, HashedFile, ReceivedFile
-from platform_site.kit.rest.problems import FieldError, InvalidRequest
+from platform_site.kit.rest.pagination import LIMIT_DEFAULT, LIMIT_MAX
 from platform_site.kit.rest.serializers import StrictSerializer
 
-TAG_CHARACTERS: Final = 50
-TITLE_CHARACTERS: Final = 200
-SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
-SEVERAL: Final = ("presets", "tags")
+FIT_HELP: Final = (
+    "`inside`: the whole picture within the box; one that is smaller keeps its size. `cover`: "
+    "the box is filled and the rest cropped; a picture that is too small for that is cropped to "
+    "the box's shape at the largest size it has (800 x 600 of 1000 x 300 gives 400 x 300)."
+)
+FITS: Final = [fit.value for fit in Fit]
+PRESET_CHARACTERS: Final = 50
+SEARCH_CHARACTERS: Final = 200
+CURSOR_CHARACTERS: Final = 500
+IDS_MAX: Final = 1_000
+COUNT_MAX: Final = 2**31 - 1
+ADD_TAGS: Final = "add_tags"
+ACTIONS: Final[Mapping[str, Callable[..., SelectionOutcome]]] = {
+    "trash": selection_trash,
+    "restore": selection_restore,
+    "delete": selection_delete,
+    ADD_TAGS: selection_tag,
+}
+
+Kind = TypeVar("Kind", bound=serializers.Serializer[Any])
 
 
 class TagsField(serializers.ListField):
-    """Up to 20 words of up to 50 characters; a repeated one counts once."""
+    """Words; a repeated one counts once, though not before they are counted."""
 
     child = serializers.CharField(max_length=TAG_CHARACTERS)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=TAGS_MAX, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def run_validation(self, data: Any = serializers.empty) -> Any:
         """The words, without repeats, in their order."""
-        return list(dict.fromkeys(super().to_internal_value(data)))
+        words = super().run_validation(data)
+        return list(dict.fromkeys(words)) if isinstance(words, list) else words
 
 
-class OperationsInput(StrictSerializer):
-    """Free operations; ranges are the core's to check."""
+class StatesField(serializers.ChoiceField):
+    """One state is published; the gateway's overview asks for several, with commas between."""
 
-    width = serializers.IntegerField(required=False, allow_null=True)
-    height = serializers.IntegerField(required=False, allow_null=True)
-    fit = serializers.CharField(required=False, default="inside")
-    format = serializers.CharField(required=False, default="webp")
-    quality = serializers.IntegerField(required=False, allow_null=True)
+    def to_internal_value(self, data: Any) -> Any:
+        """Each of the states. Raises DRF's `ValidationError` for a word that is none."""
+        return [super(StatesField, self).to_internal_value(word) for word in str(data).split(",")]
 
 
-class UploadInput(StrictSerializer):
-    """The fields of an upload beside the file."""
+class ImageChangesIn(StrictSerializer):
+    """The words of an image. What is left out stays."""
 
-    presets = serializers.ListField(child=serializers.CharField(max_length=50), required=False)
-    ops = OperationsInput(required=False)
-    title = serializers.CharField(
-        max_length=TITLE_CHARACTERS, required=False, default="", allow_blank=True
-    )
-    tags = TagsField(required=False, default=list)
-    sha256 = serializers.RegexField(SHA256, required=False)
-
-
-class ImageEditInput(StrictSerializer):
-    """What may be changed of an image."""
-
-    title = serializers.CharField(max_length=TITLE_CHARACTERS, required=False, allow_blank=True)
+    title = serializers.CharField(max_length=TITLE_CHARACTERS, allow_blank=True, required=False)
     tags = TagsField(required=False)
 
 
-class RenditionInput(StrictSerializer):
-    """A preset or operations, not both."""
+class OperationsIn(StrictSerializer):
+    """What to do to the picture; it is never enlarged.
+
+    The rendition's `width` and `height` say what came of it: they are smaller than those asked
+    for where the picture is too small.
+    """
+
+    width = serializers.IntegerField(
+        min_value=1, max_value=MAX_OUTPUT_SIDE, required=False, help_text="Of the box, in pixels."
+    )
+    height = serializers.IntegerField(
+        min_value=1, max_value=MAX_OUTPUT_SIDE, required=False, help_text="Of the box, in pixels."
+    )
+    fit = serializers.ChoiceField(choices=FITS, required=False, help_text=FIT_HELP)
+    format = serializers.ChoiceField(choices=OUTPUT_FORMATS, required=False)
+    quality = serializers.IntegerField(min_value=1, max_value=MAX_QUALITY, required=False)
+
+
+class RenditionCreateIn(StrictSerializer):
+    """A preset by name, or operations: one of the two."""
 
     one_of = ("preset", "ops")
 
-    preset = serializers.CharField(max_length=50, required=False)
-    ops = OperationsInput(required=False)
+    preset = serializers.CharField(max_length=PRESET_CHARACTERS, required=False)
+    ops = OperationsIn(required=False)
 
 
-def upload_from(request: Request) -> tuple[ReceivedFile, UploadRequest]:
-    """The file and what comes with it. Raises `InvalidRequest` and DRF's `ValidationError`."""
-    fields = _fields(request.data)
-    file = request.FILES.get(FIELD)
-    if not isinstance(file, HashedFile):
-        raise _invalid("/file", "required", "Send the picture in the field `file`.")
-    checked = _checked(UploadInput(data=fields))
-    operations = _operations(checked.get("ops"))
-    chosen = checked.get("presets") or (() if operations else DEFAULT_PRESETS)
-    wanted = UploadRequest(
-        presets=chosen,
-        operations=operations,
-        title=checked["title"],
-        tags=checked["tags"],
-        sha256=checked.get("sha256"),
+class PageQuery(serializers.Serializer[Any]):
+    """Which part of a list."""
+
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=LIMIT_MAX,
+        required=False,
+        help_text=f"Results on a page; {LIMIT_DEFAULT} if left out.",
     )
-    return file.received, wanted
+    cursor = serializers.CharField(
+        max_length=CURSOR_CHARACTERS,
+        required=False,
+        help_text="From `next` or `previous` of another page.",
+    )
 
 
-def edit_from(request: Request) -> dict[str, Any]:
-    """``title`` and ``tags`` as far as they were sent."""
-    return _checked(ImageEditInput(data=request.data))
+class ImageFilterQuery(serializers.Serializer[Any]):
+    """Which images."""
+
+    state = serializers.ChoiceField(choices=SHOWN_STATES, required=False)
+    tag = serializers.CharField(max_length=TAG_CHARACTERS, required=False)
+    q = serializers.CharField(
+        max_length=SEARCH_CHARACTERS,
+        required=False,
+        help_text="Words in the title or the file name.",
+    )
+    format = serializers.ChoiceField(choices=list(FORMATS), required=False)
+    trashed = serializers.BooleanField(required=False, help_text="Those in the trash instead.")
 
 
-def rendition_from(request: Request) -> str | RenditionSpec:
-    """The name of a preset, or the spec of free operations."""
-    checked = _checked(RenditionInput(data=request.data))
-    spec = _operations(checked.get("ops"))
-    return checked["preset"] if spec is None else spec
+class ImageQuery(PageQuery, ImageFilterQuery):
+    """Which images, and which part of their list."""
 
 
-def image_filter_from(query: QueryDict, *, others: Iterable[str] = ()) -> ImageFilter:
-    """The filters of a list of images; ``others`` may be there too. Raises `InvalidRequest`."""
-    parameters_check(query, {*others, "state", "tag", "q", "format", "trashed"})
-    state = query.get("state")
-    if state is not None and state not in SHOWN_STATES:
-        raise _invalid("/state", "invalid", f"One of {', '.join(SHOWN_STATES)}.")
-    trashed = query.get("trashed", "false")
-    if trashed not in {"true", "false"}:
-        raise _invalid("/trashed", "invalid", "Either true or false.")
-    return image_filter({**query.dict(), "trashed": trashed == "true"})
+class ImageFilterIn(StrictSerializer, ImageFilterQuery):
+    """The filters of the list of images."""
+
+
+class ImageSelectionIn(StrictSerializer):
+    """Images by their ids, by a filter, or by the moment that one call moved them to the trash."""
+
+    one_of = ("ids", "filter", "trashed_at")
+    rules = {
+        "dependentRequired": {
+            "filter": ["expected_count"],
+            "except_ids": ["filter"],
+            "expected_count": ["filter"],
+        }
+    }
+
+    ids = serializers.ListField(child=serializers.UUIDField(), max_length=IDS_MAX, required=False)
+    filter = ImageFilterIn(required=False)
+    except_ids = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=IDS_MAX,
+        required=False,
+        help_text="Beside `filter`: not these.",
+    )
+    expected_count = serializers.IntegerField(
+        min_value=0,
+        max_value=COUNT_MAX,
+        required=False,
+        help_text="Beside `filter`: how many match, `except_ids` included, as the caller knows; "
+        "409 `selection_changed` when it is another number by now.",
+    )
+    trashed_at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A filter comes with the count that was shown; nothing else has either of its fields."""
+        by_filter = "filter" in attrs
+        if by_filter and "expected_count" not in attrs:
+            raise serializers.ValidationError({"expected_count": ["Required."]}, "required")
+        for name in ("except_ids", "expected_count"):
+            if name in attrs and not by_filter:
+                raise serializers.ValidationError({name: ["Only beside `filter`."]}, "misplaced")
+        return attrs
+
+
+class ImageActionIn(StrictSerializer):
+    """What to do to all images of a selection; `tags` are there exactly with `add_tags`."""
+
+    rules = {
+        "if": {"properties": {"action": {"const": ADD_TAGS}}},
+        "then": {"required": ["tags"]},
+        "else": {"properties": {"tags": False}},
+    }
+
+    action = serializers.ChoiceField(choices=list(ACTIONS))
+    tags = TagsField(
+        min_length=1, required=False, help_text="Put beside the tags that an image has."
+    )
+    selection = ImageSelectionIn()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Tags are there exactly where they are put on."""
+        if (attrs["action"] == ADD_TAGS) != ("tags" in attrs):
+            code = "misplaced" if "tags" in attrs else "required"
+            words = f"There exactly with `{ADD_TAGS}`."
+            raise serializers.ValidationError({"tags": [words]}, code)
+        return attrs
+
+
+class JobQuery(PageQuery):
+    """Which jobs."""
+
+    image = serializers.UUIDField(required=False, help_text="Only those of this image.")
+    state = StatesField(choices=Job.State.values, required=False)
+
+
+class DeletionQuery(serializers.Serializer[Any]):
+    """How to delete."""
+
+    permanent = serializers.BooleanField(
+        default=False, help_text="Delete for good, as a job, instead of moving to the trash."
+    )
+
+
+def body_of(kind: type[Kind], request: Request) -> dict[str, Any]:
+    """The validated body. Raises DRF's ``ValidationError``."""
+    return _valid(kind(data=request.data))
+
+
+def query_of(kind: type[Kind], request: Request) -> dict[str, Any]:
+    """The known query parameters that were given, validated; the last of several of one name.
+
+    Raises DRF's ``ValidationError``.
+    """
+    return _valid(kind(data=request.query_params.dict()))
 
 
 def image_filter(given: Mapping[str, Any]) -> ImageFilter:
-    """The filter that checked parameters, or checked fields of a body, stand for."""
+    """The filter that validated parameters, or validated fields of a body, stand for."""
     state = given.get("state")
     return ImageFilter(
         state=state,
         tag=given.get("tag"),
         words=given.get("q"),
         format=given.get("format"),
-        trashed=bool(given.get("trashed")) or state == "trashed",
+        trashed=given.get("trashed", False) or state == "trashed",
     )
 
 
-def job_filter_from(query: QueryDict) -> tuple[UUID | None, list[str]]:
-    """Which image's jobs, and in which states. Raises `InvalidRequest`."""
-    parameters_check(query, {"limit", "cursor", "image", "state"})
-    states = list(_words(query.getlist("state")))
-    if unknown := set(states) - set(Job.State.values):
-        raise _invalid("/state", "invalid", f"There is no state {min(unknown)[:30]!r}.")
-    raw = query.get("image")
-    try:
-        return (UUID(raw) if raw else None), states
-    except ValueError as exc:
-        raise _invalid("/image", "invalid", "The id of an image.") from exc
+def image_selection(given: Mapping[str, Any]) -> Selection:
+    """The images that a validated selection names."""
+    others = {name: value for name, value in given.items() if name != "filter"}
+    narrowed = image_filter(given["filter"]) if "filter" in given else None
+    return Selection(**others, narrowed=narrowed)
 
 
-def parameters_check(query: QueryDict, known: Iterable[str]) -> None:
-    """Raises `InvalidRequest` for a parameter that is not one of ``known``, or that holds NUL."""
-    if unknown := sorted(set(query) - set(known)):
-        raise _invalid(f"/{unknown[0]}", "unknown_parameter", "There is no such parameter.")
-    for name in query:  # PostgreSQL has no text with NUL in it
-        if any("\x00" in value for value in query.getlist(name)):
-            raise _invalid(f"/{name}", "invalid", "Text without NUL characters.")
+def rendition_wanted(request: Request) -> str | RenditionSpec:
+    """The name of a preset, or the spec of free operations."""
+    given = body_of(RenditionCreateIn, request)
+    preset: str | None = given.get("preset")
+    return operations_spec(**given["ops"]) if preset is None else preset
 
 
-def _fields(form: object) -> dict[str, Any]:
-    if not isinstance(form, QueryDict):
-        raise _invalid("/file", "required", "Send a form with the picture in the field `file`.")
-    fields: dict[str, Any] = {name: form.get(name) for name in form if name != FIELD}
-    for name in SEVERAL:
-        if name in form:
-            fields[name] = list(_words(form.getlist(name)))
-    if "ops" in fields:
-        fields["ops"] = _json(fields["ops"])
-    return fields
-
-
-def _words(values: Iterable[str]) -> Iterable[str]:
-    return (word.strip() for value in values for word in value.split(",") if word.strip())
-
-
-def _json(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as exc:
-        raise _invalid("/ops", "malformed_json", "A JSON object of operations.") from exc
-
-
-def _operations(checked: Mapping[str, Any] | None) -> RenditionSpec | None:
-    return None if checked is None else operations_spec(**checked)
-
-
-def _checked(serializer: StrictSerializer) -> dict[str, Any]:
+def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
-    checked: dict[str, Any] = dict(serializer.validated_data)
-    return checked
-
-
-def _invalid(pointer: str, code: str, detail: str) -> InvalidRequest:
-    return InvalidRequest(detail, errors=[FieldError(pointer, code, detail)])
+    given: dict[str, Any] = serializer.validated_data
+    return given

@@ -1,144 +1,255 @@
-"""Rows as the documents of the contract; addresses are signed here and carry no host."""
+"""The public shapes of images: each frozen dataclass is the reply and its schema in one.
 
-from collections.abc import Sequence
-from typing import Any
+`images.api.representations` makes them of rows; the names lose their ending in the document.
+"""
 
-from django.conf import settings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
 
-from images.delivery_urls import addresses_end_at, original_path, rendition_path
-from images.models import Image, Job, Rendition, Usage
-from images.renditions import PRESETS, parse_spec
-from platform_site.kit.rest.pagination import Page
+from rest_framework import serializers
 
+from images.models import Job, Rendition
+from images.renditions import FORMATS, OUTPUT_FORMATS, Fit
+from images.selectors.images import SHOWN_STATES
 
-def image_body(image: Image) -> dict[str, Any]:
-    """``Image``; the row comes from the selectors, which bring along all that is read here."""
-    job_id = getattr(image, "job_id", None)
-    return {
-        "id": image.id,
-        "state": "trashed" if image.trashed_at is not None else image.state,
-        "title": image.title,
-        "tags": [tag.name for tag in sorted(image.tags.all(), key=lambda tag: tag.pk)],
-        "filename": image.filename,
-        "format": image.format,
-        "mime": image.mime,
-        "width": image.width,
-        "height": image.height,
-        "bytes": image.bytes,
-        "sha256": image.sha256,
-        "placeholder": image.placeholder,
-        "animated": image.animated,
-        "has_alpha": image.has_alpha,
-        "complete": image.complete,
-        "created_at": image.created_at,
-        "updated_at": image.updated_at,
-        "trashed_at": image.trashed_at,
-        "renditions": renditions_body(list(image.renditions.all())),
-        "original_path": original_path(image),
-        "job": None if job_id is None else {"id": job_id, "state": getattr(image, "job_state", "")},
-    }
+Described = dict[str, serializers.Field[Any, Any, Any, Any]]
 
 
-def image_etag(image: Image) -> str:
-    """A strong ETag: all that the body is made of, in short.
+def _one_of(words: Iterable[str]) -> Described:
+    """How a text is described that is one of ``words``, which models and core own."""
+    return {"serializer_field": serializers.ChoiceField(choices=[str(word) for word in words])}
 
-    The version, the hour that the signed addresses end in, and the state of the job, which a
-    worker changes without touching the image.
+
+JOB_KINDS: Final = tuple(Job.Kind.values)
+JOB_STATES: Final = tuple(Job.State.values)
+"""By these values the document finds the names of its enums (ENUM_NAME_OVERRIDES)."""
+
+FIT: Final = _one_of(Fit)
+OUTPUT_FORMAT: Final = _one_of(OUTPUT_FORMATS)
+JOB_STATE: Final = _one_of(JOB_STATES)
+FORMAT_LIST: Final[Described] = {
+    "serializer_field": serializers.ListField(child=OUTPUT_FORMAT["serializer_field"])
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsOut:
+    """What was done to the picture; ``None`` where the picture or its format decided."""
+
+    width: int | None
+    height: int | None
+    fit: str = field(metadata=FIT)
+    format: str = field(metadata=OUTPUT_FORMAT)
+    quality: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionOut:
+    """One derived file. ``url`` is signed, expires, and is ``None`` until the file is ready."""
+
+    id: UUID
+    spec: str
+    preset: str | None
+    ops: OperationsOut
+    format: str = field(metadata=OUTPUT_FORMAT)
+    width: int | None
+    height: int | None
+    bytes: int | None
+    state: str = field(metadata=_one_of(Rendition.State))
+    url: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLinksOut:
+    """Where to go from an image. ``original`` is signed and expires."""
+
+    self: str
+    original: str
+    renditions: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobBriefOut:
+    """The job that an image waits for, or waited for last."""
+
+    id: UUID
+    state: str = field(metadata=JOB_STATE)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOut:
+    """One image; width and height are those of the upright picture.
+
+    ``has_alpha`` says that something behind the picture is to be seen through it.
+    ``complete`` is ``False`` when pixels of the original were missing or damaged: its renditions
+    show what there was. It is ``None`` until the original has been decoded.
     """
-    job_state = getattr(image, "job_state", None) or "none"
-    return f'"{image.version}-{addresses_end_at():x}-{job_state}"'
+
+    id: UUID
+    state: str = field(metadata=_one_of(SHOWN_STATES))
+    title: str
+    tags: list[str]
+    filename: str
+    format: str = field(metadata=_one_of(FORMATS))
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    placeholder: str | None
+    animated: bool
+    has_alpha: bool
+    complete: bool | None
+    created_at: datetime
+    updated_at: datetime
+    trashed_at: datetime | None
+    renditions: list[RenditionOut]
+    links: ImageLinksOut
+    job: JobBriefOut | None
 
 
-def renditions_body(renditions: Sequence[Rendition]) -> list[dict[str, Any]]:
-    """``Rendition`` of each; one that is not ready has no address yet."""
-    return [_rendition_body(rendition) for rendition in renditions]
+@dataclass(frozen=True, slots=True)
+class JobProgressOut:
+    """``done`` of ``total`` steps; ``step`` names the one in hand."""
+
+    done: int
+    total: int
+    step: str
 
 
-def job_body(job: Job) -> dict[str, Any]:
-    """``Job``."""
-    error = {"code": job.error_code, "detail": job.error_detail} if job.error_code else None
-    progress = {
-        "done": job.progress_done,
-        "total": job.progress_total,
-        "step": job.progress_step,
-    }
-    return {
-        "id": job.id,
-        "image_id": _image_id(job),
-        "kind": job.kind,
-        "state": job.state,
-        "progress": progress,
-        "attempt": job.attempt,
-        "error": error,
-        "result": job.result,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
+@dataclass(frozen=True, slots=True)
+class JobErrorOut:
+    """Why a job failed; ``code`` is stable."""
+
+    code: str
+    detail: str
 
 
-def _image_id(job: Job) -> object:
-    # The row of a deleted image is gone; the job still says which one it was, if it was one.
-    if job.image_id is None and job.kind == Job.Kind.DELETE and len(job.specs) == 1:
-        return job.specs[0]
-    return job.image_id
+@dataclass(frozen=True, slots=True)
+class JobOut:
+    """One piece of background work. ``image_id`` is ``None`` once the image is gone."""
+
+    id: UUID
+    image_id: UUID | None
+    kind: str = field(metadata=_one_of(JOB_KINDS))
+    state: str = field(metadata=JOB_STATE)
+    progress: JobProgressOut
+    attempt: int
+    error: JobErrorOut | None
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
 
 
-def usage_body(usage: Usage) -> dict[str, Any]:
-    """The owner's usage beside the limits."""
-    return {
-        "bytes": usage.bytes,
-        "reserved_bytes": usage.reserved_bytes,
-        "images": usage.images,
-        "limit_bytes": settings.QUOTA_BYTES,
-        "upload_max_bytes": settings.UPLOAD_MAX_BYTES,
-    }
+@dataclass(frozen=True, slots=True)
+class UploadOut:
+    """An accepted upload. ``job`` is ``None`` when a duplicate has nothing left to do."""
+
+    image: ImageOut
+    job: JobOut | None
+    duplicate: bool
 
 
-def presets_body() -> dict[str, Any]:
-    """Every preset; ``formats`` are those for a photograph without transparency."""
-    results = [
-        {
-            "name": preset.name,
-            "width": preset.side,
-            "height": preset.side,
-            "fit": preset.fit.value,
-            "formats": list(preset.formats()),
-        }
-        for preset in PRESETS.values()
-    ]
-    return {"results": results}
+@dataclass(frozen=True, slots=True)
+class RequestedRenditionsOut:
+    """What was asked for: ready (``job`` is ``None``) or on its way."""
+
+    image: ImageOut
+    job: JobOut | None
+    renditions: list[RenditionOut]
 
 
-def page_body(page: Page[Any], results: list[dict[str, Any]]) -> dict[str, Any]:
-    """A page with its cursors."""
-    return {
-        "results": results,
-        "next_cursor": page.next_cursor,
-        "previous_cursor": page.previous_cursor,
-    }
+@dataclass(frozen=True, slots=True)
+class DeletionOut:
+    """The job that deletes an image for good, and lists what it deleted in its result."""
+
+    job: JobOut
 
 
-def _rendition_body(rendition: Rendition) -> dict[str, Any]:
-    spec = parse_spec(rendition.spec)
-    is_ready = rendition.state == Rendition.State.READY
-    return {
-        "id": rendition.id,
-        "spec": spec.operations,
-        "preset": rendition.preset,
-        "ops": {
-            "width": spec.width,
-            "height": spec.height,
-            "fit": spec.fit.value,
-            "format": spec.format,
-            "quality": spec.quality,
-        },
-        "format": rendition.format,
-        "mime": rendition.mime,
-        "width": rendition.width,
-        "height": rendition.height,
-        "bytes": rendition.bytes,
-        "state": rendition.state,
-        "path": rendition_path(rendition) if is_ready else None,
-        "created_at": rendition.created_at,
-    }
+@dataclass(frozen=True, slots=True)
+class ImageResultsOut:
+    """A page of images, newest first; the neighbours' URLs are ``None`` at either end."""
+
+    results: list[ImageOut]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobResultsOut:
+    """A page of jobs, newest first; the neighbours' URLs are ``None`` at either end."""
+
+    results: list[JobOut]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionResultsOut:
+    """All renditions of one image, oldest first."""
+
+    results: list[RenditionOut]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCountOut:
+    """How many images a list with the same filters has."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedImagesOut:
+    """How many images could not be changed, by the ``code`` of the refusal."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesChangedOut:
+    """What became of a selection of ``matched`` images.
+
+    ``remaining`` are still to be changed: send the same again. All images that one call moved to
+    the trash have this ``trashed_at``, by which they can be restored. ``job`` deletes for good.
+    """
+
+    matched: int
+    changed: int
+    skipped: list[SkippedImagesOut]
+    remaining: int
+    trashed_at: datetime | None
+    job: JobOut | None
+
+
+@dataclass(frozen=True, slots=True)
+class PresetOut:
+    """A named size: the picture fits inside the box and is never enlarged."""
+
+    name: str
+    width: int
+    height: int
+    fit: str = field(metadata=FIT)
+    formats: list[str] = field(metadata=FORMAT_LIST)
+
+
+@dataclass(frozen=True, slots=True)
+class PresetResultsOut:
+    """The named sizes."""
+
+    results: list[PresetOut]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageOut:
+    """Bytes stored and reserved, images held, and how many bytes all and one file may have."""
+
+    bytes: int
+    reserved_bytes: int
+    images: int
+    limit_bytes: int
+    upload_max_bytes: int

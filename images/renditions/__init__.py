@@ -21,6 +21,7 @@ from images.renditions.placeholders import MAX_PLACEHOLDER_CHARS, placeholder
 from images.renditions.probing import ImageFacts, probe
 from images.renditions.spec import (
     MAX_OUTPUT_SIDE,
+    MAX_QUALITY,
     PRESETS,
     Fit,
     Preset,
@@ -35,6 +36,7 @@ __all__ = [
     "FORMATS",
     "MAX_OUTPUT_SIDE",
     "MAX_PLACEHOLDER_CHARS",
+    "MAX_QUALITY",
     "OUTPUT_FORMATS",
     "PRESETS",
     "CorruptImageError",

@@ -12,6 +12,7 @@ from images.renditions.formats import EXTENSIONS, FORMATS, OUTPUT_FORMATS, Image
 
 MAX_OUTPUT_SIDE: Final = 8_192
 """The longest side of a rendition, in pixels."""
+MAX_QUALITY: Final = 100
 
 _NOT_CANONICAL: Final = "The rendition is not written in its canonical form."
 
@@ -57,7 +58,7 @@ class RenditionSpec:
             object.__setattr__(self, "quality", default)
         _require_range("width", self.width, MAX_OUTPUT_SIDE)
         _require_range("height", self.height, MAX_OUTPUT_SIDE)
-        _require_range("quality", self.quality, 100)
+        _require_range("quality", self.quality, MAX_QUALITY)
         object.__setattr__(self, "fit", _fit(self.fit))
         if self.fit is Fit.COVER and (self.width is None or self.height is None):
             raise InvalidSpecError("fit", "To cover a box, give both its width and its height.")

@@ -132,11 +132,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_PATCH": False,  # what may be changed may also be left out
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
-        "ImageStateEnum": "gateway.clients.types.IMAGE_STATES",
-        "InputFormatEnum": "gateway.clients.types.INPUT_FORMATS",
-        "JobKindEnum": "gateway.clients.types.JOB_KINDS",
-        "JobStateEnum": "gateway.clients.types.JOB_STATES",
-        "OutputFormatEnum": "gateway.clients.types.OUTPUT_FORMATS",
+        "ImageStateEnum": "images.selectors.images.SHOWN_STATES",
+        "InputFormatEnum": "images.renditions.FORMATS",
+        "JobKindEnum": "images.api.responses.JOB_KINDS",
+        "JobStateEnum": "images.api.responses.JOB_STATES",
+        "OutputFormatEnum": "images.renditions.OUTPUT_FORMATS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

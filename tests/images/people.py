@@ -9,6 +9,8 @@ import jwt
 from django.conf import settings
 from django.test import Client
 
+PUBLIC = "https://photos.example"
+
 
 def _signed(claims: dict[str, Any], *, typ: str) -> str:
     key = settings.SIGNING_KEYS["keys"][0]
@@ -46,12 +48,18 @@ class Person:
 
 def caller(person: Person | None = None, *, with_service: bool = True) -> Client:
     """The gateway's calls on behalf of ``person``; nobody = on its own."""
-    headers = {}
+    headers = {"X-Public-Origin": PUBLIC}
     if person is not None:
         headers["Authorization"] = f"Bearer {person.token()}"
     if with_service:
         headers["X-Service-Authorization"] = f"Bearer {service_token()}"
     return Client(headers=headers)
+
+
+def path_of(url: str) -> str:
+    """What the role is asked for when the public follows ``url``."""
+    assert url.startswith(f"{PUBLIC}/"), url
+    return url.removeprefix(PUBLIC)
 
 
 def ending(person: Person, what: str, *, of: str = "auth") -> Client:

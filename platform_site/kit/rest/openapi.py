@@ -219,6 +219,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """The access token of auth, in the ``Authorization`` header."""
 
     target_class = "platform_site.kit.auth.authentication.UserAuthentication"
+    match_subclasses = True  # an internal view takes a role's token beside it
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 from images import storage
 from images.models import Image, Rendition
 from images.url_signing import path_signed
+from tests.images.people import path_of
 from tests.images.pictures import jpeg, sha256
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,8 +38,7 @@ def failed_requests() -> float:
 
 @pytest.fixture
 def original(ready_picture: dict[str, Any]) -> str:
-    path: str = ready_picture["original_path"]
-    return path
+    return path_of(ready_picture["links"]["original"])
 
 
 def test_the_original_comes_back_as_an_attachment(client: Client, original: str) -> None:
@@ -62,7 +62,7 @@ def test_every_rendition_is_delivered_as_it_is_described(
 ) -> None:
     assert len(ready_picture["renditions"]) == 8
     for rendition in ready_picture["renditions"]:
-        reply = client.get(rendition["path"])
+        reply = client.get(path_of(rendition["url"]))
         content = body_of(reply)
         assert reply.status_code == 200
         assert len(content) == rendition["bytes"]
@@ -138,7 +138,7 @@ def test_a_target_in_absolute_form_is_the_same_address(
 def test_an_address_for_one_image_does_not_serve_another(
     client: Client, ready_picture: dict[str, Any], as_bob: Client
 ) -> None:
-    path = ready_picture["original_path"]
+    path = path_of(ready_picture["links"]["original"])
     other = path.replace(ready_picture["id"], "01890000-0000-7000-8000-000000000000")
     assert client.get(other).status_code == 403
 
@@ -177,8 +177,8 @@ def test_an_image_in_the_trash_is_not_delivered(
     client: Client, as_alice: Client, ready_picture: dict[str, Any]
 ) -> None:
     as_alice.delete(f"/internal/v1/images/{ready_picture['id']}")
-    assert client.get(ready_picture["original_path"]).status_code == 404
-    assert client.get(ready_picture["renditions"][0]["path"]).status_code == 404
+    assert client.get(path_of(ready_picture["links"]["original"])).status_code == 404
+    assert client.get(path_of(ready_picture["renditions"][0]["url"])).status_code == 404
 
 
 def test_the_same_version_is_not_sent_again(
@@ -354,5 +354,5 @@ def test_a_delivery_costs_one_query(
     client: Client, ready_picture: dict[str, Any], django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(1):
-        client.get(ready_picture["renditions"][0]["path"]).close()
+        client.get(path_of(ready_picture["renditions"][0]["url"])).close()
     assert Rendition.objects.count() == 8

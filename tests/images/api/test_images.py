@@ -48,7 +48,7 @@ def test_a_photograph_is_taken_and_becomes_ready(
     assert image["has_alpha"] is False
     assert image["job"] == {"id": job["id"], "state": "queued"}
     assert {r["state"] for r in image["renditions"]} == {"pending"}
-    assert {r["path"] for r in image["renditions"]} == {None}
+    assert {r["url"] for r in image["renditions"]} == {None}
     assert job["progress"] == {"done": 0, "total": 8, "step": ""}
     assert [(m[0], str(m[1]), m[3]) for m in broker.sent] == [
         ("images.render", job["id"], "interactive")
@@ -228,7 +228,7 @@ def test_a_form_in_another_encoding_is_refused(
 
 
 def test_an_upload_without_a_length_is_refused(as_alice: Client) -> None:
-    reply = as_alice.generic("POST", IMAGES, b"", content_type="multipart/form-data; boundary=b")
+    reply = as_alice.generic("POST", IMAGES, CONTENT_TYPE="multipart/form-data; boundary=b")
     assert (reply.status_code, reply.json()["code"]) == (411, "length_required")
 
 

@@ -68,26 +68,34 @@ def test_a_failed_rendition_is_tried_again_when_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "error"),
     [
-        ({}, "invalid"),
-        ({"preset": "thumb", "ops": {}}, "invalid"),
-        ({"preset": "huge"}, "unknown_preset"),
-        ({"size": 1}, "unknown_field"),
-        ({"ops": {"width": 0}}, "invalid_ops"),
-        ({"ops": {"width": 8193}}, "invalid_ops"),
-        ({"ops": {"width": 9, "fit": "pad"}}, "invalid_ops"),
-        ({"ops": {"format": "gif"}}, "invalid_ops"),
-        ({"ops": {"quality": 101}}, "invalid_ops"),
-        ({"ops": {"width": "wide"}}, "invalid"),
+        ({}, "invalid", ("/", "one_of")),
+        ({"preset": "thumb", "ops": {}}, "invalid", ("/", "one_of")),
+        ({"preset": "huge"}, "unknown_preset", ("/presets", "unknown_preset")),
+        ({"size": 1}, "unknown_field", ("/size", "unknown_field")),
+        ({"ops": {"width": 0}}, "invalid", ("/ops/width", "min_value")),
+        ({"ops": {"width": 8193}}, "invalid", ("/ops/width", "max_value")),
+        ({"ops": {"width": 9, "fit": "pad"}}, "invalid", ("/ops/fit", "invalid_choice")),
+        ({"ops": {"width": 9, "fit": "cover"}}, "invalid_ops", ("/ops/fit", "invalid_spec")),
+        ({"ops": {"format": "gif"}}, "invalid", ("/ops/format", "invalid_choice")),
+        ({"ops": {"quality": 101}}, "invalid", ("/ops/quality", "max_value")),
+        ({"ops": {"quality": None}}, "invalid", ("/ops/quality", "null")),
+        ({"ops": {"width": "wide"}}, "invalid", ("/ops/width", "type")),
     ],
 )
-def test_what_cannot_be_made_is_refused_and_changes_nothing(
-    as_alice: Client, url: str, broker: Broker, body: dict[str, Any], code: str
+def test_what_cannot_be_made_is_refused_and_changes_nothing(  # noqa: PLR0917 - pytest passes by name
+    as_alice: Client,
+    url: str,
+    broker: Broker,
+    body: dict[str, Any],
+    code: str,
+    error: tuple[str, str],
 ) -> None:
     reply = as_alice.post(url, body, JSON)
     assert (reply.status_code, reply.json()["code"]) == (400, code)
-    assert reply.json()["errors"][0]["pointer"].startswith("/")
+    (named,) = reply.json()["errors"]
+    assert (named["pointer"], named["code"]) == error
     assert (Rendition.objects.count(), Job.objects.count(), broker.sent) == (8, 1, [])
 
 

@@ -364,10 +364,8 @@ def test_a_bad_body_is_refused(
     assert names_there() == ["a"]
 
 
-@pytest.mark.parametrize("query", [{"limit": "1"}, {"cursor": "x"}, {"state": "purged"}])
-def test_a_count_takes_the_filters_of_the_list_only(
-    as_alice: Client, query: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("query", [{"state": "purged"}, {"format": "svg"}, {"tag": "x" * 51}])
+def test_a_count_takes_the_filters_of_the_list(as_alice: Client, query: dict[str, str]) -> None:
     assert as_alice.get(f"{IMAGES}/count", query).status_code == 400
 
 

@@ -15,7 +15,7 @@ from images.models import Image, Job, Rendition, Reservation, Tag, Usage
 from images.services.deletion import trash_purge
 from images.services.job_execution import job_run
 from tests.images.conftest import Broker, stored_keys
-from tests.images.people import Person, ending, service_token
+from tests.images.people import Person, ending, path_of, service_token
 from tests.images.pictures import form, jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,7 +194,7 @@ def test_what_is_withheld_is_not_served_until_it_is_released(
     ready_picture: dict[str, Any], alice: Person, as_alice: Client
 ) -> None:
     image = as_alice.get(f"{V1}/images/{ready_picture['id']}").json()
-    addresses = [image["original_path"], image["renditions"][0]["path"]]
+    addresses = [path_of(image["links"]["original"]), path_of(image["renditions"][0]["url"])]
     assert [served(address) for address in addresses] == [200, 200]
     for _ in range(2):
         assert ending(alice, "withhold").post(f"{V1}/owner/withhold").status_code == 204
