@@ -38,6 +38,11 @@ FIT_HELP: Final = (
     "the box's shape at the largest size it has (800 x 600 of 1000 x 300 gives 400 x 300)."
 )
 FITS: Final = [fit.value for fit in Fit]
+DEFAULT_QUALITY: Final = {
+    name: FORMATS[name].default_quality
+    for name in OUTPUT_FORMATS
+    if FORMATS[name].default_quality is not None
+}
 PRESET_CHARACTERS: Final = 50
 SEARCH_CHARACTERS: Final = 200
 CURSOR_CHARACTERS: Final = 500
@@ -89,6 +94,8 @@ class OperationsIn(StrictSerializer):
     The rendition's `width` and `height` say what came of it: they are smaller than those asked
     for where the picture is too small.
     """
+
+    rules = {"x-default-quality": DEFAULT_QUALITY}
 
     width = serializers.IntegerField(
         min_value=1, max_value=MAX_OUTPUT_SIDE, required=False, help_text="Of the box, in pixels."
