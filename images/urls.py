@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images.api.delivery import delivery
+from images.api.delivery import deliver
 
 # One segment-free pattern: a URL with a changed slash is refused as the forgery that it is.
-urlpatterns = [path("i/<path:rest>", delivery, name="delivery")]
+urlpatterns = [path("i/<path:rest>", deliver, name="delivery")]

@@ -68,7 +68,7 @@ class Span:
 
 
 @csrf_exempt  # it changes nothing, and says so itself to whoever tries
-def delivery(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG001 - decoded
+def deliver(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG001 - decoded
     """The bytes that the address names.
 
     403 when it was not made here, 410 when it has expired; both are known before anything is

@@ -236,7 +236,7 @@ class DeletionQuery(serializers.Serializer[Any]):
 
 def body_of(kind: type[Kind], request: Request) -> dict[str, Any]:
     """The validated body. Raises DRF's ``ValidationError``."""
-    return _valid(kind(data=request.data))
+    return validated(kind(data=request.data))
 
 
 def query_of(kind: type[Kind], request: Request) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def query_of(kind: type[Kind], request: Request) -> dict[str, Any]:
 
     Raises DRF's ``ValidationError``.
     """
-    return _valid(kind(data=request.query_params.dict()))
+    return validated(kind(data=request.query_params.dict()))
 
 
 def image_filter(given: Mapping[str, Any]) -> ImageFilter:
@@ -273,7 +273,8 @@ def rendition_wanted(request: Request) -> str | RenditionSpec:
     return operations_spec(**given["ops"]) if preset is None else preset
 
 
-def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+def validated(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """What was sent, validated. Raises DRF's ``ValidationError``."""
     serializer.is_valid(raise_exception=True)
     given: dict[str, Any] = serializer.validated_data
     return given

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import parse_header_parameters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from images.api.requests import PRESET_CHARACTERS, TagsField, body_of
+from images.api.requests import PRESET_CHARACTERS, TagsField, validated
 from images.errors import FileTooLarge, LengthRequired, MultipartRequired
 from images.models import TAG_CHARACTERS, TITLE_CHARACTERS
 from images.services.selections import TAGS_MAX
@@ -23,6 +23,8 @@ from platform_site.kit.rest.problems import FieldError, InvalidRequest
 from platform_site.kit.rest.serializers import StrictSerializer
 
 BOUNDARY: Final = re.compile(r"[ -~]{1,70}")  # RFC 2046 5.1.1 allows 70 characters
+SEVERAL: Final = ("presets", "tags")
+"""Fields that may come more than once; of others the last one counts."""
 TEXT: Final = {"type": "string", "minLength": 1}
 
 
@@ -37,10 +39,6 @@ class WordsField(serializers.Field[Any, Any, Any, Any]):
     def __init__(self, words: serializers.ListField, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._words = words
-
-    def get_value(self, dictionary: Any) -> Any:
-        """All texts of this name."""
-        return dictionary.getlist(self.field_name) or serializers.empty
 
     def to_internal_value(self, data: Iterable[str]) -> Any:
         """The words, in their order."""
@@ -118,7 +116,7 @@ def upload_from(request: Request) -> tuple[ReceivedFile, UploadRequest]:
     file = request.FILES.get(FIELD)
     if not isinstance(file, HashedFile):
         raise _invalid("/file", "required", "Send the picture in the field `file`.")
-    given = body_of(UploadFormIn, request)
+    given = validated(UploadFormIn(data={**_fields(request.POST), FIELD: file}))
     operations = operations_spec(**given["ops"]) if "ops" in given else None
     wanted = UploadRequest(
         presets=given.get("presets") or (() if operations else DEFAULT_PRESETS),
@@ -128,6 +126,11 @@ def upload_from(request: Request) -> tuple[ReceivedFile, UploadRequest]:
         sha256=given.get("sha256"),
     )
     return file.received, wanted
+
+
+def _fields(form: QueryDict) -> dict[str, Any]:
+    """The fields as a plain mapping: of a form, DRF would take a blank field for one left out."""
+    return {name: form.getlist(name) if name in SEVERAL else form[name] for name in form}
 
 
 def _invalid(pointer: str, code: str, detail: str) -> InvalidRequest:
