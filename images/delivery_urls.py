@@ -1,4 +1,4 @@
-"""The signed addresses that the documents carry: paths without a host, steady for an hour."""
+"""The signed paths under which bytes are delivered; steady for an hour, and without an origin."""
 
 import time
 from typing import Final
@@ -12,8 +12,8 @@ from images.url_signing import expiry_after, path_signed
 ORIGINAL: Final = "original"
 
 
-def addresses_end_at() -> int:
-    """The Unix second at which addresses made now end; the same for an hour."""
+def urls_end_at() -> int:
+    """The Unix second at which URLs made now end; the same for an hour."""
     return expiry_after(now_s=time.time(), lifetime_s=settings.DELIVERY_URL_LIFETIME_S)
 
 
@@ -33,5 +33,5 @@ def _path(spec: str, image_id: object, extension: str) -> str:
         keys=settings.DELIVERY_KEYS,
         spec=spec,
         name=f"{image_id}.{extension}",
-        expires_at=addresses_end_at(),
+        expires_at=urls_end_at(),
     )

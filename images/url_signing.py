@@ -1,4 +1,4 @@
-"""Signed addresses of bytes: HMAC-SHA256 over the whole path, with key id and expiry.
+"""Signed URLs of bytes: HMAC-SHA256 over the whole path, with key id and expiry.
 
 ``/i/{kid}/{exp}/{sig}/{spec}/{image_id}.{ext}``. Knows no rows and does no I/O.
 """
@@ -18,8 +18,8 @@ PARTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """What a valid address names. ``spec`` and ``name`` are as signed, ``expires_at`` in Unix s."""
+class SignedPath:
+    """What a valid path names. ``spec`` and ``name`` are as signed, ``expires_at`` in Unix s."""
 
     spec: str
     name: str
@@ -27,9 +27,9 @@ class Address:
 
 
 def expiry_after(*, now_s: float, lifetime_s: int) -> int:
-    """The Unix second at which an address made now ends.
+    """The Unix second at which a URL made now ends.
 
-    Rounded up to the hour, so that an address stays the same for an hour and caches can hold it.
+    Rounded up to the hour, so that a URL stays the same for an hour and caches can hold it.
 
     >>> expiry_after(now_s=7_201, lifetime_s=3_600)
     14400
@@ -48,7 +48,7 @@ def path_signed(*, keys: dict[str, str], spec: str, name: str, expires_at: int) 
     return f"/i/{kid}/{expires_at}/{signature}/{spec}/{name}"
 
 
-def address_verified(rest: str, *, keys: Mapping[str, str], now_s: float) -> Address:
+def path_verified(rest: str, *, keys: Mapping[str, str], now_s: float) -> SignedPath:
     """What the path below ``/i/`` names. Raises `SignatureInvalid` or `UrlExpired`.
 
     The signature is compared as text: base64 leaves bits over in its last character, and a
@@ -66,7 +66,7 @@ def address_verified(rest: str, *, keys: Mapping[str, str], now_s: float) -> Add
         raise SignatureInvalid
     if int(expires_at) <= now_s:
         raise UrlExpired
-    return Address(spec=spec, name=name, expires_at=int(expires_at))
+    return SignedPath(spec=spec, name=name, expires_at=int(expires_at))
 
 
 def _signature(key_hex: str, path: str) -> str:

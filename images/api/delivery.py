@@ -1,4 +1,4 @@
-"""Bytes by signed address: a plain view, since this is the path that is taken most."""
+"""Bytes by signed URL: a plain view, since this is the path that is taken most."""
 
 import re
 import time
@@ -24,7 +24,7 @@ from images.selectors.delivery import (
     rendition_deliverable,
 )
 from images.specs import text_of_url
-from images.url_signing import Address, address_verified
+from images.url_signing import SignedPath, path_verified
 from platform_site.kit.bounded import Bound
 from platform_site.kit.rest.problems import DomainError, problem_response
 
@@ -69,7 +69,7 @@ class Span:
 
 @csrf_exempt  # it changes nothing, and says so itself to whoever tries
 def deliver(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG001 - decoded
-    """The bytes that the address names.
+    """The bytes that the URL names.
 
     403 when it was not made here, 410 when it has expired; both are known before anything is
     read. 412 when it is not what ``If-Match`` insists on, 503 while a rendition is made, 404 when
@@ -79,8 +79,8 @@ def deliver(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG00
         if request.method not in METHODS:
             raise MethodNotAllowed(headers={"Allow": ", ".join(METHODS)})
         sent = target_as_sent(request).removeprefix("/i/")
-        address = address_verified(sent, keys=settings.DELIVERY_KEYS, now_s=time.time())
-        response = _answer(request, address, _deliverable(address))
+        signed = path_verified(sent, keys=settings.DELIVERY_KEYS, now_s=time.time())
+        response = _answer(request, signed, _deliverable(signed))
     except DomainError as exc:
         response = problem_response(exc, request)
         response.headers["Cache-Control"] = "no-store"
@@ -88,20 +88,20 @@ def deliver(request: HttpRequest, rest: str) -> HttpResponseBase:  # noqa: ARG00
     return response
 
 
-def _deliverable(address: Address) -> Deliverable:
-    image_name, _, extension = address.name.rpartition(".")
+def _deliverable(signed: SignedPath) -> Deliverable:
+    image_name, _, extension = signed.name.rpartition(".")
     try:
         image_id = UUID(image_name)
     except ValueError as exc:
         raise ImageNotFound from exc
-    if address.spec == ORIGINAL:
+    if signed.spec == ORIGINAL:
         return original_deliverable(image_id=image_id)
-    text = text_of_url(address.spec, extension)
+    text = text_of_url(signed.spec, extension)
     return rendition_deliverable(image_id=image_id, spec=text)
 
 
-def _answer(request: HttpRequest, address: Address, found: Deliverable) -> HttpResponseBase:
-    headers = _headers(address, found)
+def _answer(request: HttpRequest, signed: SignedPath, found: Deliverable) -> HttpResponseBase:
+    headers = _headers(signed, found)
     modified_s = int(found.modified_at.timestamp())
     if is_unchanged(request, etag=headers["ETag"], modified_s=modified_s):
         return HttpResponse(status=304, headers=headers)
@@ -119,7 +119,7 @@ def _answer(request: HttpRequest, address: Address, found: Deliverable) -> HttpR
 
 
 def target_as_sent(request: HttpRequest) -> str:
-    """Path and query as the client wrote them, so that one picture has one address.
+    """Path and query as the client wrote them, so that one picture has one URL.
 
     Percent signs decoded, another spelling of a path would pass for the one that was signed.
     """
@@ -162,8 +162,8 @@ def _streamed(
     return response
 
 
-def _headers(address: Address, found: Deliverable) -> dict[str, str]:
-    max_age_s = max(0, address.expires_at - int(time.time()))
+def _headers(signed: SignedPath, found: Deliverable) -> dict[str, str]:
+    max_age_s = max(0, signed.expires_at - int(time.time()))
     headers = {
         "ETag": f'"{found.checksum}"',
         "Last-Modified": http_date(found.modified_at.timestamp()),

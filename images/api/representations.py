@@ -23,7 +23,7 @@ from images.api.responses import (
     SkippedImagesOut,
     UsageOut,
 )
-from images.delivery_urls import addresses_end_at, original_path, rendition_path
+from images.delivery_urls import original_path, rendition_path, urls_end_at
 from images.models import Image, Job, Rendition, Usage
 from images.renditions import PRESETS, parse_spec
 from images.services.selections import SelectionOutcome
@@ -69,7 +69,7 @@ def image_etag(image: Image) -> str:
     changes without touching the image.
     """
     job_state = getattr(image, "job_state", None) or "none"
-    return f'"{image.version}-{addresses_end_at():x}-{job_state}"'
+    return f'"{image.version}-{urls_end_at():x}-{job_state}"'
 
 
 def image_page(request: Request, page: Page[Image]) -> ImageResultsOut:

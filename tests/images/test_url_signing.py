@@ -1,7 +1,7 @@
 import pytest
 
 from images.errors import SignatureInvalid, UrlExpired
-from images.url_signing import address_verified, expiry_after, path_signed
+from images.url_signing import expiry_after, path_signed, path_verified
 
 KEYS = {"k1": "11" * 32, "k2": "22" * 32}
 NAME = "01890000-0000-7000-8000-000000000000.webp"
@@ -14,7 +14,7 @@ def rest_of(path: str) -> str:
 
 def test_an_address_says_what_was_signed() -> None:
     path = path_signed(keys=KEYS, spec="thumb", name=NAME, expires_at=7200)
-    address = address_verified(rest_of(path), keys=KEYS, now_s=7199)
+    address = path_verified(rest_of(path), keys=KEYS, now_s=7199)
     assert (address.spec, address.name, address.expires_at) == ("thumb", NAME, 7200)
 
 
@@ -23,13 +23,13 @@ def test_the_last_key_signs_and_every_key_verifies() -> None:
     new = path_signed(keys=KEYS, spec="thumb", name=NAME, expires_at=7200)
     assert old.split("/")[2] == "k1"
     assert new.split("/")[2] == "k2"
-    assert address_verified(rest_of(old), keys=KEYS, now_s=0).name == NAME
+    assert path_verified(rest_of(old), keys=KEYS, now_s=0).name == NAME
 
 
 def test_an_address_ends_at_its_expiry() -> None:
     path = path_signed(keys=KEYS, spec="thumb", name=NAME, expires_at=7200)
     with pytest.raises(UrlExpired):
-        address_verified(rest_of(path), keys=KEYS, now_s=7200)
+        path_verified(rest_of(path), keys=KEYS, now_s=7200)
 
 
 def test_every_changed_character_is_refused() -> None:
@@ -38,13 +38,13 @@ def test_every_changed_character_is_refused() -> None:
         for other in {"A", "b", "1", "/", "-"} - {character}:
             forged = rest[:index] + other + rest[index + 1 :]
             with pytest.raises(SignatureInvalid):
-                address_verified(forged, keys=KEYS, now_s=0)
+                path_verified(forged, keys=KEYS, now_s=0)
 
 
 @pytest.mark.parametrize("rest", ["", "/", "a/b/c/d", "k2/1/2/3/4/5", "é/9/ü/x/y", "k2//// "])
 def test_what_is_no_address_is_refused(rest: str) -> None:
     with pytest.raises(SignatureInvalid):
-        address_verified(rest, keys=KEYS, now_s=0)
+        path_verified(rest, keys=KEYS, now_s=0)
 
 
 def test_addresses_made_within_an_hour_end_together() -> None:

@@ -17,7 +17,7 @@ from accounts.services.clients import service_token_open
 from accounts.signing_keys import current_keyset
 from accounts.tokens import service_lifetime_s
 from images.errors import SignatureInvalid
-from images.url_signing import address_verified, path_signed
+from images.url_signing import path_signed, path_verified
 from platform_site.kit import env
 from platform_site.secrets import generation, key_files
 from platform_site.secrets.rotation import KINDS, PUBLISH_AHEAD, OutOfOrder, rotate
@@ -109,14 +109,14 @@ def test_a_picture_url_of_the_old_key_is_good_until_the_end(
         before = settings.DELIVERY_KEYS
         rotate(directory, "delivery", step, now=NOON)
         use(directory, settings)
-        address_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
+        path_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
         # In a roll-out the pods of before read what the new ones sign.
-        address_verified(address(settings), keys=before, now_s=0)
+        path_verified(address(settings), keys=before, now_s=0)
     assert address(settings).split("/")[0] != old.split("/")[0]
     rotate(directory, "delivery", "finish", now=NOON + LATER)
     use(directory, settings)
     with pytest.raises(SignatureInvalid):
-        address_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
+        path_verified(old, keys=settings.DELIVERY_KEYS, now_s=0)
     copies = {file.read_text() for file in key_files.holders(directory, "delivery-keys.json")}
     assert len(copies) == 1
 
