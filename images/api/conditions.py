@@ -41,7 +41,7 @@ def versions_required(request: Request) -> frozenset[int] | None:
 
 def response_unless_held(request: Request, etag: str, make: Callable[[], object]) -> Response:
     """What ``make`` makes, under ``etag``; a 304, and nothing made, when the caller holds it."""
-    if is_unchanged(request._request, etag=etag):  # noqa: SLF001 - DRF's raw request
+    if is_unchanged(request, etag=etag):
         return versioned_response(None, etag, status=304)
     return versioned_response(make(), etag)
 

@@ -1,6 +1,7 @@
 """What is published is what is taken: words and bounds, at their edges and beyond."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from django.test import Client
 from rest_framework.exceptions import ValidationError
 
 from images.api import requests
+from images.api.responses import OperationsOut
+from images.api.upload_form import FormOperationsIn
 from images.models import TAG_CHARACTERS, TITLE_CHARACTERS
-from images.renditions import MAX_OUTPUT_SIDE, MAX_QUALITY
+from images.renditions import MAX_OUTPUT_SIDE, MAX_QUALITY, RenditionSpec
 from images.services.selections import TAGS_MAX
 from platform_site.kit.rest.pagination import LIMIT_MAX
 
@@ -93,6 +96,13 @@ def test_a_bound_is_where_it_is_published(
 ) -> None:
     assert errors_of(kind, {field: taken}) == {}
     assert list(errors_of(kind, {field: refused})) == [field]
+
+
+def test_an_operation_stands_in_each_shape_that_has_operations() -> None:
+    operations = {each.name for each in fields(RenditionSpec)}
+    assert {each.name for each in fields(OperationsOut)} == operations
+    assert set(requests.OperationsIn().fields) == operations
+    assert set(FormOperationsIn().fields) == operations
 
 
 def test_a_repeated_tag_counts_once_after_all_were_counted() -> None:
