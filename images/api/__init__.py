@@ -1,1 +1,1 @@
-"""The HTTP face of the images role: internal JSON for the gateway, signed bytes for everyone."""
+"""The HTTP side of the role: public shapes for the gateway to pass on, and bytes for everyone."""

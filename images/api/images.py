@@ -1,4 +1,4 @@
-"""Images: sent, listed, read, edited, thrown away, taken back."""
+"""Images: uploaded, listed, read, changed, trashed, restored, deleted."""
 
 from typing import Final
 from uuid import UUID
@@ -47,10 +47,10 @@ TAG: Final = "images"
 
 
 class ImageList(OwnedView):
-    """The images of the person, and the way in for a new one."""
+    """The images of the person; a POST uploads one."""
 
     def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
-        """Put our upload handler in before anything reads the body."""
+        """Put our upload handler in before anything reads the body: Django takes none later."""
         if request.method == "POST":
             self.handler = HashingUploadHandler(request)
             request.upload_handlers = [self.handler]
@@ -89,7 +89,7 @@ class ImageList(OwnedView):
             received, wanted = upload_from(request)
             outcome = image_upload(owner_id=owner_of(request), received=received, wanted=wanted)
         finally:
-            self.handler.close()
+            self.handler.close()  # of a large file there is a copy on disk, also when it is refused
         image = image_out(outcome.image, origin=origin_of(request))
         return Response(
             UploadOut(image, job_out_or_none(outcome.job), outcome.is_duplicate),
@@ -153,7 +153,7 @@ class ImageDetail(OwnedView):
 
 
 class ImageRestore(OwnedView):
-    """The way out of the trash."""
+    """An image in the trash."""
 
     @documented(
         "image_restore",

@@ -58,7 +58,7 @@ class JobDetail(OwnedView):
 
 
 class JobCancel(OwnedView):
-    """The way to stop a job."""
+    """A job that is not over."""
 
     @documented("job_cancel", tag=TAG, replies={202: JobOut}, refusals=(404, 409))
     def post(self, request: Request, job_id: UUID) -> Response:
@@ -68,7 +68,7 @@ class JobCancel(OwnedView):
 
 
 class JobRetry(OwnedView):
-    """The way to begin an ended job again."""
+    """A job that failed or was canceled."""
 
     @documented("job_retry", tag=TAG, replies={202: JobOut}, refusals=(404, 409))
     def post(self, request: Request, job_id: UUID) -> Response:

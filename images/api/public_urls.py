@@ -38,5 +38,6 @@ def neighbour_url(request: Request, cursor: str | None) -> str | None:
         return None
     query = request.query_params.copy()
     query["cursor"] = cursor
+    # The same below both roots, by the decision that what is answered here is passed on as it is.
     path = request.path.removeprefix(INTERNAL_ROOT)
     return f"{origin_of(request)}{PUBLIC_ROOT}{path}?{query.urlencode()}"

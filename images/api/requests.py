@@ -60,7 +60,7 @@ Kind = TypeVar("Kind", bound=serializers.Serializer[Any])
 
 
 class TagsField(serializers.ListField):
-    """Words; a repeated one counts once, though not before they are counted."""
+    """Words without repeats; `max_length` holds for the list as it was sent, as published."""
 
     child = serializers.CharField(max_length=TAG_CHARACTERS)
 
