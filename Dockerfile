@@ -76,6 +76,8 @@ WORKDIR /frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY frontend ./
+# The document that the types are made from is the gateway's; the SPA has a link to it.
+COPY gateway/openapi.json /gateway/openapi.json
 RUN npm run build
 
 FROM ${NGINX_IMAGE} AS frontend

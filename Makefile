@@ -31,8 +31,8 @@ lint: .venv/.development ## ruff, mypy, import contracts, migrations, the publis
 	@$(PY) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports --no-logo
 	@LOG_LEVEL=ERROR $(PY) manage.py makemigrations --check --dry-run
-	@$(SPECTACULAR) --file var/openapi.json && cmp var/openapi.json frontend/openapi.json \
-		|| { echo "The API has changed: run make schema, and commit frontend/openapi.json."; exit 1; }
+	@$(SPECTACULAR) --file var/openapi.json && cmp var/openapi.json gateway/openapi.json \
+		|| { echo "The API has changed: run make schema, and commit gateway/openapi.json."; exit 1; }
 	@sh .ci/frontend lint
 
 format: .venv/.development ## format the code
@@ -40,8 +40,8 @@ format: .venv/.development ## format the code
 	@$(PY) -m ruff format $(SOURCES)
 	@sh .ci/frontend format
 
-schema: .venv/.development ## publish the API's schema to the SPA, which is built from it
-	@$(SPECTACULAR) --file frontend/openapi.json
+schema: .venv/.development ## write the OpenAPI document that the gateway serves, and the SPA's types from it
+	@$(SPECTACULAR) --file gateway/openapi.json
 	@sh .ci/frontend types
 
 screenshots: .venv/.development $(SPA) ## pictures of every page: wide, narrow, dark, Arabic (var/screenshots)

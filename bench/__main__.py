@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PARTS: Final = {
     "core": "the pure core beside naive Pillow and libvips",
     "encoders": "our files beside sharp's, at the same likeness",
+    "hop": "the gateway on the way to images, beside another checkout",
     "reads": "verified reads beside stock DRF and simplejwt",
     "worker": "the worker beside the pure core",
     "latency": "upload to first rendition",
@@ -25,10 +27,10 @@ STOP_S: Final = 40.0
 OUTCOMES: Final = {0: "every target met", 1: "a target is not met, or it broke"}
 
 
-def part_run(name: str) -> str:
+def part_run(name: str, options: Sequence[str]) -> str:
     """Run the part named ``name`` to its end; how it ended, in words."""
     print(f"\n{name}: {PARTS[name]}\n", flush=True)
-    process = subprocess.Popen([sys.executable, "-m", f"bench.{name}"], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", f"bench.{name}", *options], cwd=ROOT)
     try:
         code = process.wait(BUDGET_S)
     except subprocess.TimeoutExpired:
@@ -42,14 +44,22 @@ def main() -> int:
     """Run what is asked for; 0 when every target of every part is met."""
     there = [name for name in PARTS if (ROOT / "bench" / f"{name}.py").exists()]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(there)}")
-    asked = parser.parse_args().parts or there
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="part",
+        help=f"of {', '.join(there)}; options of one part follow it",
+    )
+    known, options = parser.parse_known_args()
+    asked = known.parts or there
+    if options and len(asked) != 1:
+        parser.error(f"{' '.join(options)} is for one part: name it")
     if unknown := set(asked) - set(there):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     rows = []
     for name in asked:
         started = time.monotonic()
-        rows.append((name, part_run(name), time.monotonic() - started))
+        rows.append((name, part_run(name, options), time.monotonic() - started))
     print(f"\n{'part':10} {'took':>6}  outcome")
     for name, outcome, seconds in rows:
         print(f"{name:10} {seconds:4.0f} s  {outcome}")

@@ -35,7 +35,7 @@ class UpstreamFailed(DomainError):
     title = "A part of the platform failed to do this"
 
 
-class LengthRequired(DomainError):
+class UploadLengthRequired(DomainError):
     """An upload has to say how long it is before the first byte is relayed."""
 
     status = 411
@@ -43,7 +43,7 @@ class LengthRequired(DomainError):
     title = "Content-Length is missing"
 
 
-class FileTooLarge(DomainError):
+class UploadTooLarge(DomainError):
     """The request is longer than the largest accepted file and its form fields."""
 
     status = 413
@@ -51,7 +51,7 @@ class FileTooLarge(DomainError):
     title = "The file is too large"
 
 
-class MultipartRequired(DomainError):
+class UploadFormRequired(DomainError):
     """Files come as multipart/form-data with a boundary."""
 
     status = 415

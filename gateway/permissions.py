@@ -1,7 +1,9 @@
 """Who a request acts for, and the name under which its requests are counted."""
 
+from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
@@ -11,6 +13,20 @@ from platform_site.kit.rest.rate_limits import counted_address
 ROLE: Final = "gateway"
 READ: Final = "images:read"
 WRITE: Final = "images:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and the origin (``https://host[:port]``) that links in the answer begin with."""
+
+    principal: Principal
+    origin: str
+
+
+def caller_of(request: Request) -> Caller:
+    """Raises DRF's ``NotAuthenticated`` for an anonymous request."""
+    origin = settings.PUBLIC_URL or request.build_absolute_uri("/")[:-1]
+    return Caller(principal_of(request), origin)
 
 
 def principal_of(request: Request) -> Principal:

@@ -8,7 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.http import parse_header_parameters
 
-from gateway.errors import FileTooLarge, LengthRequired, MultipartRequired, UploadInterrupted
+from gateway.errors import (
+    UploadFormRequired,
+    UploadInterrupted,
+    UploadLengthRequired,
+    UploadTooLarge,
+)
 from gateway.metrics import UPLOAD_BYTES
 
 CHUNK_BYTES: Final = 64 * 1024
@@ -97,23 +102,23 @@ class UploadBody:
 def upload_body(request: HttpRequest) -> UploadBody:
     """The body of ``request``, of which nothing has been read yet.
 
-    Raises `MultipartRequired`, `LengthRequired` or `FileTooLarge` from the headers alone.
+    Raises `UploadFormRequired`, `UploadLengthRequired` or `UploadTooLarge` from the headers alone.
     """
     content_type = request.META.get("CONTENT_TYPE", "")
     main, parameters = parse_header_parameters(content_type)
     boundary = parameters.get("boundary", "")
     if main != "multipart/form-data" or not BOUNDARY.fullmatch(boundary):
-        raise MultipartRequired
+        raise UploadFormRequired
     if parameters.get("charset", "utf-8").lower() != "utf-8":
-        raise MultipartRequired("The form is read as UTF-8 and as nothing else.")
+        raise UploadFormRequired("The form is read as UTF-8 and as nothing else.")
     length = _length(request)
     if length > settings.UPLOAD_MAX_BYTES + settings.UPLOAD_FORM_ALLOWANCE_BYTES:
-        raise FileTooLarge(f"The largest accepted file has {settings.UPLOAD_MAX_BYTES} bytes.")
+        raise UploadTooLarge(f"The largest accepted file has {settings.UPLOAD_MAX_BYTES} bytes.")
     return UploadBody(request, length=length, content_type=content_type, boundary=boundary)
 
 
 def _length(request: HttpRequest) -> int:
     raw = request.META.get("CONTENT_LENGTH", "")
     if not (raw.isascii() and raw.isdigit()) or request.META.get("HTTP_TRANSFER_ENCODING"):
-        raise LengthRequired
+        raise UploadLengthRequired
     return int(raw)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sphinx.application import Sphinx
 
 PAGE: Final = "docs/api"
-DOCUMENT: Final = "frontend/openapi.json"
+DOCUMENT: Final = "gateway/openapi.json"
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, str, dict[str, Any]]]:

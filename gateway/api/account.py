@@ -1,21 +1,28 @@
 """The end of an account, and the way back."""
 
 from django.http.response import HttpResponseBase
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gateway.api.requests import PasswordProof
-from gateway.api.views import GatewayView, body_of
+from gateway.api.views import GatewayView
 from gateway.idempotency import idempotent
 from gateway.permissions import principal_of
-from gateway.responses import ClosedAccount
+from gateway.responses import ClosedAccountOut
 from gateway.services.accounts import account_close, account_restore
 from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, documented
+from platform_site.kit.rest.serializers import StrictSerializer
 
 TAG = "platform"
 
 
-class Account(GatewayView):
+class PasswordProof(StrictSerializer):
+    """The password of the account, once more, before what ends it."""
+
+    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+
+
+class AccountDetail(GatewayView):
     """The caller's account, with everything that belongs to it."""
 
     write_scope = "account:write"
@@ -25,7 +32,7 @@ class Account(GatewayView):
         "account_delete",
         tag=TAG,
         request=PasswordProof,
-        replies={202: ClosedAccount},
+        replies={202: ClosedAccountOut},
         refusals=(400,),
     )
     def delete(self, request: Request) -> Response:
@@ -34,9 +41,11 @@ class Account(GatewayView):
         Your images are served no more from now on, and are deleted with the account at
         `deletes_at`. Until then you can sign in and take it back.
         """
-        password: str = body_of(PasswordProof, request)["password"]
+        proof = PasswordProof(data=request.data)
+        proof.is_valid(raise_exception=True)
+        password: str = proof.validated_data["password"]
         deletes_at = account_close(principal=principal_of(request), password=password)
-        return Response(ClosedAccount(deletes_at), status=202)
+        return Response(ClosedAccountOut(deletes_at), status=202)
 
 
 class AccountRestore(GatewayView):

@@ -1,17 +1,17 @@
 """What the caller has, and how the platform is."""
 
 from dataclasses import replace
+from typing import Any
 
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gateway.api.views import GatewayView
-from gateway.clients import images
-from gateway.clients.types import Usage
-from gateway.links import Links
-from gateway.permissions import is_staff, principal_of
-from gateway.responses import Overview, Status
+from gateway.openapi import Published
+from gateway.permissions import caller_of, is_staff
+from gateway.responses import StatusOut
 from gateway.services.overview import overview_of
 from gateway.services.status import board
 from platform_site.kit.rest.descriptions import documented
@@ -19,38 +19,26 @@ from platform_site.kit.rest.descriptions import documented
 TAG = "platform"
 
 
-class UsageDetail(GatewayView):
-    """How much the caller stores."""
+class OverviewOut(serializers.Serializer[Any]):
+    """What a first page shows. A part of a role named in `unavailable` is `null` or empty."""
 
-    @documented("usage_get", tag=TAG, replies={200: Usage})
-    def get(self, request: Request) -> Response:
-        """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
-
-        `limit_bytes` is for everything together, `upload_max_bytes` for one file.
-        """
-        return Response(images.usage_of(principal=principal_of(request)))
+    user = Published("AccountProfile", allow_null=True)
+    usage = Published("Usage", allow_null=True)
+    images = serializers.ListField(child=Published("Image"))
+    jobs = serializers.ListField(child=Published("Job"))
+    unavailable = serializers.ListField(child=serializers.CharField())
 
 
 class OverviewDetail(GatewayView):
     """The first page of an application, in one call."""
 
-    @documented("overview_get", tag=TAG, replies={200: Overview})
+    @documented("overview_get", tag=TAG, replies={200: OverviewOut()})
     def get(self, request: Request) -> Response:
         """Who you are, your usage, newest images and unfinished jobs.
 
         A role that gives no answer is named in `unavailable`; its parts are null or empty.
         """
-        summary = overview_of(principal=principal_of(request))
-        links = Links(request)
-        return Response(
-            Overview(
-                user=summary.user,
-                usage=summary.usage,
-                images=[links.image(item) for item in summary.images],
-                jobs=summary.jobs,
-                unavailable=summary.unavailable,
-            )
-        )
+        return Response(overview_of(caller=caller_of(request)))
 
 
 class StatusDetailView(GatewayView):
@@ -58,7 +46,7 @@ class StatusDetailView(GatewayView):
 
     permission_classes = [AllowAny]
 
-    @documented("status_get", tag=TAG, replies={200: Status, 503: Status}, anonymous=True)
+    @documented("status_get", tag=TAG, replies={200: StatusOut, 503: StatusOut}, anonymous=True)
     def get(self, request: Request) -> Response:
         """Each role and whether it does its work; 503 when one does not. Staff see the numbers."""
         status = board.status()

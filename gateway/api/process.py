@@ -5,15 +5,14 @@ from typing import Final
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from gateway.api.images import UPLOAD_REFUSALS
-from gateway.api.requests import UploadForm
-from gateway.api.views import UploadView
+from gateway.api.relayed import relayed_response
+from gateway.api.views import GatewayView
+from gateway.clients.types import FollowedUpload
+from gateway.clients.upstream_calls import document_as
 from gateway.idempotency import idempotent
-from gateway.links import Links
-from gateway.permissions import principal_of
-from gateway.responses import Upload
+from gateway.openapi import published
+from gateway.permissions import caller_of
 from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, PREFER, documented
@@ -23,15 +22,17 @@ LONGEST_WAIT_S: Final = 30
 WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
-class Process(UploadView):
+class Process(GatewayView):
     """Upload a picture and, if asked to, wait for its renditions."""
+
+    upload_methods = frozenset({"POST"})
 
     @documented(
         "process",
         tag="images",
-        request={"multipart/form-data": UploadForm},
-        replies={200: Upload, 202: Upload},
-        refusals=UPLOAD_REFUSALS,
+        request={"multipart/form-data": published("UploadFormRequest")},
+        replies={200: published("Upload"), 202: published("Upload")},
+        refusals=(400, 403, 409, 411, 413, 415, 422),
         parameters=[
             PREFER,
             IDEMPOTENCY_KEY,
@@ -42,16 +43,17 @@ class Process(UploadView):
     @idempotent
     def post(self, request: Request) -> HttpResponseBase:
         """Send a picture. 200 when its job is over within `Prefer: wait=N` seconds, else 202."""
-        caller = principal_of(request)
-        stored = upload_store(principal=caller, upload=self.upload)
+        caller = caller_of(request)
+        reply = upload_store(caller, self.upload)
+        upload = document_as(FollowedUpload, reply)
         wait_s = preferred_wait_s(request.headers.get("Prefer", ""))
-        done = upload_wait(principal=caller, upload=stored, wait_s=wait_s) if wait_s else None
-        answer = Links(request).upload(done or stored)
-        headers = {"Location": answer.image.links.self}
+        waits = wait_s > 0 and upload.is_running
+        body = upload_wait(caller=caller, upload=upload, wait_s=wait_s) if waits else None
+        is_over = body is not None or not upload.is_running
+        response = relayed_response(reply, status=200 if is_over else 202, body=body)
         if wait_s:
-            headers["Preference-Applied"] = f"wait={wait_s}"
-        over = done is not None or stored.job is None
-        return Response(answer, status=200 if over else 202, headers=headers)
+            response["Preference-Applied"] = f"wait={wait_s}"
+        return response
 
 
 def preferred_wait_s(header: str) -> int:

@@ -1,56 +1,48 @@
 """Client of the role auth."""
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
-from gateway.clients.documents import document_as
 from gateway.clients.service_tokens import service_token
-from gateway.clients.types import AccountClosed, AccountRestored, Profile
-from gateway.clients.upstream_calls import call, document_of
+from gateway.clients.types import AccountClosed, AccountRestored
+from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as, document_of
 from gateway.deadlines import STATUS_S
 from platform_site.kit.auth.tokens import Principal
 
+ROLE: Final = "auth"
 ACCOUNT: Final = "/internal/v1/account"
 
 
-def profile_of(*, principal: Principal) -> Profile:
-    """The account behind ``principal``. Raises `Refused` or `UpstreamUnavailable`."""
-    reply = call(
-        "auth",
-        "GET",
-        "/auth/profile",
-        headers={"Authorization": f"Bearer {principal.token}"},
-    )
-    return document_as(Profile, document_of(reply))
+def profile_of(*, principal: Principal) -> Any:
+    """The account behind ``principal``, as auth describes it to its owner.
+
+    Raises `Refused` or `UpstreamUnavailable`.
+    """
+    headers = {"Authorization": f"Bearer {principal.token}"}
+    return document_of(call_send(ROLE, UpstreamCall("GET", "/auth/profile", headers)))
 
 
 def account_close(*, principal: Principal, password: str) -> AccountClosed:
     """Close the account behind ``principal``, whose owner gave the password again."""
-    reply = call(
-        "auth",
-        "DELETE",
-        ACCOUNT,
-        headers={**_credentials(principal), "Content-Type": "application/json"},
-        body=orjson.dumps({"password": password}),
-    )
-    return document_as(AccountClosed, document_of(reply))
+    headers = {**_credentials(principal), "Content-Type": "application/json"}
+    call = UpstreamCall("DELETE", ACCOUNT, headers, orjson.dumps({"password": password}))
+    return document_as(AccountClosed, call_send(ROLE, call))
 
 
 def account_restore(*, principal: Principal) -> AccountRestored:
     """Take the deletion of the account behind ``principal`` back."""
-    headers = _credentials(principal)
-    reply = call("auth", "POST", f"{ACCOUNT}/restore", headers=headers)
-    return document_as(AccountRestored, document_of(reply))
+    call = UpstreamCall("POST", f"{ACCOUNT}/restore", _credentials(principal))
+    return document_as(AccountRestored, call_send(ROLE, call))
+
+
+def readiness_check() -> None:
+    """Return when auth says that it is ready. Raises like `call_send` when it does not."""
+    call_send(ROLE, UpstreamCall("GET", "/readyz", timeout_s=STATUS_S))
 
 
 def _credentials(principal: Principal) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {principal.token}",
-        "X-Service-Authorization": f"Bearer {service_token('auth').value()}",
+        "X-Service-Authorization": f"Bearer {service_token(ROLE).value()}",
     }
-
-
-def readiness_check() -> None:
-    """Return when auth says that it is ready. Raises like `answers.call` when it does not."""
-    call("auth", "GET", "/readyz", headers={}, timeout_s=STATUS_S)

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 import structlog
 from django.conf import settings
 
-from gateway.clients.documents import document_as
-from gateway.clients.upstream_calls import call, document_of
+from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as
 from gateway.deadlines import READ_S
 from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import SERVICE_TOKENS
@@ -129,18 +128,13 @@ def token_check() -> None:
 
 def _token_ask(audience: str) -> IssuedToken:
     pair = f"{settings.SERVICE_CLIENT_ID}:{settings.SERVICE_CLIENT_SECRET}"
-    reply = call(
-        "auth",
-        "POST",
-        "/internal/v1/token",
-        headers={
-            "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-        body=urlencode({"grant_type": "client_credentials", "audience": audience}).encode(),
-        timeout_s=READ_S,
-    )
-    return document_as(IssuedToken, document_of(reply))
+    headers = {
+        "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    form = urlencode({"grant_type": "client_credentials", "audience": audience}).encode()
+    call = UpstreamCall("POST", "/internal/v1/token", headers, form, READ_S)
+    return document_as(IssuedToken, call_send("auth", call))
 
 
 _tokens: Final[dict[str, ServiceToken]] = {}

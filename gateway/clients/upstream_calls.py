@@ -2,7 +2,10 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from rest_framework_dataclasses.serializers import DataclassSerializer
 
 from gateway.deadlines import deadline_s
 from gateway.errors import Refused, UpstreamFailed
@@ -11,20 +14,32 @@ from platform_site.kit.database import DatabaseUnavailable
 from platform_site.kit.rest.problems import CONTENT_TYPE, DomainError, FieldError
 from platform_site.kit.upstream.http import Reply, SupportsRead, UpstreamUnavailable, upstream
 
-RELAYED_HEADERS: Final = ("Retry-After", "WWW-Authenticate")
+REFUSAL_HEADERS: Final = ("Retry-After", "WWW-Authenticate")
 NO_ANSWER: Final = frozenset({502, 503, 504})
+WITHOUT_CONTENT: Final = frozenset({204, 304})
+JSON: Final = "application/json"
+
+Read = TypeVar("Read")
 
 
-def call(
-    role: str,
-    method: str,
-    path: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes | SupportsRead | None = None,
-    timeout_s: float | None = None,
-) -> Reply:
-    """What ``role`` answers below 400 (304 included), in the time that such a call may take.
+@dataclass(frozen=True, slots=True)
+class UpstreamCall:
+    """What is sent to another role. ``timeout_s`` is what its method may take where it is 0."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | SupportsRead | None = None
+    timeout_s: float = 0
+
+    @property
+    def is_repeatable(self) -> bool:
+        """A stream has been read by the time that the answer comes."""
+        return self.body is None or isinstance(self.body, bytes)
+
+
+def call_send(role: str, call: UpstreamCall) -> Reply:
+    """What ``role`` answers below 400 (304 included), in the time that the call may take.
 
     Raises `Refused` for its refusals, `UpstreamFailed` when it broke, and the kit's
     `UpstreamUnavailable` when there is no answer.
@@ -33,11 +48,11 @@ def call(
     outcome = "failed"
     try:
         reply = upstream(role).request(
-            method,
-            path,
-            headers=headers,
-            body=body,
-            timeout_s=deadline_s(method) if timeout_s is None else timeout_s,
+            call.method,
+            call.path,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s or deadline_s(call.method),
         )
         if reply.status >= 400:  # noqa: PLR2004 - where refusals begin in HTTP
             raise refusal_of(reply, role=role)
@@ -59,7 +74,7 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
     A problem document is that role's own word. Without one a 502, 503 or 504 comes from
     something in between, so there was no answer.
     """
-    headers = {name: reply.headers[name] for name in RELAYED_HEADERS if name in reply.headers}
+    headers = {name: reply.headers[name] for name in REFUSAL_HEADERS if name in reply.headers}
     document = _problem(reply)
     if document is None and reply.status in NO_ANSWER:
         return UpstreamUnavailable(role)
@@ -79,12 +94,39 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
     )
 
 
+def content_check(reply: Reply) -> None:
+    """Raises `UpstreamFailed` unless ``reply`` is JSON, or has a status that goes without content.
+
+    A redirection is none of the API's, and would name an address that only the roles can reach.
+    """
+    if reply.status in WITHOUT_CONTENT:
+        return
+    kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != JSON or not reply.body or reply.status >= 300:  # noqa: PLR2004
+        raise UpstreamFailed(f"The answer has status {reply.status} and is not JSON.")
+
+
 def document_of(reply: Reply) -> Any:
     """The JSON body. Raises `UpstreamFailed` when it is none."""
+    content_check(reply)
     try:
         return reply.json()
     except ValueError as exc:
         raise UpstreamFailed("The answer is not JSON.") from exc
+
+
+def document_as(kind: type[Read], reply: Reply) -> Read:
+    """What the dataclass ``kind`` has of the JSON body, whatever else there is.
+
+    Raises `UpstreamFailed` when a field is missing or of another type.
+    """
+    serializer: DataclassSerializer[Any] = DataclassSerializer(
+        dataclass=kind, data=document_of(reply)
+    )
+    if not serializer.is_valid():
+        raise UpstreamFailed(f"The answer is not a {kind.__name__}.")
+    read: Read = serializer.save()
+    return read
 
 
 def _problem(reply: Reply) -> Mapping[str, Any] | None:

@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from gateway.clients.images import image_get, job_get
-from gateway.clients.types import Job, StoredUpload
+import orjson
+
+from gateway.clients.images import read
+from gateway.clients.types import FollowedJob, FollowedUpload
+from gateway.clients.upstream_calls import content_check, document_as
 from gateway.errors import UpstreamFailed
 from gateway.metrics import WAITS
-from platform_site.kit.auth.tokens import Principal
-from platform_site.kit.upstream.http import UpstreamUnavailable
+from gateway.permissions import Caller
+from platform_site.kit.upstream.http import Reply, UpstreamUnavailable
 
 WAIT_SLOTS: Final = 8
 """Requests of one process that may wait at a time: the other threads stay free for the rest."""
@@ -22,46 +25,51 @@ _slots: Final = threading.BoundedSemaphore(WAIT_SLOTS)
 
 def upload_wait(
     *,
-    principal: Principal,
-    upload: StoredUpload,
+    caller: Caller,
+    upload: FollowedUpload,
     wait_s: float,
     sleep: Callable[[float], None] = time.sleep,
-) -> StoredUpload | None:
-    """``upload`` as it is once its job is over; ``None`` if that takes longer than ``wait_s``.
+) -> bytes | None:
+    """The answer to ``upload`` once its job is over; ``None`` when it is not within ``wait_s``.
 
     The upload itself is safe already, so no answer while waiting is no failure either: ``None``.
     """
-    if upload.job is None or upload.job.is_over:
-        return upload
+    if upload.job is None:
+        return None
     if not _slots.acquire(blocking=False):
         WAITS.labels("full").inc()
         return None
     try:
-        job = _finished(principal, upload.job, time.monotonic() + wait_s, sleep)
+        job = _finished(caller, upload.job, time.monotonic() + wait_s, sleep)
         if job is None:
             WAITS.labels("timed_out").inc()
             return None
-        found = image_get(principal=principal, image_id=upload.image.id)
+        image = read(f"images/{upload.image.id}", caller=caller)
+        content_check(image)
     except (UpstreamUnavailable, UpstreamFailed):
         WAITS.labels("no_answer").inc()
         return None
     finally:
         _slots.release()
     WAITS.labels("finished").inc()
-    image = found.value or upload.image
-    return StoredUpload(image=image, job=job, duplicate=upload.duplicate)
+    return _joined(image, job, is_duplicate=upload.duplicate)
 
 
 def _finished(
-    principal: Principal, job: Job, deadline: float, sleep: Callable[[float], None]
-) -> Job | None:
+    caller: Caller, job: FollowedJob, deadline: float, sleep: Callable[[float], None]
+) -> Reply | None:
     """The job once it is over; ``None`` at ``deadline`` (monotonic)."""
     pause_s = FIRST_POLL_S
-    while not job.is_over:
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
-            return None
+    while (left_s := deadline - time.monotonic()) > 0:
         sleep(min(pause_s, left_s))
         pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
-        job = job_get(principal=principal, job_id=job.id)
-    return job
+        reply = read(f"jobs/{job.id}", caller=caller)
+        if document_as(FollowedJob, reply).is_over:
+            return reply
+    return None
+
+
+def _joined(image: Reply, job: Reply, *, is_duplicate: bool) -> bytes:
+    """The answer to an upload, of which two parts are passed on as they came."""
+    parts = {"image": orjson.Fragment(image.body), "job": orjson.Fragment(job.body)}
+    return orjson.dumps({**parts, "duplicate": is_duplicate})

@@ -13,7 +13,7 @@ from gateway.clients.images import status_get
 from gateway.clients.types import ImagesStatus
 from gateway.concurrency import calls_answered
 from gateway.errors import Refused
-from gateway.responses import PartStatus, RoleStatus, Status, StatusDetail
+from gateway.responses import PartStatusOut, RoleStatusOut, StatusDetailOut, StatusOut
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.auth.tokens import verifier
 
@@ -31,7 +31,7 @@ SHOWN_FOR_S: Final = 30.0
 class Measurement:
     """A state and the monotonic time of its measurement."""
 
-    status: Status
+    status: StatusOut
     at: float
 
     def is_younger_than(self, seconds: float) -> bool:
@@ -50,7 +50,7 @@ class StatusBoard:
         self._measuring = threading.Lock()
         self._last: Measurement | None = None
 
-    def status(self) -> Status:
+    def status(self) -> StatusOut:
         """The state with every detail."""
         last = self._last
         if last is not None and last.is_younger_than(MEMORY_S):
@@ -67,7 +67,7 @@ class StatusBoard:
         """Measure again at the next look."""
         self._last = None
 
-    def _measured(self) -> Status:
+    def _measured(self) -> StatusOut:
         last = self._last
         if last is not None and last.is_younger_than(MEMORY_S):
             return last.status  # measured while this thread waited
@@ -76,7 +76,7 @@ class StatusBoard:
         return status
 
 
-def status_measure() -> Status:
+def status_measure() -> StatusOut:
     """Ask every role and part now, beside each other, for a second at most.
 
     A role is ok when it does its work, not merely when it answers. What only images could tell is
@@ -94,18 +94,18 @@ def status_measure() -> Status:
     images = found.get("images")
     images = images if isinstance(images, ImagesStatus) else None
     roles = {
-        "gateway": RoleStatus(ok=True),
-        "auth": RoleStatus(ok=found.get("auth") is True),
-        "images": RoleStatus(ok=images is not None and _does_its_work(images)),
-        "worker": RoleStatus(ok=any(w.alive for w in images.workers) if images else None),
+        "gateway": RoleStatusOut(ok=True),
+        "auth": RoleStatusOut(ok=found.get("auth") is True),
+        "images": RoleStatusOut(ok=images is not None and _does_its_work(images)),
+        "worker": RoleStatusOut(ok=any(w.alive for w in images.workers) if images else None),
     }
     parts = {
-        "cache": PartStatus(ok=found.get("cache") is True and _has_cache(images)),
-        "keys": PartStatus(ok=found.get("keys")),
+        "cache": PartStatusOut(ok=found.get("cache") is True and _has_cache(images)),
+        "keys": PartStatusOut(ok=found.get("keys")),
         **_parts_of(images),
     }
     known = [*(role.ok for role in roles.values()), *(part.ok for part in parts.values())]
-    return Status(
+    return StatusOut(
         status="ok" if all(known) else "degraded",
         roles=roles,
         parts=parts,
@@ -120,16 +120,18 @@ def _has_cache(images: ImagesStatus | None) -> bool:
     return images is None or images.cache is None or images.cache.ok
 
 
-def _parts_of(images: ImagesStatus | None) -> dict[str, PartStatus]:
+def _parts_of(images: ImagesStatus | None) -> dict[str, PartStatusOut]:
     if images is None:
-        return {name: PartStatus(ok=None) for name in ("database", "broker", "storage", "queues")}
+        return {
+            name: PartStatusOut(ok=None) for name in ("database", "broker", "storage", "queues")
+        }
     ages_s = [queue.oldest_age_s or 0.0 for queue in images.queues]
     waits = max(ages_s, default=0.0) > LONGEST_WAIT_S
     return {
-        "database": PartStatus(ok=images.database.ok),
-        "broker": PartStatus(ok=images.broker.ok),
-        "storage": PartStatus(ok=images.storage.ok),
-        "queues": PartStatus(ok=not waits if images.database.ok else None),
+        "database": PartStatusOut(ok=images.database.ok),
+        "broker": PartStatusOut(ok=images.broker.ok),
+        "storage": PartStatusOut(ok=images.storage.ok),
+        "queues": PartStatusOut(ok=not waits if images.database.ok else None),
     }
 
 
@@ -152,8 +154,8 @@ def _does_its_work(images: ImagesStatus) -> bool:
     return images.storage.ok and images.database.ok and images.broker.ok
 
 
-def _detail(images: ImagesStatus) -> StatusDetail:
-    return StatusDetail(
+def _detail(images: ImagesStatus) -> StatusDetailOut:
+    return StatusDetailOut(
         queues=images.queues,
         workers=images.workers,
         storage=images.storage,

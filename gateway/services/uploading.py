@@ -1,27 +1,31 @@
 """Relaying an upload to images, and counting how it went."""
 
-from gateway.clients.images import image_store
-from gateway.clients.types import StoredUpload
+from typing import Final
+
+from gateway.clients.images import answer_of
+from gateway.clients.upstream_calls import UpstreamCall
 from gateway.errors import Refused, UploadInterrupted
 from gateway.metrics import UPLOADS
+from gateway.permissions import Caller
+from gateway.relay import UPLOAD
 from gateway.uploads import UploadBody
-from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.upstream.http import Reply
+
+HELD_ALREADY: Final = 200
+"""The status by which images says that it had these bytes."""
 
 
-def upload_store(*, principal: Principal, upload: UploadBody) -> StoredUpload:
-    """Hand the bytes to images while they arrive.
+def upload_store(caller: Caller, upload: UploadBody) -> Reply:
+    """Hand the bytes to images while they arrive, and return what it answers.
 
-    Raises `UploadInterrupted` when the client stops, and what `image_store` raises.
+    Raises `UploadInterrupted` when the client stops, and what `answer_of` raises.
     """
+    headers = {"Content-Type": upload.content_type, "Content-Length": str(upload.length)}
+    call = UpstreamCall("POST", UPLOAD.upstream_path({}), headers, upload, UPLOAD.deadline_s)
     outcome = "unavailable"
     try:
-        stored = image_store(
-            principal=principal,
-            body=upload,
-            content_type=upload.content_type,
-            content_length=upload.length,
-        )
-        outcome = "duplicate" if stored.duplicate else "stored"
+        reply = answer_of(call, caller=caller)
+        outcome = "duplicate" if reply.status == HELD_ALREADY else "stored"
     except UploadInterrupted:
         outcome = "interrupted"
         raise
@@ -30,4 +34,4 @@ def upload_store(*, principal: Principal, upload: UploadBody) -> StoredUpload:
         raise
     finally:
         UPLOADS.labels(outcome).inc()
-    return stored
+    return reply

@@ -138,6 +138,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "images.api.responses.JOB_STATES",
         "OutputFormatEnum": "images.renditions.OUTPUT_FORMATS",
     },
+    "PREPROCESSING_HOOKS": ["gateway.openapi.relayed_described"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_site.kit.rest.openapi.headers_add",

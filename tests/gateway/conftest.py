@@ -7,9 +7,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from gateway.clients import service_tokens
+from gateway.permissions import Caller
 from gateway.services.status import board
 from platform_site.kit.auth.tokens import Principal, verify_user_token
 from platform_site.kit.upstream.http import upstream
+from tests.gateway.documents import HOST
 from tests.gateway.people import Person
 from tests.gateway.provider import Answer, Provider, serving
 
@@ -26,7 +28,7 @@ def provider(settings: Settings) -> Iterator[Provider]:
     """Plays both auth and images."""
     with serving(Provider()) as running:
         settings.UPSTREAMS = {"auth": running.url, "images": running.url}
-        settings.PUBLIC_URL = "https://photos.example"
+        settings.PUBLIC_URL = HOST
         token = {"access_token": "svc-1", "token_type": "Bearer", "expires_in": 300}
         running.on("POST", "/internal/v1/token", Answer(200, token))
         forget_upstreams()
@@ -54,6 +56,12 @@ def sam() -> Person:
 def principal(alice: Person) -> Principal:
     """Alice, as a view knows her."""
     return verify_user_token(alice.token(), audience="gateway")
+
+
+@pytest.fixture
+def caller(principal: Principal) -> Caller:
+    """Alice, as she asks under the public URL."""
+    return Caller(principal, HOST)
 
 
 @pytest.fixture

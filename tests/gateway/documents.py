@@ -6,6 +6,7 @@ from uuid import UUID
 IMAGE_ID = UUID("0193a5c0-0000-7000-8000-000000000001")
 JOB_ID = UUID("0193a5c0-0000-7000-8000-000000000002")
 RENDITION_ID = UUID("0193a5c0-0000-7000-8000-000000000003")
+HOST = "https://photos.example"
 NOW = "2026-11-23T12:00:00Z"
 
 
@@ -21,7 +22,7 @@ def rendition(**changes: Any) -> dict[str, Any]:
         "height": 150,
         "bytes": 4321,
         "state": "ready",
-        "path": "/i/k1/1900000000/sig/thumb/x.webp",
+        "url": f"{HOST}/i/k1/1900000000/sig/thumb/x.webp",
         "created_at": NOW,
         **changes,
     }
@@ -47,7 +48,11 @@ def image(**changes: Any) -> dict[str, Any]:
         "updated_at": NOW,
         "trashed_at": None,
         "renditions": [rendition()],
-        "original_path": "/i/k1/1900000000/sig/original/x.jpg",
+        "links": {
+            "self": f"{HOST}/api/v1/images/{IMAGE_ID}",
+            "original": f"{HOST}/i/k1/1900000000/sig/original/x.jpg",
+            "renditions": f"{HOST}/api/v1/images/{IMAGE_ID}/renditions",
+        },
         "job": None,
         **changes,
     }
@@ -70,8 +75,12 @@ def job(**changes: Any) -> dict[str, Any]:
     }
 
 
-def page(*results: Any, following: str | None = None, before: str | None = None) -> dict[str, Any]:
-    return {"results": list(results), "next_cursor": following, "previous_cursor": before}
+def upload(**changes: Any) -> dict[str, Any]:
+    return {"image": image(), "job": job(), "duplicate": False, **changes}
+
+
+def page(*results: Any) -> dict[str, Any]:
+    return {"results": list(results), "next": None, "previous": None}
 
 
 def profile(**changes: Any) -> dict[str, Any]:

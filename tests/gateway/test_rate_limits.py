@@ -66,7 +66,8 @@ def test_charlie_is_counted_by_address_and_cannot_invent_one(
     assert 429 not in statuses[:3]
 
 
-def test_a_refused_request_tells_the_limit_too(as_alice: Client) -> None:
+def test_a_refused_request_tells_the_limit_too(provider: Provider, as_alice: Client) -> None:
+    provider.refuse("GET", "/internal/v1/jobs", 400, "invalid")
     reply = as_alice.get("/api/v1/jobs?limit=0")
     assert (reply.status_code, reply["RateLimit"]) == (400, '"reads";r=2;t=20')
 

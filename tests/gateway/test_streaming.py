@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.gateway.documents import image, job, usage
+from tests.gateway.documents import upload, usage
 from tests.gateway.people import Person
 from tests.gateway.provider import Answer, Provider, serving
 from tests.servers.ports import free_port, wait_for_port
@@ -63,8 +63,7 @@ def _answers(provider: Provider) -> None:
     token = {"access_token": "t", "token_type": "Bearer", "expires_in": 300}
     provider.on("POST", "/internal/v1/token", Answer(200, token))
     provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
-    accepted = {"image": image(), "job": job()}
-    provider.on("POST", "/internal/v1/images", Answer(202, accepted))
+    provider.on("POST", "/internal/v1/images", Answer(202, upload()))
 
 
 @pytest.fixture(scope="module")

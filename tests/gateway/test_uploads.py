@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from gateway.errors import FileTooLarge, LengthRequired, MultipartRequired, UploadInterrupted
+from gateway.errors import (
+    UploadFormRequired,
+    UploadInterrupted,
+    UploadLengthRequired,
+    UploadTooLarge,
+)
 from gateway.uploads import CHUNK_BYTES, BodyHash, UploadBody, upload_body
 from platform_site.kit.rest.problems import DomainError
 
@@ -47,7 +52,7 @@ def refusal(**meta: str) -> DomainError:
 )
 def test_only_a_form_with_a_boundary_is_taken(content_type: str) -> None:
     error = refusal(CONTENT_TYPE=content_type)
-    assert (type(error), error.status) == (MultipartRequired, 415)
+    assert (type(error), error.status) == (UploadFormRequired, 415)
 
 
 def test_a_form_may_say_that_it_is_utf8() -> None:
@@ -58,7 +63,7 @@ def test_a_form_may_say_that_it_is_utf8() -> None:
 @pytest.mark.parametrize("length", ["", "-1", "+5", "1e3", "²"])
 def test_a_length_is_required(length: str) -> None:
     error = refusal(CONTENT_LENGTH=length)
-    assert (type(error), error.status) == (LengthRequired, 411)
+    assert (type(error), error.status) == (UploadLengthRequired, 411)
 
 
 def test_a_chunked_body_has_no_length_to_believe() -> None:
@@ -68,7 +73,7 @@ def test_a_chunked_body_has_no_length_to_believe() -> None:
 def test_a_file_and_its_form_have_a_largest_size(settings: Settings) -> None:
     settings.UPLOAD_MAX_BYTES = 1000
     error = refusal(CONTENT_LENGTH=str(1000 + 64 * 1024 + 1))
-    assert (type(error), error.code) == (FileTooLarge, "file_too_large")
+    assert (type(error), error.code) == (UploadTooLarge, "file_too_large")
     request = RequestFactory().post("/", b"", content_type=FORM)
     request.META.update({"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(1000 + 64 * 1024)})
     assert upload_body(request).length == 1000 + 64 * 1024

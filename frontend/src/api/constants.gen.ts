@@ -1,6 +1,6 @@
 /** Written by `npm run types` from the API's document. Do not edit. */
 export const OUTPUT_FORMATS = ["jpeg","png","webp","avif"] as const;
-export const INPUT_FORMATS = ["jpeg","png","gif","webp","avif","tiff","bmp","heic"] as const;
+export const INPUT_FORMATS = ["jpeg","png","webp","avif","gif","tiff","bmp","heic"] as const;
 export const FITS = ["inside","cover"] as const;
 export const LONGEST_SIDE = 8192 as const;
 export const QUALITY_MIN = 1 as const;

@@ -645,7 +645,7 @@ export interface components {
         /** @description Where to go from an image. `original` is signed and expires. */
         ImageLinks: {
             self: string;
-            original: string | null;
+            original: string;
             renditions: string;
         };
         /** @description A page of images, newest first; the neighbours' URLs are `null` at either end. */
@@ -693,15 +693,15 @@ export interface components {
         /**
          * @description * `jpeg` - jpeg
          *     * `png` - png
-         *     * `gif` - gif
          *     * `webp` - webp
          *     * `avif` - avif
+         *     * `gif` - gif
          *     * `tiff` - tiff
          *     * `bmp` - bmp
          *     * `heic` - heic
          * @enum {string}
          */
-        InputFormatEnum: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
+        InputFormatEnum: "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff" | "bmp" | "heic";
         /** @description One piece of background work. `image_id` is `null` once the image is gone. */
         Job: {
             /** Format: uuid */
@@ -723,7 +723,7 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
-        /** @description The job that an image waits for. */
+        /** @description The job that an image waits for, or waited for last. */
         JobBrief: {
             /** Format: uuid */
             id: string;
@@ -739,7 +739,7 @@ export interface components {
         /** @description Why a job failed; `code` is stable. */
         JobError: {
             code: string;
-            detail?: string;
+            detail: string;
         };
         /**
          * @description * `render` - render
@@ -751,7 +751,7 @@ export interface components {
         JobProgress: {
             done: number;
             total: number;
-            step?: string;
+            step: string;
         };
         /** @description A page of jobs, newest first; the neighbours' URLs are `null` at either end. */
         JobResults: {
@@ -796,13 +796,13 @@ export interface components {
          * @enum {string}
          */
         ModeEnum: "cookie" | "token";
-        /** @description What is done to the picture; `null` leaves that to the picture or to the format. */
+        /** @description What was done to the picture; `null` where the picture or its format decided. */
         Operations: {
-            width?: number | null;
-            height?: number | null;
-            fit?: components["schemas"]["FitEnum"];
-            format?: components["schemas"]["OutputFormatEnum"];
-            quality?: number | null;
+            width: number | null;
+            height: number | null;
+            fit: components["schemas"]["FitEnum"];
+            format: components["schemas"]["OutputFormatEnum"];
+            quality: number | null;
         };
         /**
          * @description What to do to the picture; it is never enlarged.
@@ -835,7 +835,7 @@ export interface components {
         OutputFormatEnum: "jpeg" | "png" | "webp" | "avif";
         /** @description What a first page shows. A part of a role named in `unavailable` is `null` or empty. */
         Overview: {
-            user: components["schemas"]["Profile"] | null;
+            user: components["schemas"]["AccountProfile"] | null;
             usage: components["schemas"]["Usage"] | null;
             images: components["schemas"]["Image"][];
             jobs: components["schemas"]["Job"][];
@@ -882,18 +882,6 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             errors_omitted?: number;
             count?: number;
-        };
-        /** @description Who the caller is, by auth's account. */
-        Profile: {
-            /** Format: uuid */
-            id: string;
-            email: string;
-            name: string;
-            is_staff: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            deletion_due_at?: string | null;
         };
         /** @description What the owner may change. */
         ProfileRequest: {
@@ -947,7 +935,7 @@ export interface components {
             preset?: string;
             ops?: components["schemas"]["OperationsRequest"];
         } & (unknown | unknown);
-        /** @description All renditions of one image. */
+        /** @description All renditions of one image, oldest first. */
         RenditionResults: {
             results: components["schemas"]["Rendition"][];
         };
@@ -1055,7 +1043,7 @@ export interface components {
             job: components["schemas"]["Job"] | null;
             duplicate: boolean;
         };
-        /** @description The form of an upload. The gateway does not open it: images does. */
+        /** @description The form of an upload. */
         UploadFormRequest: {
             /**
              * Format: binary
@@ -1521,14 +1509,14 @@ export interface operations {
                 /**
                  * @description * `jpeg` - jpeg
                  *     * `png` - png
-                 *     * `gif` - gif
                  *     * `webp` - webp
                  *     * `avif` - avif
+                 *     * `gif` - gif
                  *     * `tiff` - tiff
                  *     * `bmp` - bmp
                  *     * `heic` - heic
                  */
-                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
+                format?: "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff" | "bmp" | "heic";
                 /** @description Results on a page; 50 if left out. */
                 limit?: number;
                 /** @description Words in the title or the file name. */
@@ -2975,14 +2963,14 @@ export interface operations {
                 /**
                  * @description * `jpeg` - jpeg
                  *     * `png` - png
-                 *     * `gif` - gif
                  *     * `webp` - webp
                  *     * `avif` - avif
+                 *     * `gif` - gif
                  *     * `tiff` - tiff
                  *     * `bmp` - bmp
                  *     * `heic` - heic
                  */
-                format?: "jpeg" | "png" | "gif" | "webp" | "avif" | "tiff" | "bmp" | "heic";
+                format?: "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff" | "bmp" | "heic";
                 /** @description Words in the title or the file name. */
                 q?: string;
                 /**

@@ -7,22 +7,21 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
+from platform_site.kit.rest.openapi import MEANINGS as OF_THE_LAYERS
 from platform_site.kit.rest.problems import CONTENT_TYPE
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MEANINGS: Final[Mapping[int, str]] = {
-    400: "The request is not valid; `errors` says where.",
+    **OF_THE_LAYERS,
     401: "There is no token, or it is not valid any more.",
     403: "The token does not have the scope (`permission_denied`), the account is being deleted "
     "(`account_closing`), or the quota is used up (`quota_exceeded`).",
     404: "There is no such thing, or it belongs to someone else.",
-    409: "The state does not allow it, or the first request with this key still runs.",
     411: "Content-Length is missing (`length_required`).",
     412: "It has changed since; `If-Match` names an older version (`precondition_failed`).",
     413: "The file is too large (`file_too_large`).",
     415: "Not a form (`unsupported_media_type`), or no picture we take (`unsupported_format`).",
-    422: "The picture cannot be used, or the Idempotency-Key belongs to another request.",
     429: "Too many requests; `Retry-After` says when to come back.",
     502: "Another role broke while it answered (`upstream_failed`).",
     503: "A part of the platform gives no answer (`upstream_unavailable`); try again.",

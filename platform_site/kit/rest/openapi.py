@@ -22,6 +22,7 @@ from platform_site.kit.rest.serializers import StrictSerializer
 Document = dict[str, Any]
 Direction = Literal["request", "response"]
 
+FORM: Final = "multipart/form-data"
 UNCHANGED, REFUSED, LIMITED, BROKEN = 304, 400, 429, 500
 DIRECTIONS: Final = ("In", "Out")
 """Endings of our classes that say which way they go; a client has no use for them."""
@@ -51,8 +52,10 @@ class Problem:
 MEANINGS: Final[Mapping[int, str]] = {
     400: "The request is not valid; `errors` says where.",
     406: "None of the types that `Accept` names can be served (`not_acceptable`).",
+    409: "The state does not allow it, or the first request with this key still runs.",
     413: "The body is too large (`payload_too_large`).",
     415: "This content type is not taken (`unsupported_media_type`).",
+    422: "The picture cannot be used, or the Idempotency-Key belongs to another request.",
     503: "A part of the platform gives no answer; try again.",
 }
 OF_A_BODY: Final = (400, 413, 415)
@@ -106,6 +109,10 @@ class RouteSchema(AutoSchema):
         """The class's name without what only our code needs of it."""
         return public_name(super().get_serializer_name(serializer, direction))
 
+    def get_override_parameters(self) -> list[Any]:
+        """What a role in front of the view takes for it, beside what the view itself says."""
+        return [*super().get_override_parameters(), *getattr(self.view, "more_parameters", ())]
+
     def _map_serializer(
         self,
         serializer: Any,
@@ -130,6 +137,8 @@ class RouteSchema(AutoSchema):
             body: Document | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = method
+        if body is not None and FORM in body["content"]:
+            body["required"] = True  # the library lets a schema that is given as it is be left out
         return body
 
     def _reads_body(self) -> bool:

@@ -9,18 +9,19 @@ from django.test import Client
 
 from gateway.api.process import preferred_wait_s
 from gateway.services import processing
-from tests.gateway.documents import IMAGE_ID, JOB_ID, image, job
+from tests.gateway.documents import HOST, IMAGE_ID, JOB_ID, image, job, upload
 from tests.gateway.provider import Answer, Provider, Received
 
 UPLOADS = "/internal/v1/images"
 JOB = f"/internal/v1/jobs/{JOB_ID}"
 IMAGE = f"{UPLOADS}/{IMAGE_ID}"
+LOCATION = f"{HOST}/api/v1/images/{IMAGE_ID}"
 
 
 @pytest.fixture(autouse=True)
 def _accepted(provider: Provider) -> None:
-    accepted = {"image": image(state="processing", renditions=[]), "job": job()}
-    provider.on("POST", UPLOADS, Answer(202, accepted))
+    accepted = upload(image=image(state="processing", renditions=[]))
+    provider.on("POST", UPLOADS, Answer(202, accepted, {"Location": LOCATION}))
     provider.on("GET", IMAGE, Answer(200, image()))
 
 
@@ -47,6 +48,25 @@ def test_a_job_that_ends_in_time_answers_with_the_renditions(
     assert reply.json()["job"]["state"] == "succeeded"
     assert reply.json()["image"]["renditions"][0]["preset"] == "thumb"
     assert len(provider.asked("GET", JOB)) == 3
+    assert reply.json() == upload(job=job(state="succeeded"))
+    assert (reply["Location"], reply["Content-Type"]) == (LOCATION, "application/json")
+
+
+def test_a_duplicate_that_is_waited_for_is_still_one(provider: Provider, as_alice: Client) -> None:
+    provider.on("POST", UPLOADS, Answer(200, upload(duplicate=True)))
+    assert process(as_alice).status_code == 202
+    provider.on("GET", JOB, Answer(200, job(state="succeeded")))
+    reply = process(as_alice, "wait=10")
+    assert (reply.status_code, reply.json()["duplicate"]) == (200, True)
+
+
+@pytest.mark.parametrize("document", [{}, [], {"image": {"id": "one"}, "job": None}])
+def test_an_upload_that_cannot_be_followed_is_a_fault_of_the_other_role(
+    provider: Provider, as_alice: Client, document: Any
+) -> None:
+    provider.on("POST", UPLOADS, Answer(202, document))
+    reply = process(as_alice)
+    assert (reply.status_code, reply.json()["code"]) == (502, "upstream_failed")
 
 
 def test_a_job_that_fails_in_time_is_over_too(provider: Provider, as_alice: Client) -> None:
@@ -61,7 +81,7 @@ def test_a_job_that_takes_longer_is_a_202(provider: Provider, as_alice: Client) 
     provider.on("GET", JOB, Answer(200, job(state="running")))
     reply = process(as_alice, "wait=1")
     assert (reply.status_code, reply.json()["image"]["state"]) == (202, "processing")
-    assert reply["Location"] == f"https://photos.example/api/v1/images/{IMAGE_ID}"
+    assert reply["Location"] == LOCATION
 
 
 def test_no_answer_while_waiting_does_not_lose_the_upload(
@@ -73,8 +93,7 @@ def test_no_answer_while_waiting_does_not_lose_the_upload(
 
 
 def test_a_duplicate_with_nothing_left_to_do_is_ready(provider: Provider, as_alice: Client) -> None:
-    document = {"image": image(), "job": None, "duplicate": True}
-    provider.on("POST", UPLOADS, Answer(200, document))
+    provider.on("POST", UPLOADS, Answer(200, upload(job=None, duplicate=True)))
     assert process(as_alice, "wait=10").status_code == 200
     assert process(as_alice).status_code == 200
 

@@ -1,22 +1,27 @@
 """gateway/clients/upstream_calls.py: a "no" is told from "no answer"."""
 
+import json
 import socket
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 from pytest_django import Settings
 
-from gateway.clients.upstream_calls import call
+from gateway.clients.types import ImagesStatus
+from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as
 from gateway.errors import Refused, UpstreamFailed
 from platform_site.kit.rest.problems import DomainError, FieldError, problem_document
 from platform_site.kit.telemetry.request_context import bind
-from platform_site.kit.upstream.http import UpstreamUnavailable, upstream
+from platform_site.kit.upstream.http import Reply, UpstreamUnavailable, upstream
+from tests.gateway.documents import images_status
 from tests.gateway.provider import Answer, Provider
 
 
 def ask() -> DomainError:
     with pytest.raises(DomainError) as caught:
-        call("images", "GET", "/x", headers={})
+        call_send("images", UpstreamCall("GET", "/x"))
     return caught.value
 
 
@@ -82,7 +87,7 @@ def test_after_repeated_silence_nobody_waits_any_more(
         upstream.cache_clear()
         for _ in range(5):
             with pytest.raises(UpstreamUnavailable):
-                call("images", "POST", "/x", headers={}, body=b"", timeout_s=0.02)
+                call_send("images", UpstreamCall("POST", "/x", body=b"", timeout_s=0.02))
         silent.setblocking(False)
         waiting = 0
         while True:
@@ -92,7 +97,7 @@ def test_after_repeated_silence_nobody_waits_any_more(
                 break
             waiting += 1
         with pytest.raises(UpstreamUnavailable):
-            call("images", "POST", "/x", headers={}, body=b"", timeout_s=30)
+            call_send("images", UpstreamCall("POST", "/x", body=b"", timeout_s=30))
         with pytest.raises(BlockingIOError):
             silent.accept()
     assert waiting == 3
@@ -101,7 +106,7 @@ def test_after_repeated_silence_nobody_waits_any_more(
 def test_the_request_id_travels(provider: Provider) -> None:
     provider.on("GET", "/x", Answer(200, {}))
     with bind("abcdefgh-1"):
-        call("images", "GET", "/x", headers={})
+        call_send("images", UpstreamCall("GET", "/x"))
     assert provider.received[0].header("X-Request-ID") == "abcdefgh-1"
     assert (provider.received[0].header("traceparent") or "").startswith("00-")
 
@@ -115,10 +120,10 @@ def test_each_outcome_is_timed(provider: Provider) -> None:
     provider.on("GET", "/ok", Answer(200, {}))
     provider.refuse("GET", "/x", 404, "not_found")
     provider.on("GET", "/broken", Answer(500, raw=b"oops"))
-    call("images", "GET", "/ok", headers={})
+    call_send("images", UpstreamCall("GET", "/ok"))
     ask()
     with pytest.raises(UpstreamFailed):
-        call("images", "GET", "/broken", headers={})
+        call_send("images", UpstreamCall("GET", "/broken"))
     assert {outcome: count(outcome) - before[outcome] for outcome in before} == {
         "ok": 1.0,
         "refused": 1.0,
@@ -142,3 +147,39 @@ def test_what_another_role_counted_is_told_on(
     refusal = ask()
     document = problem_document(refusal, instance="/x")
     assert (refusal.count, document.get("count")) == (count, count)
+
+
+def reply(document: Any) -> Reply:
+    return Reply(200, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+
+def test_a_document_is_read_to_its_leaves_whatever_a_newer_role_adds() -> None:
+    queue = {"name": "bulk", "depth": 1, "oldest_age_s": 3, "colour": "blue"}
+    read = document_as(ImagesStatus, reply(images_status(queues=[queue], mood="good")))
+    assert read.queues[0].oldest_age_s == 3.0
+    assert read.workers[0].last_seen_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert read.cache is not None
+
+
+def test_what_may_be_left_out_may_be_left_out() -> None:
+    document = images_status(storage={"ok": True})
+    del document["cache"]
+    read = document_as(ImagesStatus, reply(document))
+    assert (read.cache, read.storage.bytes) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *(None, [], "status", {}),
+        images_status(storage=None),
+        images_status(queues={}),
+        images_status(queues=[None]),
+        images_status(workers=[{"name": "w1"}]),
+        images_status(jobs={"queued": "many"}),
+    ],
+)
+def test_anything_else_is_a_fault_of_the_other_role(document: Any) -> None:
+    with pytest.raises(UpstreamFailed) as caught:
+        document_as(ImagesStatus, reply(document))
+    assert caught.value.status == 502

@@ -9,8 +9,10 @@ from django.test import Client
 from PIL import Image as Picture
 from pytest_django import Settings
 
+from gateway.permissions import Caller
 from platform_site.kit.auth.tokens import Principal, verify_user_token
 from tests.gateway.conftest import forget_upstreams
+from tests.gateway.documents import HOST
 
 PASSWORD = "correct horse battery staple 42"
 
@@ -21,7 +23,7 @@ def _real_roles(transactional_db: None, settings: Settings) -> Iterator[None]:
     settings.UPSTREAMS = {
         role: f"inprocess:platform_site.urls.{role}" for role in ("auth", "images")
     }
-    settings.PUBLIC_URL = "https://photos.example"
+    settings.PUBLIC_URL = HOST
     assert storages["objects"]
     yield
     forget_upstreams()
@@ -48,6 +50,11 @@ def alice_token() -> str:
 @pytest.fixture
 def alice_principal(alice_token: str) -> Principal:
     return verify_user_token(alice_token, audience="gateway")
+
+
+@pytest.fixture
+def alice_caller(alice_principal: Principal) -> Caller:
+    return Caller(alice_principal, HOST)
 
 
 @pytest.fixture

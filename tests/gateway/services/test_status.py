@@ -7,15 +7,15 @@ import pytest
 from pytest_django import Settings
 
 from gateway.concurrency import calls_answered
-from gateway.responses import Status
+from gateway.responses import StatusOut
 from gateway.services import status
 from gateway.services.status import StatusBoard
 
 SOON_S = 10.0
 
 
-def measured(number: int) -> Status:
-    return Status(status="ok", roles={}, parts={}, version=str(number), links={}, detail=None)
+def measured(number: int) -> StatusOut:
+    return StatusOut(status="ok", roles={}, parts={}, version=str(number), links={}, detail=None)
 
 
 class Hanging:
@@ -26,7 +26,7 @@ class Hanging:
         self.at_work = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
 
-    def __call__(self) -> Status:
+    def __call__(self) -> StatusOut:
         self.begun += 1
         number = self.begun
         self.at_work.release()
@@ -92,7 +92,7 @@ def test_everybody_waits_for_the_first_measurement(hanging: Hanging) -> None:
 
 
 def test_a_measurement_that_breaks_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> Status:
+    def broken() -> StatusOut:
         raise ZeroDivisionError
 
     board = StatusBoard()

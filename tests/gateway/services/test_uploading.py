@@ -6,11 +6,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from gateway.errors import Refused, UploadInterrupted
+from gateway.permissions import Caller
 from gateway.services.uploading import upload_store
 from gateway.uploads import UploadBody
-from platform_site.kit.auth.tokens import Principal
 from platform_site.kit.upstream.http import UpstreamUnavailable
-from tests.gateway.documents import image, job
+from tests.gateway.documents import upload
 from tests.gateway.provider import Answer, Provider
 
 UPLOADS = "/internal/v1/images"
@@ -28,27 +28,26 @@ def relayed_bytes() -> float:
     return REGISTRY.get_sample_value("gateway_uploads_bytes_total") or 0.0
 
 
-def send(principal: Principal, sent: int = 5) -> None:
+def send(caller: Caller, sent: int = 5) -> None:
     form = "multipart/form-data; boundary=b"
     body = UploadBody(io.BytesIO(b"x" * sent), length=5, content_type=form, boundary="b")
-    upload_store(principal=principal, upload=body)
+    upload_store(caller, body)
 
 
-def test_each_end_of_an_upload_is_counted(provider: Provider, principal: Principal) -> None:
+def test_each_end_of_an_upload_is_counted(provider: Provider, caller: Caller) -> None:
     before, bytes_before = counts(), relayed_bytes()
-    provider.on("POST", UPLOADS, Answer(202, {"image": image(), "job": job()}))
-    send(principal)
-    document = {"image": image(), "job": None, "duplicate": True}
-    provider.on("POST", UPLOADS, Answer(200, document))
-    send(principal)
+    provider.on("POST", UPLOADS, Answer(202, upload()))
+    send(caller)
+    provider.on("POST", UPLOADS, Answer(200, upload(job=None, duplicate=True)))
+    send(caller)
     provider.refuse("POST", UPLOADS, 415, "unsupported_format")
     with pytest.raises(Refused):
-        send(principal)
+        send(caller)
     provider.on("POST", UPLOADS, Answer(502, raw=b"", headers={"Content-Type": "text/html"}))
     with pytest.raises(UpstreamUnavailable):
-        send(principal)
+        send(caller)
     with pytest.raises(UploadInterrupted):
-        send(principal, sent=3)
+        send(caller, sent=3)
     assert {outcome: counts()[outcome] - before[outcome] for outcome in OUTCOMES} == dict.fromkeys(
         OUTCOMES, 1.0
     )

@@ -7,7 +7,7 @@ export interface Size {
 }
 
 /** What is asked for; the other members do not change the size. */
-export type Box = Pick<Rendition["ops"], "width" | "height" | "fit">;
+export type Box = Partial<Pick<Rendition["ops"], "width" | "height" | "fit">>;
 
 /** `cover`: its box is not filled. `inside`: the picture is smaller than the box and stays so. */
 export type Shortfall = "cover" | "inside";

@@ -36,6 +36,6 @@ test("an upload ends as its job does", () => {
   expect(afterJob(job("running")).phase).toBe("processing");
   expect(afterJob(job("succeeded")).phase).toBe("done");
   expect(afterJob(job("canceled")).phase).toBe("canceled");
-  const { phase, problem: why } = afterJob(job("failed", { code: "image_truncated" }));
+  const { phase, problem: why } = afterJob(job("failed", { code: "image_truncated", detail: "" }));
   expect([phase, why?.code]).toEqual(["failed", "image_truncated"]);
 });

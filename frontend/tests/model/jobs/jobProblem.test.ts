@@ -14,5 +14,5 @@ test.each([null, failed(null)])("a failure without a reason is a failed job", (j
 });
 
 test("nothing in the notice asks for a request id: no request has failed", () => {
-  expect(jobProblem(failed({ code: "worker_crashed" })).isFault).toBe(false);
+  expect(jobProblem(failed({ code: "worker_crashed", detail: "" })).isFault).toBe(false);
 });

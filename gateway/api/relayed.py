@@ -1,0 +1,97 @@
+"""Views made from the table of `gateway.relay`: credentials and limits here, bytes from images."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from gateway.api.views import GatewayView, whole_body
+from gateway.clients.images import answer_of
+from gateway.clients.upstream_calls import UpstreamCall, content_check
+from gateway.idempotency import idempotent
+from gateway.permissions import caller_of
+from gateway.relay import PUBLIC, Body, Route
+from gateway.services.uploading import upload_store
+from platform_site.kit.upstream.http import Reply
+
+PASSED_ON: Final = (
+    *("Content-Type", "ETag", "Last-Modified", "Cache-Control"),
+    *("Location", "Retry-After", "Preference-Applied"),
+)
+"""All that a caller sees of the headers of another role."""
+OF_A_URL: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+
+class RelayView(GatewayView):
+    """The operations of one path."""
+
+    routes: ClassVar[Mapping[str, Route]]
+
+    def relay(self, request: Request, route: Route, values: Mapping[str, Any]) -> HttpResponse:
+        """What images answers to ``route``, as it is. Raises its refusals."""
+        if route.body is Body.STREAM:
+            return relayed_response(upload_store(caller_of(request), self.upload))
+        path = route.upstream_path(values) + _query(request)
+        body = whole_body(request) if route.body is Body.WHOLE else None
+        call = UpstreamCall(route.method, path, _headers(request, route), body, route.deadline_s)
+        return relayed_response(answer_of(call, caller=caller_of(request)))
+
+
+def relayed_response(reply: Reply, *, status: int = 0, body: bytes | None = None) -> HttpResponse:
+    """``reply`` to the public, with another status or body where they are given.
+
+    Raises `UpstreamFailed` when it is not what a client of the API can read.
+    """
+    content_check(reply)
+    headers = {name: reply.headers[name] for name in PASSED_ON if name in reply.headers}
+    content = reply.body if body is None else body
+    return HttpResponse(content, status=status or reply.status, headers=headers)
+
+
+def relay_urls(routes: Iterable[Route]) -> list[URLPattern]:
+    """A view for each path of ``routes``, in which those of one path stand together."""
+    paths = groupby(routes, key=lambda route: route.path)
+    return [path(PUBLIC + name, _view(tuple(of_path)).as_view()) for name, of_path in paths]
+
+
+def _view(routes: tuple[Route, ...]) -> type[RelayView]:
+    members: dict[str, Any] = {
+        "routes": {route.method: route for route in routes},
+        "upload_methods": frozenset(r.method for r in routes if r.body is Body.STREAM),
+        **{_scope_name(route): route.scope for route in routes},
+        **{route.method.lower(): _handler(route) for route in routes},
+    }
+    return type("Relayed", (RelayView,), members)
+
+
+def _scope_name(route: Route) -> str:
+    return "read_scope" if route.method in SAFE_METHODS else "write_scope"
+
+
+def _handler(route: Route) -> Callable[..., HttpResponseBase]:
+    def handle(view: RelayView, request: Request, **values: Any) -> HttpResponseBase:
+        return view.relay(request, route, values)
+
+    return idempotent(handle) if route.is_idempotent else handle
+
+
+def _headers(request: Request, route: Route) -> dict[str, str]:
+    """The headers of ``request`` that images is to see beside those of every call."""
+    headers = {}
+    if route.condition and (value := request.headers.get(route.condition)):
+        headers[route.condition] = value
+    if route.body is Body.WHOLE:
+        headers["Content-Type"] = request.headers.get("Content-Type", "")
+    return headers
+
+
+def _query(request: Request) -> str:
+    """The query as it was sent; WSGI gives its bytes as Latin-1, and some clients send UTF-8."""
+    sent: str = request.META.get("QUERY_STRING", "")
+    return f"?{quote(sent.encode('latin-1'), safe=OF_A_URL)}" if sent else ""

@@ -1,0 +1,78 @@
+"""The operations that images answers and the gateway passes on: one row each, in one table.
+
+The gateway knows who may come in, how often, and how long it waits. What is sent and what is
+answered is images' to check, to describe and to change.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from gateway.deadlines import READ_S, UPLOAD_S, WRITE_S
+from gateway.permissions import READ, WRITE
+
+PUBLIC: Final = "api/v1/"
+INTERNAL: Final = "/internal/v1/"
+PARAMETER: Final = re.compile(r"<\w+:(\w+)>")
+
+
+class Body(Enum):
+    """What of the request's body is passed on."""
+
+    NOTHING = "nothing"
+    WHOLE = "whole"
+    STREAM = "stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation. ``path`` is the same here below `PUBLIC` and at images below `INTERNAL`.
+
+    ``condition`` names the header by which the caller may make it depend on a version.
+    """
+
+    method: str
+    path: str
+    scope: str = READ
+    deadline_s: float = READ_S
+    condition: str = ""
+    body: Body = Body.NOTHING
+    is_idempotent: bool = False
+
+    def upstream_path(self, values: Mapping[str, Any]) -> str:
+        """Where images answers it, ``values`` being those of the path's parameters."""
+        return INTERNAL + PARAMETER.sub(lambda found: str(values[found[1]]), self.path)
+
+
+def _read(path: str, condition: str = "") -> Route:
+    return Route("GET", path, condition=condition)
+
+
+def _post(path: str, body: Body = Body.NOTHING, deadline_s: float = WRITE_S) -> Route:
+    """Every POST of the API can be repeated under a key."""
+    return Route("POST", path, WRITE, deadline_s, body=body, is_idempotent=True)
+
+
+IMAGE: Final = "images/<uuid:image_id>"
+JOB: Final = "jobs/<uuid:job_id>"
+UPLOAD: Final = _post("images", Body.STREAM, UPLOAD_S)
+ROUTES: Final = (
+    _read("images"),
+    UPLOAD,
+    _read("images/count"),
+    _post("images/actions", Body.WHOLE),
+    _read(IMAGE, "If-None-Match"),
+    Route("PATCH", IMAGE, WRITE, WRITE_S, "If-Match", Body.WHOLE),
+    Route("DELETE", IMAGE, WRITE, WRITE_S, "If-Match"),
+    _post(f"{IMAGE}/restore"),
+    _read(f"{IMAGE}/renditions"),
+    _post(f"{IMAGE}/renditions", Body.WHOLE),
+    _read("presets"),
+    _read("jobs", "If-None-Match"),
+    _read(JOB, "If-None-Match"),
+    _post(f"{JOB}/cancel"),
+    _post(f"{JOB}/retry"),
+    _read("usage"),
+)
