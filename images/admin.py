@@ -114,7 +114,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description="reason", ordering="error_code")
     def reason(self, job: Job) -> str:
-        """The code of what went wrong, and what the run said about it."""
+        """The code of the error, and the detail that the run wrote."""
         return f"{job.error_code}: {job.error_detail}" if job.error_code else ""
 
     @admin.display(description="retry helps", boolean=True)
@@ -134,7 +134,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Begin the chosen jobs again", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Begin again those that ended badly, and say how many."""
+        """Begin again those that failed or were canceled, and report how many."""
         begun = 0
         for job in queryset:
             try:

@@ -1,8 +1,8 @@
 """The tasks that workers run; each is one call of a service.
 
-Celery gives a message out again only when the process that ran it died, and soon, for the job
-goes on where it stopped; and when the database was lost under it. All else, such as an outage of
-the store, is a row that the sweeper sends again.
+Celery delivers a message again in two cases only: the process that ran it died, and the job goes on
+where it stopped; or the database was lost under it. After anything else, such as an outage of the
+store, the job is a row that the sweeper sends again.
 """
 
 import time

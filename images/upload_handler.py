@@ -20,7 +20,7 @@ WRITTEN_IN_FORMS: Final = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A whole file: ``sha256`` in hexadecimal, ``filename`` as the client said, for display."""
+    """A whole file: ``sha256`` in hexadecimal, ``filename`` as the client named it, for display."""
 
     content: BinaryIO
     bytes: int

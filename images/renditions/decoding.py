@@ -22,7 +22,7 @@ REDUCING_GAP: Final = 2.0
 
 SMALL_SIDE: Final = 256
 SMALL_REDUCING_GAP: Final = 3.0
-"""Likewise for longest sides up to ``SMALL_SIDE``, where 2 falls to 41 dB and 3 costs little."""
+"""The same for longest sides up to ``SMALL_SIDE``, where 2 falls to 41 dB and 3 costs little."""
 
 _UPRIGHT_BY: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

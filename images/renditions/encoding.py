@@ -36,14 +36,14 @@ _FULL_CHROMA: Final[Mapping[str, Mapping[str, Any]]] = {
     "jpeg": {"subsampling": "4:4:4"},
     "avif": {"subsampling": "4:4:4"},
 }
-"""Where colours change sharply; WebP has no such option save lossless."""
+"""Where colours change sharply; for WebP only lossless coding does that."""
 
 _LARGE_PIXELS: Final = 4_000_000
 _LARGE: Final[Mapping[str, Mapping[str, Any]]] = {"avif": {"speed": 9, "advanced": {}}}
 """Above so many pixels a second of effort for each megapixel would outlast a worker's time."""
 
 _LOSSLESS_PIXELS: Final = 16_000_000
-"""Likewise for the search for a lossless file."""
+"""Above so many pixels no lossless file is tried."""
 
 _LOSSLESS_WEBP: Final = {"lossless": True, "method": 4, "quality": 80}
 _LOSSLESS_TRIAL: Final = {"lossless": True, "method": 0, "quality": 0}

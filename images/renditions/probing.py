@@ -22,7 +22,7 @@ _TURNED_BY_READER: Final = frozenset({"tiff"})
 _TURNED_BY_PROPERTIES: Final = frozenset({"avif"})
 """Formats of HEIF: its own properties are all that counts (ISO/IEC 23008-12), given as EXIF."""
 _UPRIGHT_FROM_READER: Final = frozenset({"heic"})
-"""Likewise of HEIF, and the reader has applied them."""
+"""Formats of HEIF, too, whose reader has applied the properties."""
 _ON_ITS_SIDE: Final = 5
 
 

@@ -41,7 +41,7 @@ _DAMAGE: Final = (
 """What Pillow's readers raise over a file that does not hold together."""
 
 _DEFECTS: Final = (TypeError, AttributeError, AssertionError, RuntimeError)
-"""What they raise when they are wrong themselves: somebody should hear of it."""
+"""What they raise when they have a defect themselves, which is logged with its traceback."""
 
 _TRUNCATION_WORDS: Final = ("truncated", "unexpected end", "not enough data")
 _FAILED: Final = "Failed to decode"  # so says the reader of AVIF over a damaged file

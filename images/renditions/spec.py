@@ -185,7 +185,7 @@ def plan_geometry(spec: RenditionSpec, width: int, height: int) -> Geometry:
     """The geometry of ``spec`` for an upright source of ``width`` x ``height`` pixels.
 
     Never enlarges: a source smaller than the box keeps its size, and one that cannot cover
-    the box is cropped to the box's shape at the largest size it has. The pages foretell these
+    the box is cropped to the box's shape at the largest size it has. The pages compute these
     sizes (``frontend/src/features/image/outcome.ts``); one list of cases holds both. Raises
     ``OutputTooLargeError`` when a side would exceed ``MAX_OUTPUT_SIDE`` or the format's limit.
 

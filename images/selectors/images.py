@@ -15,7 +15,7 @@ SHOWN_STATES: Final = (
     *(state for state in Image.State.values if state != Image.State.PURGED),
     "trashed",
 )
-"""What an image is said to be, and may be asked for by: a purged one exists for nobody."""
+"""The states that are shown and may be filtered by: a purged image exists for nobody."""
 
 
 @dataclass(frozen=True, slots=True)

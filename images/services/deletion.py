@@ -83,7 +83,7 @@ def _has_anything(owner_id: UUID) -> bool:
 def trash_purge() -> int:
     """Make delete jobs for what has been in the trash for ``TRASH_DAYS``; how many.
 
-    Likewise for images that are hidden for good while no job deletes them, since theirs failed.
+    The same for images that are hidden for good and whose job has failed.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     deleting = Job.objects.filter(kind=Job.Kind.DELETE, state__in=ACTIVE_STATES)

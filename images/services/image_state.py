@@ -27,14 +27,14 @@ def image_touch(*, image_id: UUID, **changes: object) -> None:
 
 
 def images_touch(found: QuerySet[Image], **changes: object) -> None:
-    """Likewise to each of ``found``."""
+    """Write ``changes`` to each of ``found`` that is not purged."""
     found.exclude(state=Image.State.PURGED).update(
         **changes, version=F("version") + 1, updated_at=timezone.now()
     )
 
 
 def renditions_expect(*, image_id: UUID, specs: Sequence[str]) -> None:
-    """Leave each of ``specs`` ready or pending: missing rows are made, failed ones reset."""
+    """Make a pending row for each of ``specs`` that has none, and reset those that failed."""
     # Two requests may make the same row at once; the constraint decides, and both go on with it.
     Rendition.objects.bulk_create(
         [_pending(image_id, text) for text in specs], ignore_conflicts=True

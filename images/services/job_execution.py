@@ -75,7 +75,7 @@ def _carried_out(run: Run) -> None:
     except StorageUnavailable:
         run_defer(run, step="waiting for the object store")
     except SoftTimeLimitExceeded:
-        if run.job.kind == Job.Kind.DELETE:  # it has kept what it did, and goes on from there
+        if run.job.kind == Job.Kind.DELETE:  # the next run continues where it stopped
             run_defer(run, step="to be continued")
         else:
             run_fail(run, TIME_LIMIT_EXCEEDED)

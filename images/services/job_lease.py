@@ -104,7 +104,7 @@ def run_claim(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = Non
 
 
 def run_succeed(run: Run, *, result: dict[str, Any]) -> None:
-    """End the job well, and let its image say so. Raises `RunSuperseded`."""
+    """End the job as succeeded and settle its image. Raises `RunSuperseded`."""
     with transaction.atomic():
         run.write(
             state=Job.State.SUCCEEDED,
@@ -121,7 +121,7 @@ def run_succeed(run: Run, *, result: dict[str, Any]) -> None:
 
 
 def run_fail(run: Run, error: FailureReason, *, detail: str = "") -> None:
-    """End the job badly: what was to come has failed, what is there stays.
+    """End the job as failed, and with it the renditions that it has not made; the others stay.
 
     ``detail`` says more than the error itself does. Raises `RunSuperseded`.
     """

@@ -76,7 +76,7 @@ def job_dispatch(*, job: Job) -> bool:
 
 
 def job_cancel(*, job_id: UUID, owner_id: UUID) -> Job:
-    """Stop a render job; what it has made stays. Raises `JobNotFound` or `JobNotCancelable`."""
+    """Cancel a render job; what it has made stays. Raises `JobNotFound` or `JobNotCancelable`."""
     job = job_for_owner(job_id=job_id, owner_id=owner_id)
     with transaction.atomic():
         stopped = Job.objects.filter(

@@ -81,7 +81,7 @@ def selection_trash(*, owner_id: UUID, selection: Selection) -> SelectionOutcome
 
 
 def selection_restore(*, owner_id: UUID, selection: Selection) -> SelectionOutcome:
-    """Take them out of the trash, save where the same bytes are there; `SelectionChanged`.
+    """Take them out of the trash, unless the same bytes are there. Raises `SelectionChanged`.
 
     Of several with the same bytes the one uploaded last comes back. `ImageExists` when the same
     bytes arrive in the very moment, twice.

@@ -1,4 +1,4 @@
-"""How the role stands right now: every number is asked for at the time of the question."""
+"""The state of the role now: every number is measured when it is asked for."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ JOB_NUMBERS: Final = ("queued", "running", "failed_24h", "succeeded_24h")
 
 
 def status_report() -> dict[str, Any]:
-    """The document of the contract; what gave no answer in time is not ok, its numbers ``None``."""
+    """The body of ``/status``: a part without an answer in time is not ok, its numbers ``None``."""
     now = timezone.now()
     answers = _asked(
         {"rows": _rows, "depths": queue.depths, "storage": _storage, "cache": _cache_answers}

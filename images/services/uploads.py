@@ -180,7 +180,7 @@ def _recorded(
 
 
 def _undo(reservation: Reservation, key: str, *, has_expired: bool) -> None:
-    """Leave nothing behind, save when the database took it all and only its word was lost."""
+    """Leave nothing behind, unless the database committed and only its answer was lost."""
     if not quota_release(reservation=reservation) and not has_expired:
         return
     try:

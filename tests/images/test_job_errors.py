@@ -1,4 +1,4 @@
-"""One table of why jobs fail: complete, told in every language of the pages, and read by staff."""
+"""One table of why jobs fail: complete, worded in each language, and read by staff."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whether every pixel was there: counted as they are decoded, not told by marks at the end."""
+"""Whether every pixel was there: counted as they are decoded, not taken from marks at the end."""
 
 import dataclasses
 import io
@@ -146,7 +146,7 @@ def test_a_wrong_checksum_of_text_is_no_damage() -> None:
     assert render(io.BytesIO(content), EXACT, STRICT).is_complete
 
 
-def test_a_wrong_checksum_of_pixels_is_damage_that_is_told_of() -> None:
+def test_a_wrong_checksum_of_pixels_is_damage_that_is_reported() -> None:
     content = PNGS["RGB"][:-16] + b"\0\0\0\0" + PNGS["RGB"][-12:]
     made = render(io.BytesIO(content), EXACT, LIMITS)
     assert not made.is_complete
@@ -156,7 +156,7 @@ def test_a_wrong_checksum_of_pixels_is_damage_that_is_told_of() -> None:
 @pytest.mark.parametrize("end", [b"", EOI, b"\0" * 4_000, b"\0" * 4_000 + EOI])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.995])
 @pytest.mark.parametrize("name", JPEGS)
-def test_a_cut_jpeg_is_shown_and_told_of(name: str, share: float, end: bytes) -> None:
+def test_a_cut_jpeg_is_shown_and_reported(name: str, share: float, end: bytes) -> None:
     content = JPEGS[name]
     if "progressive" in name and b"\0" in end:
         end = EOI  # where it refines, zeros stand for whole rows that need no more of it
@@ -173,7 +173,7 @@ def test_a_cut_jpeg_is_shown_and_told_of(name: str, share: float, end: bytes) ->
     [("zeros", 200), ("nothing", 200), ("zeros", 1_500), ("nothing", 1_500), ("noise", 1_500)],
 )
 @pytest.mark.parametrize("name", JPEGS)
-def test_damage_in_the_middle_of_a_jpeg_is_told_of(name: str, filling: str, length: int) -> None:
+def test_damage_in_the_middle_of_a_jpeg_is_reported(name: str, filling: str, length: int) -> None:
     content = JPEGS[name]
     noise = np.random.default_rng(1).integers(0, 255, length, np.uint8).tobytes()
     inside = {"zeros": b"\0" * length, "noise": noise, "nothing": b""}[filling]
@@ -181,7 +181,7 @@ def test_damage_in_the_middle_of_a_jpeg_is_told_of(name: str, filling: str, leng
     assert not is_complete(content[:middle] + inside + content[middle + length :])
 
 
-def test_a_jpeg_cut_between_two_scans_is_told_of_though_each_scan_is_whole() -> None:
+def test_a_jpeg_cut_between_two_scans_is_reported_though_each_scan_is_whole() -> None:
     content = JPEGS["progressive"]
     last = content.rindex(b"\xff\xda")
     assert not is_complete(content[: content.rindex(b"\xff\xc4", 0, last)])
@@ -193,7 +193,7 @@ def test_zeros_in_a_flat_picture_are_data() -> None:
 
 
 @pytest.mark.parametrize("name", PNGS)
-def test_a_cut_png_is_shown_and_told_of(name: str) -> None:
+def test_a_cut_png_is_shown_and_reported(name: str) -> None:
     content = PNGS[name]
     end = len(content) - 16
     start = content.index(b"IDAT") + 4
@@ -207,7 +207,7 @@ def test_a_cut_png_is_shown_and_told_of(name: str) -> None:
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 3])
 @pytest.mark.parametrize("width", [1, 3, 40])
-def test_a_png_stream_that_ends_well_with_too_few_rows_is_told_of(width: int, rows: int) -> None:
+def test_a_png_stream_that_ends_well_with_too_few_rows_is_reported(width: int, rows: int) -> None:
     stored = zlib.compress((b"\0" + b"\x80" * width) * rows)
     chunks = png_header(width, 4), png_chunk(b"IDAT", stored), png_chunk(b"IEND")
     content = PNG_SIGNATURE + b"".join(chunks)
@@ -234,7 +234,7 @@ def test_the_missing_rows_are_black_and_the_others_as_they_were() -> None:
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_cut_file_of_another_format_is_shown_and_told_of(name: str, share: float) -> None:
+def test_a_cut_file_of_another_format_is_shown_and_reported(name: str, share: float) -> None:
     content = OTHERS[name]
     cut = content[: int(len(content) * share)]
     made = render(io.BytesIO(cut), EXACT, LIMITS)
@@ -254,7 +254,7 @@ def test_where_the_structure_shows_what_is_missing_the_strict_refuse_unread(name
     assert refusal.value.code == "image_truncated"
 
 
-def test_a_frame_that_ends_early_is_told_of_and_takes_no_pixels_from_the_next() -> None:
+def test_a_frame_that_ends_early_is_reported_and_takes_no_pixels_from_the_next() -> None:
     # Clear, one pixel, end; the frames after it are full of codes.
     frame = b"\x2c\0\0\0\0\x08\0\x08\0\0\x02\x02\x4c\x01\0"
     head = b"GIF89a\x08\0\x08\0\x80\0\0" + b"\xff\0\0\0\0\xff"

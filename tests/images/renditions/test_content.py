@@ -52,15 +52,15 @@ def test_an_opaque_alpha_channel_is_let_go(mode: str) -> None:
 
 def test_a_plan_is_made_anew_once_the_pixels_are_known() -> None:
     file = io.BytesIO(saved(photograph().convert("RGBA"), "PNG"))
-    told: list[PixelFacts] = []
+    seen: list[PixelFacts] = []
 
     def replan(facts: PixelFacts) -> list[RenditionSpec]:
-        told.append(facts)
+        seen.append(facts)
         return [RenditionSpec(200, 200, format=facts.fallback), RenditionSpec(format="webp")]
 
     wanted = [RenditionSpec(200, 200, format="png"), RenditionSpec(format="webp")]
     renditions = list(render_all(file, wanted, LIMITS, replan))
-    assert told == [PixelFacts(has_alpha=False, fallback="jpeg")]
+    assert seen == [PixelFacts(has_alpha=False, fallback="jpeg")]
     assert [(r.spec.format, r.width) for r in renditions] == [("webp", 480), ("jpeg", 200)]
     assert renditions[1].content == render(file, renditions[1].spec, LIMITS).content
 

@@ -5,7 +5,7 @@ from tests.images.renditions.samples import picture, saved
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "heic"])
-def test_every_format_is_told_by_its_first_bytes(name: str) -> None:
+def test_every_format_is_recognised_by_its_first_bytes(name: str) -> None:
     head = saved(picture(8, 8), FORMATS[name].pillow)[:64]
     assert sniff_format(head) is FORMATS[name]
 
@@ -20,7 +20,7 @@ def test_every_format_is_told_by_its_first_bytes(name: str) -> None:
         (b"isom\0\0\0\0mp42", None),
     ],
 )
-def test_a_heif_file_is_told_by_any_of_its_brands(brands: bytes, name: str | None) -> None:
+def test_a_heif_file_is_recognised_by_any_of_its_brands(brands: bytes, name: str | None) -> None:
     head = (8 + len(brands)).to_bytes(4, "big") + b"ftyp" + brands
     found = sniff_format(head)
     assert (found.name if found else None) == name

@@ -43,7 +43,7 @@ def with_info(image: Image.Image, **info: object) -> Image.Image:
     return image
 
 
-def test_heic_is_told_from_other_files_and_read() -> None:
+def test_heic_is_recognised_among_other_files_and_read() -> None:
     facts = probe(io.BytesIO(WHOLE["HEIC"]), LIMITS)
     assert (facts.format, facts.mime, facts.extension) == ("heic", "image/heic", "heic")
     assert (facts.width, facts.height, facts.frames, facts.has_alpha) == (48, 32, 1, False)

@@ -13,7 +13,7 @@ SIZES = json.loads((ROOT / "frontend/tests/features/image/sizes.json").read_text
 
 
 @pytest.mark.parametrize("case", SIZES, ids=str)
-def test_a_rendition_has_the_size_that_was_foretold(case: dict[str, Any]) -> None:
+def test_a_rendition_has_the_size_that_the_pages_compute(case: dict[str, Any]) -> None:
     width, height = case["box"]
     spec = RenditionSpec(width, height, Fit(case["fit"]))
     assert output_size(spec, *case["source"]) == tuple(case["size"])

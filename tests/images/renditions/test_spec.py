@@ -42,7 +42,7 @@ def test_specs_that_differ_differ_in_their_text(one: RenditionSpec, other: Rendi
 
 @dataclass(frozen=True)
 class Forgetful(RenditionSpec):
-    """An operation that nobody told how it is written."""
+    """An operation without a key and a reader."""
 
     tone: str = ""
 

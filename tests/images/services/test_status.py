@@ -110,7 +110,7 @@ def test_what_is_down_is_said_to_be_down(
     assert report["database"] == {"ok": True}
 
 
-def test_a_dead_database_is_told_and_not_an_error(
+def test_a_dead_database_is_reported_and_not_an_error(
     broker: Broker, monkeypatch: pytest.MonkeyPatch, store: Path
 ) -> None:
     def broken() -> None:

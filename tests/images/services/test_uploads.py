@@ -1,4 +1,4 @@
-"""Uploads when something is in the way: no room, no store, no database, no time."""
+"""Uploads when something is in the way: no quota, no store, no database, no time."""
 
 import io
 import threading
