@@ -55,7 +55,7 @@ def test_the_start_page_and_the_documentation_are_served(demo: Person) -> None:
 
 
 def encoded_anew(name: str, directory: Path) -> Path:
-    """A photograph in other bytes, since one that is stored already is a duplicate without a job."""
+    """A photograph in other bytes, since a duplicate of one that is stored has no job."""
     path = directory / name
     with Image.open(PHOTOGRAPHS / name) as picture:
         picture.save(path, quality=90)
