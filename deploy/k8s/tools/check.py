@@ -102,6 +102,7 @@ def faults(overlay: str, *, manifests: Path, cluster: bool, over: str = "") -> l
     ``over`` is the overlay that it is about to replace there on purpose.
     """
     found = missing_files(manifests)
+    # Without the files nothing can be built, and kustomize names only the first that it misses.
     if any("is missing" in fault for fault in found):
         return found
     try:

@@ -115,6 +115,8 @@ def _anywhere(found: set[Edge], outside: set[str]) -> set[Edge]:
 
 
 def _by_name(found: set[Edge], everybody: Iterable[Peer]) -> set[Edge]:
+    # Only where the whole group may do the same: a policy for one queue's workers stays visible
+    # as a connection of that Deployment, and is not hidden below the name that they share.
     groups: dict[str, set[str]] = {}
     for peer in everybody:
         groups.setdefault(peer.name, set()).add(peer.workload)
@@ -134,6 +136,7 @@ def _is_foreign(peer: Peer, namespaces: Mapping[str, Any]) -> bool:
 def _sends(
     policies: Iterable[Object], source: Peer, target: Peer, port: Port, namespaces: Namespaces
 ) -> bool:
+    # The sender's rules name the port by the receiver's pod: a named port is looked up there.
     rules = _rules(policies, "Egress", source)
     return rules is None or any(
         _names(rule.get("to"), source, target, namespaces)

@@ -6,6 +6,7 @@ from typing import Final
 from deploy.k8s.tools import network
 from deploy.k8s.tools.objects import Object, Pod, of_kind, pods
 
+# An arrow from everybody to DNS and from Prometheus to everybody would hide the others.
 LEFT_OUT: Final = ("DNS", "prometheus")
 
 

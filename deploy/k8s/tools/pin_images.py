@@ -74,12 +74,14 @@ def files(places: Iterable[str]) -> list[Path]:
 
 def main() -> int:
     """Pin everything, or write nothing and say why."""
+    # A tag may move between two questions, and the same image has to be the same everywhere.
     known: dict[str, str] = {}
 
     def once(name: str) -> str:
         known[name] = known.get(name) or ask(name)
         return known[name]
 
+    # All digests before the first file: half of the images pinned would look like a finished run.
     try:
         changed = {file: pinned(file.read_text(encoding="utf-8"), once) for file in files(PLACES)}
     except NoDigest as exc:

@@ -62,6 +62,7 @@ def of_pod(spec: Object) -> Request:
     """
     together = sum((of_container(each) for each in spec["containers"]), Request())
     before, sidecars = Request(), Request()
+    # In the order of the manifest: a step runs beside the sidecars above it and not those below.
     for each in spec.get("initContainers", []):
         if each.get("restartPolicy") == "Always":
             sidecars += of_container(each)

@@ -44,6 +44,7 @@ test computes it.
 
 def page(renders: Mapping[str, Sequence[Object]], used: Mapping[str, Any]) -> str:
     """The whole document; ``renders`` has the objects of the overlays ``platform`` and ``dev``."""
+    # `dev` has no monitoring, so what it allows is what every overlay allows.
     everywhere = edges(renders["dev"])
     blocks = [
         INTRODUCTION,

@@ -17,6 +17,7 @@ def manifests_copy(directory: Path) -> Path:
     """
     manifests = directory / "deploy" / "k8s"
     shutil.copytree(MANIFESTS, manifests, ignore=shutil.ignore_patterns("secrets", "__pycache__"))
+    # Kustomize reads a directory outside of its root only as a kustomization of its own.
     grafana = MANIFESTS.parent / "grafana"
     shutil.copytree(grafana, directory / "deploy" / "grafana")
     credentials = manifests / "credentials"
