@@ -4,6 +4,7 @@ python -m tests.run [ARGUMENTS OF PYTEST …]
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """Every stage that the tests need, then the tests; the exit status."""
     began_at = float(os.environ.get(BEGAN) or time.time())
     stages = Run("make test", began_at)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` ends the stages
     stages.note("environment", "passed", "Python packages of the lock file", time.time() - began_at)
     try:
         _build(stages, arguments)

@@ -126,7 +126,7 @@ class Run:
 
     def stop(self) -> None:
         """End what still runs."""
-        for stage in self._beside:
+        for stage in self._stages:
             stage.stop()
 
     def summary(self) -> int:
