@@ -35,10 +35,6 @@ TESTED_ELSEWHERE = {
         "tests/observability/test_counting.py",
         "signals of Celery, which only a real worker sends",
     ),
-    "platform_site/kit/rest/openapi.py": (
-        "tests/openapi/test_document.py",
-        "its rules are read off the whole document",
-    ),
     "platform_site/kit/tasks/killed_runs.py": (
         "tests/observability/test_counting.py",
         "a child has to be killed by the kernel",
