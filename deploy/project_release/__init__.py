@@ -16,7 +16,7 @@ UNRELEASED: Final = "## Unreleased\n"
 # Every other place that says the version, and the line by which each says it.
 VERSION_LINES: Final = {
     Path("pyproject.toml"): r'(?m)^(version = ").*(")$',
-    Path("frontend/openapi.json"): r'(?m)^( {8}"version": ").*(",)$',
+    Path("gateway/openapi.json"): r'(?m)^( {8}"version": ").*(",)$',
 }
 
 

@@ -17,7 +17,7 @@ from deploy.project_release import NotReleasedError, dated
 from tests.deploy.workspace import ROOT
 
 DAY = date(2026, 12, 24)
-PLACES = ("CHANGELOG.md", "pyproject.toml", "frontend/openapi.json", str(cluster_release.PLACE))
+PLACES = ("CHANGELOG.md", "pyproject.toml", "gateway/openapi.json", str(cluster_release.PLACE))
 TEXT = """# Changelog
 
 ## Unreleased
@@ -65,7 +65,7 @@ def test_a_release_writes_its_version_everywhere_commits_and_tags(repository: Pa
     assert (
         tomllib.loads((repository / "pyproject.toml").read_text())["project"]["version"] == "1.2.3"
     )
-    document = json.loads((repository / "frontend/openapi.json").read_text())
+    document = json.loads((repository / "gateway/openapi.json").read_text())
     assert document["info"]["version"] == "1.2.3"
     deployed = yaml.safe_load((repository / cluster_release.PLACE).read_text())["data"]
     assert (deployed["version"], deployed["app"]) == ("1.2.3", "1.2.3")
@@ -78,9 +78,9 @@ def test_a_release_writes_its_version_everywhere_commits_and_tags(repository: Pa
 
 
 def test_only_the_version_changes_in_the_document(repository: Path) -> None:
-    before = json.loads((repository / "frontend/openapi.json").read_text())
+    before = json.loads((repository / "gateway/openapi.json").read_text())
     project_release.make(repository, "1.2.3", DAY)
-    after = json.loads((repository / "frontend/openapi.json").read_text())
+    after = json.loads((repository / "gateway/openapi.json").read_text())
     before["info"]["version"] = "1.2.3"
     assert after == before
 
