@@ -109,7 +109,7 @@ def test_a_diagram_is_drawn_by_a_script_of_the_site(site: Path) -> None:
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages and the configuration in a place where they can be broken."""
     root = tmp_path_factory.mktemp("repository") / "root"
-    for page in (*pages(), ROOT / "frontend/openapi.json", ROOT / "LICENSE"):
+    for page in (*pages(), ROOT / "gateway/openapi.json", ROOT / "LICENSE"):
         copy = root / page.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(page, copy)
