@@ -4,6 +4,7 @@ python -m tests.check [BASE]   (BASE: the commit that the changes are counted fr
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,8 @@ UNITS: Final = tuple(f"tests/{name}" for name in (*PACKAGES, "house"))
 """The folders whose units are run: those that mirror a package, and the gates of the house."""
 SOURCES: Final = tuple(os.environ.get("SOURCES", "manage.py").split())
 """What is linted of Python, as the Makefile says."""
+AT_ONCE: Final = {"ruff", "format"}
+"""The stages that take no time; the others go on beside the tests."""
 BIN: Final = Path(sys.executable).parent
 
 
@@ -69,10 +72,15 @@ def units() -> Stage:
 def check(since: str) -> int:
     """Every stage; the exit status."""
     run = Run("make check", float(os.environ.get(BEGAN) or time.time()))
-    for stage in lints(changed(since)):
-        run.front(stage)
-    tests = units()
-    run.front(tests)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` ends the stages
+    try:
+        for stage in lints(changed(since)):
+            (run.front if stage.name in AT_ONCE else run.beside)(stage)
+        tests = units()
+        run.front(tests)
+        run.await_beside()
+    finally:
+        run.stop()
     status = run.summary()
     print(tests.last_line)  # noqa: T201 - the end of a run is what pytest says of it
     return status

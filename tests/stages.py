@@ -6,6 +6,7 @@ Knows no test and no tool. `tests/run.py` and `tests/check.py` say which stages 
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -88,7 +89,7 @@ class Run:
         self._title = title
         self._began_at = began_at or time.time()
         self._stages: list[Stage] = []
-        self._beside: list[Stage] = []
+        self._beside: list[tuple[Stage, threading.Thread]] = []
 
     def note(self, name: str, outcome: str, about: str, took_s: float = 0.0) -> None:
         """A stage that somebody else has done, or that is left out."""
@@ -100,7 +101,10 @@ class Run:
         _say(f"→ {stage.name}: {stage.about} (beside the rest; {self._log(stage)})")
         stage.start(self._log(stage))
         self._stages.append(stage)
-        self._beside.append(stage)
+        # A thread notes when it ended, which may be long before anybody waits for it.
+        watch = threading.Thread(target=stage.end, daemon=True)
+        watch.start()
+        self._beside.append((stage, watch))
 
     def front(self, stage: Stage) -> bool:
         """Run a stage to its end, with its output as it comes; whether it passed."""
@@ -114,8 +118,8 @@ class Run:
 
     def await_beside(self) -> None:
         """Wait for the stages beside; a failed one is shown whole, one left out with its reason."""
-        for stage in sorted(self._beside, key=lambda one: not one.has_ended()):
-            stage.end()
+        for stage, watch in self._beside:
+            watch.join()
             words = self._log(stage).read_text(errors="replace")
             if stage.outcome == "failed":
                 _say(f"--- {self._log(stage)}\n{words}")

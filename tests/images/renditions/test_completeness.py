@@ -28,6 +28,8 @@ from tests.images.renditions.samples import (
     saved,
 )
 
+pytestmark = pytest.mark.long
+
 STRICT = dataclasses.replace(LIMITS, refuse_incomplete=True)
 EXACT = RenditionSpec(format="png")
 EOI = b"\xff\xd9"
