@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
 SPA := frontend/dist/index.html
-SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html -type f 2>/dev/null)
+SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html gateway/openapi.json -type f 2>/dev/null)
 BEGAN := $(shell date +%s)
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 SPECTACULAR := LOG_LEVEL=ERROR $(PY) manage.py spectacular --format openapi-json --fail-on-warn --validate

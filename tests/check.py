@@ -55,7 +55,7 @@ def lints(files: Sequence[str]) -> list[Stage]:
             ),
             Stage("mypy", "every type, through its cache", [*_module("mypy"), *SOURCES]),
         ]
-    if any(file.startswith("frontend/") for file in files):
+    if any(file.startswith(("frontend/", "gateway/openapi.json")) for file in files):
         stages.append(Stage("pages", "biome and tsc", ["sh", ".ci/frontend", "lint", "typecheck"]))
     return stages
 
