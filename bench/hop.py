@@ -24,6 +24,8 @@ from bench.load import load
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results" / "hop.json"
 SERVED: Final = Path(__file__).with_name("hop_served.py")
+SETTINGS: Final = "platform_site.settings.test_embedded"
+"""Of the harness alone, which reads the names of the queues from them."""
 STOP_S: Final = 60.0
 WARM_S: Final = 1.0
 
@@ -55,7 +57,7 @@ def serving(directory: Path) -> Iterator[Checkout]:
     process = subprocess.Popen(
         [sys.executable, "-P", SERVED],
         cwd=directory,
-        env={**os.environ, "PYTHONPATH": str(directory)},
+        env={**os.environ, "PYTHONPATH": str(directory), "DJANGO_SETTINGS_MODULE": SETTINGS},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

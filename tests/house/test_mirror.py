@@ -31,6 +31,22 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",
     ),
+    "gateway/responses.py": ("tests/openapi/test_conformance.py", "held to the schema"),
+    "gateway/clients/types.py": (
+        "tests/gateway/clients/test_upstream_calls.py",
+        "fields, which are read there",
+    ),
+    "gateway/api/account.py": ("tests/gateway/contracts/test_account.py", "takes two real roles"),
+    "gateway/services/accounts.py": (
+        "tests/gateway/contracts/test_account.py",
+        "takes two real roles",
+    ),
+    "gateway/services/overview.py": (
+        "tests/gateway/api/test_overview.py",
+        "its one view adds nothing to it",
+    ),
+    "gateway/api/views.py": ("tests/gateway/test_rate_limits.py", "the base of every other view"),
+    "gateway/apps.py": ("tests/gateway/test_role.py", "read by starting the role"),
     "platform_site/celery.py": (
         "tests/observability/test_counting.py",
         "signals of Celery, which only a real worker sends",

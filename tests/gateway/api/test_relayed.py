@@ -13,7 +13,7 @@ from pytest_django import Settings
 from gateway.clients import upstream_calls
 from gateway.relay import ROUTES, Body, Route
 from platform_site.kit.upstream.http import Reply, upstream
-from tests.gateway.documents import HOST, IMAGE_ID, image, job, upload, usage
+from tests.gateway.documents import HOST, IMAGE_ID, image, job, upload
 from tests.gateway.provider import Answer, Provider
 
 ID = UUID(int=7)
@@ -101,15 +101,6 @@ def test_a_call_acts_for_alice_and_says_where_she_is(
     assert request.header("X-Service-Authorization") == "Bearer svc-1"
     assert (request.header("Authorization") or "").startswith("Bearer ")
     assert (request.header("Cookie"), request.header("X-Other")) == (None, None)
-
-
-def test_without_a_public_url_the_origin_is_the_one_that_was_asked(
-    provider: Provider, as_alice: Client, settings: Settings
-) -> None:
-    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "", ["photos.test"]
-    provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
-    assert as_alice.get("/api/v1/usage", headers={"Host": "photos.test:81"}).status_code == 200
-    assert provider.received[-1].header("X-Public-Origin") == "http://photos.test:81"
 
 
 @A_ROUTE
