@@ -7,6 +7,7 @@ from typing import Any, Literal
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.browser.site import Site
+from tests.browser.visitor import SAVE_DATA
 from tests.servers.person import PHOTOGRAPHS
 
 Who = Literal["nobody", "owner", "newcomer", "staff", "uploader", "leaver"]
@@ -196,6 +197,9 @@ def _upload_failed(page: Page) -> None:
 
 
 def _offline(page: Page) -> None:
+    # Code that is fetched ahead just then would be lost, which counts against the page.
+    page.add_init_script(SAVE_DATA)
+    page.reload()
     _heading(page)
     page.context.set_offline(True)
     page.get_by_test_id("file-input").first.set_input_files(PHOTOGRAPHS / "mountains.jpg")
