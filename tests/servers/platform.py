@@ -192,7 +192,8 @@ def platform(
         split = Platform(directory, database_url, broker, cache, store, extra or {}, material)
         stack.callback(split.stop)
         manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
-        split.start(*roles, *(("scheduler",) if scheduler else ()))
+        if wanted := (*roles, *(("scheduler",) if scheduler else ())):
+            split.start(*wanted)
         yield split
 
 
