@@ -19,31 +19,10 @@ from images.services.edit import images_move
 from tests.images.conftest import Broker
 from tests.images.people import Person
 from tests.images.pictures import form, jpeg
+from tests.images.rows import image_rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IMAGES = "/internal/v1/images"
-
-
-def stored(person: Person, *names: str, **fields: Any) -> list[Image]:
-    """Rows of images; each name stands for other bytes."""
-    return Image.objects.bulk_create(
-        Image(
-            owner_id=person.id,
-            **{
-                "filename": f"{name}.jpg",
-                "format": "jpeg",
-                "mime": "image/jpeg",
-                "width": 4,
-                "height": 3,
-                "bytes": 100,
-                "sha256": f"{name:0>64}",
-                "storage_key": f"originals/{name}",
-                "state": Image.State.READY,
-                **fields,
-            },
-        )
-        for name in names
-    )
 
 
 def act(client: Client, action: str, selection: dict[str, Any], **fields: Any) -> Any:
@@ -67,8 +46,8 @@ def names_there(*, trashed: bool = False) -> list[str]:
 def test_all_of_a_filter_go_at_one_moment_and_come_back_by_it(
     as_alice: Client, alice: Person
 ) -> None:
-    stored(alice, "a", "b", "c")
-    (earlier,) = stored(alice, "d", trashed_at=timezone.now() - timedelta(days=1))
+    image_rows(alice, "a", "b", "c")
+    (earlier,) = image_rows(alice, "d", trashed_at=timezone.now() - timedelta(days=1))
     gone = act(as_alice, "trash", by_filter(3)).json()
     assert (gone["matched"], gone["changed"], gone["remaining"]) == (3, 3, 0)
     assert (gone["skipped"], gone["job"]) == ([], None)
@@ -99,10 +78,10 @@ def test_all_of_a_filter_go_at_one_moment_and_come_back_by_it(
 def test_a_filter_finds_what_the_list_shows_and_the_count_counts(
     as_alice: Client, alice: Person, as_bob: Client, bob: Person, narrowed: dict[str, Any]
 ) -> None:
-    found = stored(alice, "holiday", "home")
-    stored(alice, "holiday-2", format="png", state=Image.State.FAILED)
-    stored(alice, "old", "older", trashed_at=timezone.now())
-    hers = stored(bob, "holiday", "sea")
+    found = image_rows(alice, "holiday", "home")
+    image_rows(alice, "holiday-2", format="png", state=Image.State.FAILED)
+    image_rows(alice, "old", "older", trashed_at=timezone.now())
+    hers = image_rows(bob, "holiday", "sea")
     Tag.objects.bulk_create(Tag(image=image, name="sea") for image in (found[0], hers[1]))
     query = {name: str(value).lower() for name, value in narrowed.items()}
     listed = [image["id"] for image in as_alice.get(IMAGES, query).json()["results"]]
@@ -115,7 +94,7 @@ def test_a_filter_finds_what_the_list_shows_and_the_count_counts(
 
 
 def test_a_filter_that_finds_others_by_now_changes_nothing(as_alice: Client, alice: Person) -> None:
-    stored(alice, "a", "b", "c")
+    image_rows(alice, "a", "b", "c")
     before = list(Image.objects.order_by("id").values())
     for action in ("trash", "delete", "restore"):
         reply = act(as_alice, action, by_filter(2))
@@ -131,11 +110,11 @@ def test_a_filter_that_finds_others_by_now_changes_nothing(as_alice: Client, ali
 def test_what_arrives_while_rows_are_chosen_is_not_changed_unseen(
     as_alice: Client, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored(alice, "a", "b")
+    image_rows(alice, "a", "b")
     check = selections._count_check
 
     def arriving(*args: Any) -> None:
-        stored(alice, "c")
+        image_rows(alice, "c")
         check(*args)
 
     monkeypatch.setattr(selections, "_count_check", arriving)
@@ -144,7 +123,7 @@ def test_what_arrives_while_rows_are_chosen_is_not_changed_unseen(
 
 
 def test_all_but_some(as_alice: Client, alice: Person) -> None:
-    images = stored(alice, "a", "b", "c")
+    images = image_rows(alice, "a", "b", "c")
     reply = act(as_alice, "trash", by_filter(3, without=(str(images[1].id), str(uuid4()))))
     assert (reply.json()["matched"], reply.json()["changed"]) == (2, 2)
     assert names_there() == ["b"]
@@ -153,8 +132,8 @@ def test_all_but_some(as_alice: Client, alice: Person) -> None:
 def test_bob_touches_nothing_of_alices(
     as_alice: Client, alice: Person, as_bob: Client, bob: Person
 ) -> None:
-    hers = stored(alice, "a", "b")
-    stored(bob, "a")
+    hers = image_rows(alice, "a", "b")
+    image_rows(bob, "a")
     moment = act(as_alice, "trash", {"ids": ids_of(hers[1:])}).json()["trashed_at"]
     before = list(Image.objects.filter(owner_id=alice.id).order_by("id").values())
     nothing = {
@@ -173,7 +152,7 @@ def test_bob_touches_nothing_of_alices(
 @pytest.mark.parametrize("action", ["trash", "restore", "delete"])
 def test_the_same_again_changes_nothing_more(as_alice: Client, alice: Person, action: str) -> None:
     trashed_at = timezone.now() if action == "restore" else None
-    selection = {"ids": ids_of(stored(alice, "a", "b", trashed_at=trashed_at))}
+    selection = {"ids": ids_of(image_rows(alice, "a", "b", trashed_at=trashed_at))}
     assert act(as_alice, action, selection).json()["changed"] == 2
     before = list(Image.objects.order_by("id").values())
     again = act(as_alice, action, selection).json()
@@ -184,9 +163,9 @@ def test_the_same_again_changes_nothing_more(as_alice: Client, alice: Person, ac
 
 def test_what_is_there_again_stays_in_the_trash(as_alice: Client, alice: Person) -> None:
     old = timezone.now() - timedelta(days=1)
-    stored(alice, "a", "b", trashed_at=old)
-    stored(alice, "a")  # sent again meanwhile
-    stored(alice, "b", filename="b-sent-later.jpg", trashed_at=old)  # and one twice in the trash
+    image_rows(alice, "a", "b", trashed_at=old)
+    image_rows(alice, "a")  # sent again meanwhile
+    image_rows(alice, "b", filename="b-sent-later.jpg", trashed_at=old)  # twice in the trash
     back = act(as_alice, "restore", by_filter(3, trashed=True)).json()
     assert (back["matched"], back["changed"], back["remaining"]) == (3, 1, 0)
     assert back["skipped"] == [{"code": "image_exists", "count": 2}]
@@ -198,7 +177,7 @@ def test_what_is_there_again_stays_in_the_trash(as_alice: Client, alice: Person)
 def test_bytes_that_arrive_in_the_moment_of_restoring_are_seen_at_the_second_try(
     as_alice: Client, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored(alice, "a", "b", trashed_at=timezone.now())
+    image_rows(alice, "a", "b", trashed_at=timezone.now())
 
     def late(*_args: Any, **_kwargs: Any) -> int:
         monkeypatch.setattr(selections, "images_move", images_move)
@@ -217,8 +196,8 @@ def test_bytes_that_arrive_in_the_moment_of_restoring_are_seen_at_the_second_try
 
 
 def test_tags_come_beside_those_that_are_there(as_alice: Client, alice: Person) -> None:
-    bare, tagged, full = stored(alice, "bare", "tagged", "full")
-    trashed = stored(alice, "trashed", trashed_at=timezone.now())
+    bare, tagged, full = image_rows(alice, "bare", "tagged", "full")
+    trashed = image_rows(alice, "trashed", trashed_at=timezone.now())
     Tag.objects.bulk_create(Tag(image=tagged, name=name) for name in ("old", "sea"))
     Tag.objects.bulk_create(Tag(image=full, name=f"{n}") for n in range(19))
     selection = {"ids": ids_of([bare, tagged, full, *trashed])}
@@ -238,7 +217,7 @@ def test_tags_come_beside_those_that_are_there(as_alice: Client, alice: Person) 
 
 
 def test_a_tag_that_is_filtered_by_can_be_added_to(as_alice: Client, alice: Person) -> None:
-    images = stored(alice, "a", "b", "c")
+    images = image_rows(alice, "a", "b", "c")
     Tag.objects.bulk_create(Tag(image=image, name="sea") for image in images[:2])
     done = act(as_alice, "add_tags", by_filter(2, tag="sea"), tags=["blue"]).json()
     assert (done["matched"], done["changed"]) == (2, 2)
@@ -258,7 +237,7 @@ def test_one_call_writes_so_many_rows_and_says_what_is_left(  # noqa: PLR0917 - 
     action: str, fields: dict[str, Any], counts: list[int],
 ) -> None:  # fmt: skip
     monkeypatch.setattr(selections, "ROWS_MAX", 2)
-    stored(alice, "a", "b", "c", "d", "e")
+    image_rows(alice, "a", "b", "c", "d", "e")
     told = []
     for count in counts:
         outcome = act(as_alice, action, by_filter(count), **fields).json()
@@ -270,7 +249,7 @@ def test_several_tags_are_as_many_rows(
     as_alice: Client, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(selections, "ROWS_MAX", 6)
-    stored(alice, "a", "b", "c")
+    image_rows(alice, "a", "b", "c")
     done = act(as_alice, "add_tags", by_filter(3), tags=["x", "y", "z"]).json()
     assert (done["changed"], done["remaining"]) == (2, 1)
     assert Tag.objects.count() == 6
@@ -317,9 +296,9 @@ def test_what_is_purged_or_withheld_is_never_touched(
 ) -> None:
     now = timezone.now()
     images = [
-        *stored(alice, "purged", state=Image.State.PURGED, trashed_at=now),
-        *stored(alice, "withheld", withheld_at=now),
-        *stored(alice, "withheld-in-trash", withheld_at=now, trashed_at=now),
+        *image_rows(alice, "purged", state=Image.State.PURGED, trashed_at=now),
+        *image_rows(alice, "withheld", withheld_at=now),
+        *image_rows(alice, "withheld-in-trash", withheld_at=now, trashed_at=now),
     ]
     before = list(Image.objects.order_by("id").values())
     words: dict[str, Any] = {"tags": ["x"]} if action == "add_tags" else {}
@@ -356,7 +335,7 @@ def test_what_is_purged_or_withheld_is_never_touched(
 def test_a_bad_body_is_refused(
     as_alice: Client, alice: Person, body: dict[str, Any], pointer: str
 ) -> None:
-    stored(alice, "a")
+    image_rows(alice, "a")
     whole = {"action": "trash", "selection": {"ids": []}, **body} if body else {}
     reply = as_alice.post(f"{IMAGES}/actions", json.dumps(whole), content_type="application/json")
     assert reply.status_code == 400
@@ -372,7 +351,7 @@ def test_a_count_takes_the_filters_of_the_list(as_alice: Client, query: dict[str
 def test_many_rows_cost_as_many_questions_as_few(
     as_alice: Client, alice: Person, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
-    stored(alice, *(f"{n}" for n in range(300)))
+    image_rows(alice, *(f"{n}" for n in range(300)))
     for action in ("trash", "restore", "delete"):
         with django_assert_max_num_queries(12):
             outcome = act(as_alice, action, by_filter(300, trashed=action == "restore")).json()

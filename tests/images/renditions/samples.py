@@ -14,11 +14,12 @@ import pillow_heif
 import pyvips
 from PIL import Image, ImageOps
 
-from images.renditions import Limits, RenditionSpec
+from images.renditions import Limits, RenditionSpec, render
 from images.renditions.content import Content
 from images.renditions.encoding import encode
 
 LIMITS = Limits()
+PNG = RenditionSpec(format="png")
 PHOTOGRAPHS = Path(__file__).parents[2] / "photographs"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -35,6 +36,11 @@ def encode_toned(image: Image.Image, spec: RenditionSpec, content: Content | Non
     if isinstance(spec, Toned) and spec.tone:
         image = ImageOps.invert(image)
     return encode(image, spec, content)
+
+
+def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
+    """What the core makes of a file, opened."""
+    return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
 
 
 def photograph(name: str) -> io.BytesIO:

@@ -6,21 +6,8 @@ from PIL import Image, ImageCms
 
 from images.renditions import (
     RenditionSpec,
-    render,
 )
-from tests.images.renditions.samples import (
-    LIMITS,
-    picture,
-    profile,
-    psnr,
-    saved,
-)
-
-PNG = RenditionSpec(format="png")
-
-
-def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
-    return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
+from tests.images.renditions.samples import picture, profile, psnr, rendered, saved
 
 
 def test_wide_gamut_is_converted_and_not_merely_relabelled() -> None:

@@ -12,11 +12,13 @@ from images.renditions import (
 )
 from tests.images.renditions.samples import (
     LIMITS,
+    PNG,
     animation,
     gps_exif,
     picture,
     pixels,
     psnr,
+    rendered,
     saved,
 )
 
@@ -29,11 +31,6 @@ STORED_AS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
-PNG = RenditionSpec(format="png")
-
-
-def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
-    return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])

@@ -4,17 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from images.renditions import RenditionSpec, render
+from images.renditions import RenditionSpec
 from images.renditions.content import content_of
 from images.renditions.encoding import _options
 from tests.images.renditions.drawn import made, photograph, text
-from tests.images.renditions.samples import LIMITS, picture, psnr, saved
-
-PNG = RenditionSpec(format="png")
-
-
-def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
-    return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
+from tests.images.renditions.samples import picture, psnr, rendered, saved
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA"])

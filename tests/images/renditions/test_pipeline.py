@@ -29,7 +29,6 @@ from tests.images.renditions.samples import (
     saved,
 )
 
-PNG = RenditionSpec(format="png")
 STORED_AS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -41,10 +40,6 @@ STORED_AS = {
 }
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">an author to be removed</x:xmpmeta>'
 SECRETS = (b"to be removed", b"xmpmeta", b"Exif", b"ICCP", b"iCCP", b"eXIf", b"ICC_PROFILE", b"GPS")
-
-
-def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
-    return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
 
 
 @pytest.mark.parametrize("image_format", OUTPUT_FORMATS)
