@@ -104,7 +104,7 @@ class FileCache(BaseCache):
     def add(
         self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        """Set, unless the key is there. Two at once may both be told that they were first."""
+        """Set, unless the key is there. Two at once may both get True."""
         if self.has_key(key, version=version):
             return False
         self.set(key, value, timeout, version=version)

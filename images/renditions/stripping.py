@@ -69,7 +69,7 @@ def _jpeg_marker(content: bytes, at: int) -> tuple[int, int]:
     """Where the segment of the next marker begins, and that marker."""
     if content[at] != 0xFF:  # noqa: PLR2004 - the byte that begins a marker
         raise _NotPlainError
-    while content[at] == 0xFF:  # noqa: PLR2004 - likewise, or fills the room before it
+    while content[at] == 0xFF:  # noqa: PLR2004 - likewise, or pads the space before it
         at += 1
     return at + 1, content[at]
 

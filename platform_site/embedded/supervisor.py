@@ -148,7 +148,7 @@ def port_refusal(port: int) -> str:
 
 
 class Supervisor:
-    """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is told to stop.
+    """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is stopped.
 
     The worker is started anew when ``sources`` change; Celery does not see that itself.
     """

@@ -1084,7 +1084,7 @@ export interface components {
     headers: {
         /** @description The version of what was answered; see `If-None-Match`. */
         ETag: string;
-        /** @description There when this is an earlier answer, told again. */
+        /** @description Sent with an earlier answer that is sent again. */
         "Idempotency-Replayed": "true";
         /** @description Where the new thing is. */
         Location: string;

@@ -46,10 +46,10 @@ export function lazyDialog<P extends { onClose(): void }>(load: Loader<P>): Comp
 
 function Closing({ error, onClose }: { error: MissingCode; onClose(): void }) {
   const t = useTranslations("code");
-  const told = useRef<MissingCode | null>(null);
+  const reported = useRef<MissingCode | null>(null);
   useEffect(() => {
-    if (told.current === error) return;
-    told.current = error;
+    if (reported.current === error) return;
+    reported.current = error;
     error.forget();
     showProblem(t("partFailed"), networkProblem());
     onClose();

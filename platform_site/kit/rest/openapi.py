@@ -82,7 +82,7 @@ HEADERS: Final[Mapping[str, Document]] = {
     "RateLimit-Policy": _header({"type": "string"}, "The limit: `q` uses in `w` seconds."),
     "ETag": _header({"type": "string"}, "The version of what was answered; see `If-None-Match`."),
     "Idempotency-Replayed": _header(
-        {"type": "string", "const": "true"}, "There when this is an earlier answer, told again."
+        {"type": "string", "const": "true"}, "Sent with an earlier answer that is sent again."
     ),
     "Location": _header({"type": "string", "format": "uri-reference"}, "Where the new thing is."),
     "Preference-Applied": _header({"type": "string"}, "The part of `Prefer` that was honoured."),

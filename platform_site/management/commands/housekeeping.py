@@ -66,7 +66,7 @@ class Command(BaseCommand):
         return [name for name in names if not self._succeeds(name)]
 
     def _succeeds(self, name: str) -> bool:
-        """Run one command. Its failure is logged and told, and is nobody else's."""
+        """Run one command. Its failure is logged and printed, and stops no other command."""
         started = time.monotonic()
         try:
             with statements_of(STATEMENT_S, for_session=True):

@@ -28,7 +28,7 @@ export function UploadDock() {
             <div className={classes.words}>
               <h2>{t("title")}</h2>
               <p className="tabular">
-                {/* Screen readers are told the counts only; the speed changes all the time. */}
+                {/* Screen readers announce the counts only; the speed changes all the time. */}
                 <span role="status">
                   {t("summary", { done: total.done, total: total.total })}
                   {total.failed > 0 && (
