@@ -36,6 +36,7 @@ class SignInForm(AdminAuthenticationForm):
             address = client_address(cast("HttpRequest", self.request))
             rate_limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
             email = self.cleaned_data.get("username", "")
+            # The API's own counts: two doors with a lock each would give twice the guesses.
             _user, tried = login_try(email=email, address=address)
         except (RateLimited, LimiterUnavailable) as exc:
             raise ValidationError(f"{exc.title}. Try again later.", code=exc.code) from exc

@@ -51,6 +51,7 @@ def _token(user_id: UUID, scope: str) -> str:
 
 
 def _ask(user_id: UUID, what: str, scope: str) -> int:
+    # Auth signs, so it issues its own credential instead of asking itself over HTTP.
     ours = service_token_issue(client_id="auth", audience=ROLE)
     reply = upstream(ROLE).request(
         "POST",

@@ -89,6 +89,8 @@ def login_try_count(*, email: str, user: User | None, address: str) -> LoginTry:
     account = hashlib.sha256(f"{normalized_email(email)}|{since}".encode()).hexdigest()
     place = f"{account}:{network_of(address)}"
     decision = LOGIN_BY_ACCOUNT_AND_ADDRESS.count(place)
+    # Counted for the account only where the place may still try: a place that is shut out must
+    # not be able to slow its owner down.
     slowed = decision.allowed and not LOGIN_BY_ACCOUNT.count(account).allowed
     if slowed:
         decision = decision.narrowed(min(SLOWED_TRIES, decision.limit))

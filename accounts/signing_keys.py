@@ -55,6 +55,7 @@ class Keyset:
     def signer(self, *, at: datetime | None = None) -> SigningKey:
         """The newest key whose time has come ``at`` (``None`` = now)."""
         now = at or timezone.now()
+        # A key is published before it signs, so that every verifier has fetched it by then.
         ready = [key for key in self._keys if key.sign_from <= now]
         if not ready:
             raise ImproperlyConfigured("SIGNING_KEYS has no key whose sign_from has passed.")
@@ -67,6 +68,7 @@ class Keyset:
 
 def current_keyset() -> Keyset:
     """The keys of ``settings.SIGNING_KEYS``, parsed once for each value of it."""
+    # Keyed by the entries, not cached for ever: tests and a reload change the setting.
     entries = settings.SIGNING_KEYS["keys"]
     return _parsed(tuple((e["kid"], e["sign_from"], e["private_pem"]) for e in entries))
 

@@ -21,6 +21,7 @@ def calls_gather(calls: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     Each call runs in a copy of the caller's context, so it carries the request id. A refusal is
     raised as it is. Calls inside the process share its database connection and run in turn.
     """
+    # SQLite, which the embedded role has, would lock the threads out of one another.
     if _are_inside_the_process():
         return {name: _outcome(call) for name, call in calls.items()}
     futures = {

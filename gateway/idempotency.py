@@ -99,6 +99,7 @@ def idempotent(handler: Handler[Parameters]) -> Handler[Parameters]:
         if key is None:
             return handler(view, request, *args, **kwargs)
         slot = Slot(_slot_name(request, key))
+        # Before the first read: afterwards a stream cannot be hashed any more.
         view.fingerprint_prepare(request)
         if not slot.take():
             return _earlier_answer(view, request, slot)
@@ -108,6 +109,7 @@ def idempotent(handler: Handler[Parameters]) -> Handler[Parameters]:
             response = _answer(view, lambda: handler(view, request, *args, **kwargs))
             kept = _keep_when_final(view, request, slot, response)
         finally:
+            # Also after an exception that nobody foresaw, or the key would stay taken for minutes.
             if not kept:
                 slot.free()
         return response
@@ -167,6 +169,7 @@ def _slot_name(request: Request, key: str) -> str:
         raise IdempotencyKeyInvalid
     match = request.resolver_match
     route = match.route if match else request.path
+    # By route and not by path: a key that comes again for another object is refused, not new.
     scope = f"{principal_of(request).id}\n{route}\n{key}"
     return f"idempotency:{hashlib.sha256(scope.encode()).hexdigest()}"
 
@@ -199,6 +202,7 @@ def _keep_when_final(
     view: Repeatable, request: Request, slot: Slot, response: HttpResponseBase
 ) -> bool:
     """Keep ``response`` once it is rendered; ``False`` when trying again could end otherwise."""
+    # A fault or a full bucket passes; an answer that is kept would outlive it by a day.
     if response.status_code >= 500 or response.status_code == NOT_STORED:  # noqa: PLR2004
         return False
     try:

@@ -44,6 +44,7 @@ class BodyHash:
         for piece in whole:
             self._hash.update(piece)
             self._hash.update(b"\0boundary\0")
+        # Its first bytes may be the last of this piece, so they wait for the next one.
         keep = len(self._mark) - 1
         cut = max(0, len(rest) - keep)
         self._hash.update(rest[:cut])

@@ -53,8 +53,10 @@ def session_of_refresh_token(*, raw: str) -> Session:
 
 def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     now = timezone.now()
+    # Derived and not drawn: the second of two racing refreshes must get the same successor.
     successor = token.successor()
     rotated = _rotate(token, successor, at=now, address=address)
+    # Read after the write, so that what follows judges the row as it now is.
     session = Session.objects.select_related("user").filter(id=token.session_id).first()
     if session is None or not session.user.may_sign_in or session.revoked_at is not None:
         _refuse(TokenRevoked())

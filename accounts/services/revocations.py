@@ -21,6 +21,7 @@ def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
 
     May stand in a transaction; the deny list, which is on the network, comes after the commit.
     """
+    # Ids first: the update leaves no row by which the sessions could be found again.
     ids = list(sessions.filter(revoked_at=None).values_list("id", flat=True))
     Session.objects.filter(id__in=ids, revoked_at=None).update(revoked_at=timezone.now())
     return ids
@@ -31,6 +32,7 @@ def sessions_deny(session_ids: Iterable[UUID]) -> None:
 
     Raises `RevocationUnavailable`; the sessions have ended all the same.
     """
+    # A token that was issued this second, read by a clock that is late by the leeway.
     ttl_s = settings.ACCESS_TOKEN_LIFETIME_S + LEEWAY_S
     try:
         for session_id in session_ids:

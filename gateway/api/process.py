@@ -49,6 +49,7 @@ class Process(GatewayView):
         wait_s = preferred_wait_s(request.headers.get("Prefer", ""))
         waits = wait_s > 0 and upload.is_running
         body = upload_wait(caller=caller, upload=upload, wait_s=wait_s) if waits else None
+        # 202 after a wait that was too short: what was asked for is accepted, and not over.
         is_over = body is not None or not upload.is_running
         response = relayed_response(reply, status=200 if is_over else 202, body=body)
         if wait_s:

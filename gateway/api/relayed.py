@@ -49,6 +49,7 @@ def relayed_response(reply: Reply, *, status: int = 0, body: bytes | None = None
     Raises `UpstreamFailed` when it is not what a client of the API can read.
     """
     content_check(reply)
+    # A list of what passes, not of what is held back: nobody foresees what a role will send.
     headers = {name: reply.headers[name] for name in PASSED_ON if name in reply.headers}
     content = reply.body if body is None else body
     return HttpResponse(content, status=status or reply.status, headers=headers)

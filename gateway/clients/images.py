@@ -27,8 +27,11 @@ def answer_of(call: UpstreamCall, *, caller: Caller | None = None) -> Reply:
     try:
         return _attempt(call, caller)
     except Refused as refusal:
+        # A session that ended between our check and theirs: that is the person's own 401.
         if refusal.status != UNAUTHORIZED or refusal.code == "token_revoked":
             raise
+        # The client has sent its stream once; it is told to try again, and not that it is a
+        # stranger.
         if not call.is_repeatable:
             raise UpstreamUnavailable(ROLE) from refusal
     try:
@@ -72,6 +75,7 @@ def _attempt(call: UpstreamCall, caller: Caller | None) -> Reply:
     try:
         return call_send(ROLE, replace(call, headers=headers))
     except Refused as refusal:
+        # By value: another thread may have renewed the token while this call was under way.
         if refusal.status == UNAUTHORIZED:
             token.forget(raw)
         raise

@@ -69,6 +69,7 @@ class ServiceToken:
         if held is not None and now < held.renew_at:
             return held.raw
         still_good = held is not None and now < held.ends_at
+        # One thread renews; the others wait only when the old token is of no use any more.
         if not self._lock.acquire(blocking=not still_good):
             return held.raw if held else ""  # another thread renews it at this moment
         try:

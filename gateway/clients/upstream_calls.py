@@ -76,6 +76,7 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
     """
     headers = {name: reply.headers[name] for name in REFUSAL_HEADERS if name in reply.headers}
     document = _problem(reply)
+    # An Ingress or a mesh answers for a role that is gone, with a page of its own.
     if document is None and reply.status in NO_ANSWER:
         return UpstreamUnavailable(role)
     if document is None or reply.status == 500:  # noqa: PLR2004
@@ -84,6 +85,7 @@ def refusal_of(reply: Reply, *, role: str) -> DomainError:
     return Refused(
         status=reply.status,
         code=code,
+        # So that the log here counts the same lost part as the log there.
         lost_part=DatabaseUnavailable.lost_part if code == DatabaseUnavailable.code else "",
         title=str(document.get("title", "The request was refused")),
         detail=str(document.get("detail", "")),
@@ -101,6 +103,7 @@ def content_check(reply: Reply) -> None:
     """
     if reply.status in WITHOUT_CONTENT:
         return
+    # By type alone: reading the body is what relaying bytes saves.
     kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != JSON or not reply.body or reply.status >= 300:  # noqa: PLR2004
         raise UpstreamFailed(f"The answer has status {reply.status} and is not JSON.")

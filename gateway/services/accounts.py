@@ -18,6 +18,7 @@ def account_close(*, principal: Principal, password: str) -> datetime:
     When images gives no answer the account is closed all the same: housekeeping tells it again.
     Raises `Refused` for a wrong password, and `UpstreamUnavailable` without auth.
     """
+    # Auth first: a wrong password must change nothing, and only auth knows it.
     closed = auth.account_close(principal=principal, password=password)
     try:
         images.owner_withhold(token=closed.images_token)

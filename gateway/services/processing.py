@@ -36,6 +36,7 @@ def upload_wait(
     """
     if upload.job is None:
         return None
+    # Not to queue for a slot: who waits for one would hold a thread, as a waiting caller does.
     if not _slots.acquire(blocking=False):
         WAITS.labels("full").inc()
         return None
@@ -62,6 +63,7 @@ def _finished(
     pause_s = FIRST_POLL_S
     while (left_s := deadline - time.monotonic()) > 0:
         sleep(min(pause_s, left_s))
+        # Most jobs take a fraction of a second; a long one must not cost a call for each tenth.
         pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
         reply = read(f"jobs/{job.id}", caller=caller)
         if document_as(FollowedJob, reply).is_over:
