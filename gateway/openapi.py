@@ -28,7 +28,11 @@ def relayed_described(endpoints: list[Endpoint]) -> list[Endpoint]:
     """``endpoints`` with the view of images in place of each that passes it on.
 
     A hook of drf-spectacular. Paths stay ours, and so do credentials and the Idempotency-Key.
+    Where images is another process there is no such view, and the endpoint is left out: Django's
+    deployment check builds this document in every role, and the gateway serves the committed one.
     """
+    if not settings.UPSTREAMS["images"].startswith(PREFIX):
+        return [endpoint for endpoint in endpoints if not _is_relayed(endpoint[3])]
     return [(path, regex, method, _behind(method, view)) for path, regex, method, view in endpoints]
 
 
@@ -45,12 +49,16 @@ class Published(serializers.Field[Any, Any, Any, Any]):
         set_override(self, "field", published(name))
 
 
-def _behind(method: str, view: Any) -> Callable[..., Any]:
+def _is_relayed(view: Any) -> bool:
     kind: type[APIView] = view.cls
-    if not issubclass(kind, RelayView):
+    return issubclass(kind, RelayView)
+
+
+def _behind(method: str, view: Any) -> Callable[..., Any]:
+    if not _is_relayed(view):
         described: Callable[..., Any] = view
         return described
-    route = kind.routes[method]
+    route: Route = view.cls.routes[method]
     answering = _answering(route)
     parameters = [IDEMPOTENCY_KEY] if route.is_idempotent else []
     more = {"authentication_classes": [UserAuthentication], "more_parameters": parameters}

@@ -122,7 +122,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_TOKEN": None,
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is a filter of ours, not a renderer
 }
-SPECTACULAR_SETTINGS = {
+SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Image platform",
     "VERSION": VERSION,
     "DESCRIPTION": "Send photographs; get them back resized, converted and safe to publish.",
@@ -131,14 +131,6 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,  # what may be changed may also be left out
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {
-        "ImageStateEnum": "images.selectors.images.SHOWN_STATES",
-        "InputFormatEnum": "images.renditions.FORMATS",
-        "JobKindEnum": "images.api.responses.JOB_KINDS",
-        "JobStateEnum": "images.api.responses.JOB_STATES",
-        "OutputFormatEnum": "images.renditions.OUTPUT_FORMATS",
-    },
-    "PREPROCESSING_HOOKS": ["gateway.openapi.relayed_described"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_site.kit.rest.openapi.headers_add",

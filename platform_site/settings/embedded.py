@@ -51,3 +51,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=False)
 JOB_REQUEUE_AFTER_S = 20
 WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its patience
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")
+
+# The public document is built here, where the views of every role can be seen.
+SPECTACULAR_SETTINGS = {
+    **SPECTACULAR_SETTINGS,
+    "PREPROCESSING_HOOKS": ["gateway.openapi.relayed_described"],
+    "ENUM_NAME_OVERRIDES": {
+        "ImageStateEnum": "images.selectors.images.SHOWN_STATES",
+        "InputFormatEnum": "images.renditions.FORMATS",
+        "JobKindEnum": "images.api.responses.JOB_KINDS",
+        "JobStateEnum": "images.api.responses.JOB_STATES",
+        "OutputFormatEnum": "images.renditions.OUTPUT_FORMATS",
+    },
+}

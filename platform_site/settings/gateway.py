@@ -13,3 +13,7 @@ ROOT_URLCONF = "platform_site.urls.gateway"
 INSTALLED_APPS = [*INSTALLED_APPS, "drf_spectacular", "drf_spectacular_sidecar", "gateway"]
 MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE]
 STATIC_URL = "/api/v1/static/"
+SPECTACULAR_SETTINGS = {
+    **SPECTACULAR_SETTINGS,
+    "PREPROCESSING_HOOKS": ["gateway.openapi.relayed_described"],
+}

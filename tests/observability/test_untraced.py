@@ -12,7 +12,7 @@ PROGRAM = """
 import sys
 import django
 django.setup()
-from platform_site.kit import request_context, tracing
+from platform_site.kit.telemetry import request_context, tracing
 tracing.start_web()
 tracing.start_worker()
 print(sorted(name for name in sys.modules if name.startswith("opentelemetry.sdk")))

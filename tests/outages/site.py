@@ -71,6 +71,7 @@ class Site:
             headers={
                 **self._credentials(role, route),
                 "Content-Type": content_type,
+                "X-Public-Origin": "https://photos.example",  # as the gateway sends to images
                 "Connection": "close",  # a refusal leaves the rest of a body unread
             },
             timeout=timeout_s,

@@ -228,12 +228,18 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """The access token of auth, in the ``Authorization`` header."""
 
     target_class = "platform_site.kit.auth.authentication.UserAuthentication"
-    match_subclasses = True  # an internal view takes a role's token beside it
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
         """HTTP bearer with a JWT."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class InternalBearerScheme(BearerScheme):  # type: ignore[no-untyped-call]
+    """The same token, beside the one of the role that sends it; no public route takes that."""
+
+    target_class = "platform_site.kit.auth.authentication.ServiceAuthentication"
+    name = "bearerBesideService"
 
 
 def public_name(name: str) -> str:

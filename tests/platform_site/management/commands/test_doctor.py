@@ -93,7 +93,8 @@ def test_a_gateway_asks_its_peers_and_no_database(
     environment = manifests.environment("gateway")
     environment |= {"CACHE_URL": redis.url, "AUTH_URL": peer.url, "IMAGES_URL": peer.url}
     environment["JWKS_URL"] = f"{peer.url}/.well-known/jwks.json"
-    peer.respond = lambda asked: Answer(body=ANSWERS.get(asked.path, b"{}"))
+    kind = {"Content-Type": "application/json"}
+    peer.respond = lambda asked: Answer(headers=kind, body=ANSWERS.get(asked.path, b"{}"))
     code, words = doctor(environment)
     assert code == 0, words
     assert [line.strip() for line in words.splitlines()[1:]] == [
