@@ -158,10 +158,12 @@ def usage_out(usage: Usage) -> UsageOut:
 
 def _rendition_out(rendition: Rendition, origin: str) -> RenditionOut:
     spec = parse_spec(rendition.spec)
+    # The row's text is canonical, or it could not be read: no need to write it once more.
+    operations = rendition.spec.rpartition(".")[0]
     is_ready = rendition.state == Rendition.State.READY
     return RenditionOut(
         id=rendition.id,
-        spec=spec.operations,
+        spec=operations,
         preset=rendition.preset,
         ops=OperationsOut(spec.width, spec.height, spec.fit, spec.format, spec.quality),
         format=rendition.format,
