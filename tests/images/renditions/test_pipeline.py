@@ -29,15 +29,6 @@ from tests.images.renditions.samples import (
     saved,
 )
 
-STORED_AS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">an author to be removed</x:xmpmeta>'
 SECRETS = (b"to be removed", b"xmpmeta", b"Exif", b"ICCP", b"iCCP", b"eXIf", b"ICC_PROFILE", b"GPS")
 
