@@ -21,6 +21,15 @@ from images.renditions.encoding import encode
 LIMITS = Limits()
 PNG = RenditionSpec(format="png")
 PHOTOGRAPHS = Path(__file__).parents[2] / "photographs"
+STORED_AS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -41,6 +50,12 @@ def encode_toned(image: Image.Image, spec: RenditionSpec, content: Content | Non
 def rendered(content: bytes, spec: RenditionSpec = PNG) -> Image.Image:
     """What the core makes of a file, opened."""
     return Image.open(io.BytesIO(render(io.BytesIO(content), spec, LIMITS).content))
+
+
+def turned_for(upright: Image.Image, orientation: int) -> Image.Image:
+    """The pixels as a camera stores them with this value of the EXIF tag Orientation."""
+    method = STORED_AS.get(orientation)
+    return upright if method is None else upright.transpose(method)
 
 
 def photograph(name: str) -> io.BytesIO:

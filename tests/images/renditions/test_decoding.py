@@ -20,25 +20,15 @@ from tests.images.renditions.samples import (
     psnr,
     rendered,
     saved,
+    turned_for,
 )
-
-STORED_AS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_out_upright(orientation: int, kind: str) -> None:
     upright = picture()
-    method = STORED_AS.get(orientation)
-    stored = upright if method is None else upright.transpose(method)
+    stored = turned_for(upright, orientation)
     options = {} if kind in {"PNG", "TIFF"} else {"quality": 95}
     content = saved(stored, kind, exif=gps_exif(orientation), **options)
     facts = probe(io.BytesIO(content), LIMITS)
@@ -52,8 +42,7 @@ def test_every_orientation_comes_out_upright(orientation: int, kind: str) -> Non
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_cover_is_cropped_as_the_upright_picture_lies(orientation: int) -> None:
-    method = STORED_AS.get(orientation)
-    stored = picture() if method is None else picture().transpose(method)
+    stored = turned_for(picture(), orientation)
     content = saved(stored, "PNG", exif=gps_exif(orientation))
     made = rendered(content, RenditionSpec(40, 40, Fit.COVER, "png"))
     expected = picture().resize((60, 40), Image.Resampling.LANCZOS).crop((10, 0, 50, 40))

@@ -17,8 +17,8 @@ from tests.images.renditions.samples import (
     png_of,
     psnr,
     saved,
+    turned_for,
 )
-from tests.images.renditions.test_pipeline import STORED_AS
 
 TIFF_NS = "http://ns.adobe.com/tiff/1.0/"
 PLAIN = RenditionSpec(60, 60, format="png")
@@ -57,8 +57,7 @@ def with_text(image: Image.Image, keyword: str, text: str, *, compressed: bool) 
 
 
 def stored_as(orientation: int) -> Image.Image:
-    method = STORED_AS.get(orientation)
-    return picture() if method is None else picture().transpose(method)
+    return turned_for(picture(), orientation)
 
 
 def is_upright(content: bytes) -> bool:
