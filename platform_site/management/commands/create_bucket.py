@@ -3,8 +3,8 @@
 Plain S3 calls only, so every S3 store answers them. Making the *user* is the store's own affair.
 """
 
-import time
 from argparse import ArgumentParser
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -14,11 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
 from platform_site import variables
+from platform_site.management.waiting import wait_until_nothing_lacks
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PAUSE_S: Final = 2.0
 FORBIDDEN: Final = frozenset({"AccessDenied", "403", "AllAccessDisabled"})
 PRESENT: Final = frozenset({"BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         bucket = variables.bucket()
         owner, user = clients()
         try:
-            made = _patiently(owner, bucket, wait)
+            wait_until_nothing_lacks(partial(_silence, owner, bucket), wait, self.stdout.write)
+            made = create(owner, bucket)
             prove_rights(user, bucket)
         except (BotoCoreError, ClientError) as exc:
             raise CommandError(f"The store refused: {exc}") from exc
@@ -99,12 +100,12 @@ def prove_rights(user: "S3Client", bucket: str) -> None:
         raise CommandError("The bucket's user may make buckets: it has more rights than it needs.")
 
 
-def _patiently(owner: "S3Client", bucket: str, wait_s: float) -> bool:
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            return create(owner, bucket)
-        except BotoCoreError as exc:
-            if time.monotonic() >= deadline:
-                raise CommandError(f"The store gives no answer ({type(exc).__name__}).") from exc
-            time.sleep(PAUSE_S)
+def _silence(owner: "S3Client", bucket: str) -> str:
+    """Why the store is still to be waited for, without its URL; empty when it answers."""
+    try:
+        owner.head_bucket(Bucket=bucket)
+    except ClientError:
+        return ""  # a refusal is an answer, and the calls to come say it in words
+    except BotoCoreError as exc:
+        return f"the store gives no answer ({type(exc).__name__})"
+    return ""

@@ -4,7 +4,6 @@ Runs as the owner of the tables, in the Job that migrates. What a role may use i
 a table that no role is granted stays the owner's.
 """
 
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, ProgrammingError, connection
 from psycopg import sql
 
+from platform_site.management.waiting import wait_until_nothing_lacks
+
 LOCK: Final = 0x1A6E_0001  # any number, the same in every release
-PAUSE_S: Final = 2.0
 READ_BY_ALL: Final = ("django_migrations",)
 # Tables by prefix. `admin` serves Django's admin over everything.
 TABLES: Final = {
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if connection.vendor != "postgresql":
             raise CommandError(f"Database users are PostgreSQL's; this is {connection.vendor}.")
         logins = [login(urls, role) for role in TABLES]
-        _await_server(wait)
+        wait_until_nothing_lacks(_silence, wait, self.stdout.write)
         with _advisory_lock():
             if migrate:
                 call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
@@ -148,18 +148,14 @@ def _sequences(tables: list[str]) -> list[str]:
         ]
 
 
-def _await_server(wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
-    while True:
-        try:
-            connection.ensure_connection()
-        except DatabaseError as exc:
-            connection.close()
-            if time.monotonic() >= deadline:
-                raise CommandError(f"The database gives no answer ({type(exc).__name__}).") from exc
-            time.sleep(PAUSE_S)
-        else:
-            return
+def _silence() -> str:
+    """What a server that gives no answer lacks, in words without secrets; empty when it answers."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as exc:
+        connection.close()
+        return f"the database gives no answer ({type(exc).__name__})"
+    return ""
 
 
 @contextmanager

@@ -1,14 +1,13 @@
 """``manage.py wait_for_migrations``: returns once the database is at this release's migrations."""
 
-import time
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-PAUSE_S: Final = 2.0
+from platform_site.management.waiting import wait_until_nothing_lacks
 
 
 class Command(BaseCommand):
@@ -21,15 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, timeout: float, **_options: Any) -> None:
-        deadline = time.monotonic() + timeout
-        last = ""
-        while lack := missing():
-            if lack != last:
-                self.stdout.write(f"Waiting: {lack}")
-                last = lack
-            if time.monotonic() >= deadline:
-                raise CommandError(f"Not migrated after {timeout:.0f} s: {lack}")
-            time.sleep(min(PAUSE_S, timeout))
+        wait_until_nothing_lacks(missing, timeout, self.stdout.write)
         self.stdout.write(self.style.SUCCESS("Every migration of this role is applied."))
 
 

@@ -122,5 +122,5 @@ def test_a_store_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatc
     for prefix in ("S3_ROOT_", "S3_"):
         monkeypatch.setenv(f"{prefix}ACCESS_KEY_ID", "someone")
         monkeypatch.setenv(f"{prefix}SECRET_ACCESS_KEY", "a-secret-of-someone")
-    with pytest.raises(CommandError, match=r"The store gives no answer \(EndpointConnectionError"):
+    with pytest.raises(CommandError, match=r"the store gives no answer \(EndpointConnectionError"):
         run(wait=0)

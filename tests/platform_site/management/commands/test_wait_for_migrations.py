@@ -21,7 +21,7 @@ def test_it_returns_at_once_when_everything_is_applied() -> None:
 @pytest.mark.django_db
 def test_it_names_the_first_migration_that_is_missing_and_gives_up() -> None:
     MigrationRecorder(connection).record_unapplied(*newest("images"))
-    with pytest.raises(CommandError, match=r"Not migrated after 0 s: \d+ migrations, the first is"):
+    with pytest.raises(CommandError, match=r"Gave up after 0 s: \d+ migrations, the first is"):
         call_command("wait_for_migrations", timeout=0, stdout=StringIO())
 
 
@@ -30,7 +30,7 @@ def test_it_waits_until_another_has_migrated(monkeypatch: pytest.MonkeyPatch) ->
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied(*newest("images"))
     monkeypatch.setattr(
-        "platform_site.management.commands.wait_for_migrations.time.sleep",
+        "platform_site.management.waiting.time.sleep",
         lambda _seconds: recorder.record_applied(*newest("images")),
     )
     said = StringIO()
