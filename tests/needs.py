@@ -15,7 +15,7 @@ MONITORING: Final = (
     *("prometheus-postgres-exporter", "prometheus-redis-exporter", "prometheus-nginx-exporter"),
 )
 PROGRAMS: Final[Mapping[str, Sequence[str]]] = {
-    "tests/browser": ("chromium", "nginx"),
+    "tests/browser": ("chromium-headless-shell", "nginx"),
     "tests/deploy/test_cluster.py": ("ip", "redis-server"),
     "tests/edge": ("nginx", "envsubst"),
     "tests/main_job": ("redis-server",),

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, expect, sync_playwright
@@ -11,11 +10,11 @@ from tests.browser.cast import Cast, cast_made
 from tests.browser.measures import MEASURES
 from tests.browser.site import DIST, Site, behind_nginx, embedded
 from tests.browser.visitor import (
-    CHROMIUM,
     TIMEOUT_MS,
     Look,
     Visitor,
     VisitorMade,
+    chromium,
     chromium_launch,
     visiting,
 )
@@ -33,8 +32,8 @@ LIBRARY = 9
 @pytest.fixture(scope="package", autouse=True)
 def browser_is_here() -> None:
     """Without a browser nothing can be tested; where every test has to run, that is a failure."""
-    if not Path(CHROMIUM).exists():
-        missing("Chromium is not installed; install it: apt-get install chromium")
+    if not chromium():
+        missing("Chromium is not installed; install it: apt-get install chromium-headless-shell")
     if not (DIST / "index.html").is_file():
         missing("the SPA is not built; build it: make test, or sh .ci/frontend build")
 

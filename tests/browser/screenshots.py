@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 from tests.browser.cast import Cast, cast_made, looking
 from tests.browser.site import DIST, embedded
 from tests.browser.views import VIEWS, View
-from tests.browser.visitor import CHROMIUM, NARROW, Look, chromium_launch
+from tests.browser.visitor import NARROW, Look, chromium, chromium_launch
 from tests.servers.processes import ROOT
 
 TARGET = ROOT / "var" / "screenshots"
@@ -38,8 +38,8 @@ WHOLE_PAGE = {"account", "activity", "image-builder", "image-renditions", "image
 def main(arguments: list[str]) -> int:
     """Make the pictures, say where they are; the exit code."""
     wanted = [word for word in arguments if word != "--docs"]
-    if not Path(CHROMIUM).exists() or not DIST.is_dir():
-        sys.stderr.write(f"This needs {CHROMIUM} and the built SPA; run `make` first.\n")
+    if not chromium() or not DIST.is_dir():
+        sys.stderr.write("This needs Chromium and the built SPA: make screenshots\n")
         return 1
     TARGET.mkdir(parents=True, exist_ok=True)
     views = [view for view in VIEWS if not wanted or view.name in wanted]

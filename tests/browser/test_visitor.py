@@ -1,7 +1,7 @@
 """What a visitor holds against a page, and what not."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor, VisitorMade
@@ -29,6 +29,28 @@ def test_code_that_a_page_still_waited_for_when_it_was_left_is_no_fault(
     with page.expect_event("requestfailed", lambda request: request.url.endswith(HELD)) as lost:
         page.reload()
     assert lost.value.failure == "net::ERR_ABORTED"
+    assert visitor.faults == []
+
+
+def test_code_that_a_page_asked_for_while_the_next_was_on_its_way_is_no_fault(
+    laptop: Site, visit: VisitorMade
+) -> None:
+    visitor = visit(laptop)
+    page = visitor.open("/sign-in")
+    page.route(f"**{HELD}", lambda _: None)
+    next_documents: list[Route] = []
+
+    def keep(route: Route) -> None:
+        next_documents.append(route)
+
+    page.route("**/register", keep)
+    with page.expect_request(f"**{HELD}"):
+        page.evaluate(f"() => {{ location.href = '/register'; setTimeout({ASKED_FOR}, 500); }}")
+    assert next_documents
+    with page.expect_event("requestfailed", lambda request: request.url.endswith(HELD)) as lost:
+        next_documents[0].continue_()
+    assert lost.value.failure == "net::ERR_ABORTED"
+    page.wait_for_url("**/register")
     assert visitor.faults == []
 
 

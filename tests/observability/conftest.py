@@ -11,14 +11,14 @@ from tests.observability.stack import Stack, monitored_platform
 from tests.observability.traffic import bad_day, ordinary_day, over_the_limit, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def collector() -> Iterator[Collector]:
     """Where every role sends its traces."""
     with collecting() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def quiet_stack(
     postgresql_url: str, tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> Iterator[Stack]:
@@ -39,7 +39,7 @@ def is_seen(stack: Stack) -> bool:
     return bool(targets) and all(target["health"] == "up" for target in targets)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(quiet_stack: Stack) -> Stack:
     """The monitored platform with some history."""
     until(lambda: is_seen(quiet_stack), timeout_s=60)  # each series once before it moves

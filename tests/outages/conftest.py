@@ -14,7 +14,7 @@ SHORT = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(postgresql_url: str) -> Iterator[Site]:
     with site_over_proxy(postgresql_url, extra=SHORT) as furnished:
         yield furnished
