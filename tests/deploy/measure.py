@@ -27,6 +27,8 @@ from tests.servers.person import Person
 from tests.servers.postgresql import postgresql
 from tests.servers.processes import Program
 
+SETTINGS: Final = "platform_site.settings.test_embedded"
+"""Of the harness alone, which reads the names of the queues from them."""
 REST_S: Final = 30.0
 LOAD_S: Final = 40.0
 PEOPLE: Final = 3
@@ -152,6 +154,7 @@ def _load(person: Person, number: int, end: float) -> None:
 
 def main() -> int:
     """Measure, and write the file; takes two minutes."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     directory = Path(tempfile.mkdtemp(prefix="image-platform-measure-"))
     with postgresql() as url, monitored_platform(url, directory, extra=EXTRA) as stack:
         _as_in_a_pod(stack)
