@@ -6,7 +6,7 @@ import pytest
 
 from deploy.k8s.tools import connections
 from deploy.k8s.tools.network import Edge, edges
-from deploy.k8s.tools.objects import Object, of_kind
+from deploy.k8s.tools.objects import Object, of_kind, pods, selects
 from tests.deploy.workspace import ROOT, Workspace, named
 
 PAGE = (ROOT / "docs" / "deploy-reference.md").read_text()
@@ -44,6 +44,19 @@ def test_the_data_layer_calls_nobody(workspace: Workspace) -> None:
 def test_nobody_here_reaches_the_internet_or_the_kubernetes_api(workspace: Workspace) -> None:
     reached = {edge[1] for edge in edges(workspace.render("dev"))}
     assert not reached & {"internet", "nodes", "anywhere", "stranger here", "stranger elsewhere"}
+
+
+def test_whoever_may_call_somebody_may_ask_for_the_address(workspace: Workspace) -> None:
+    rendered = workspace.render("platform")
+    callers = {
+        pod.name
+        for pod in pods(rendered)
+        for policy in of_kind(rendered, "NetworkPolicy")
+        if policy["metadata"]["namespace"] == pod.namespace
+        and selects(policy["spec"]["podSelector"], pod.labels)
+        and policy["spec"].get("egress")
+    }
+    assert {source for source, target, _ in edges(rendered) if target == "DNS"} == callers
 
 
 def _policy(rendered: list[Object], name: str) -> Object:
