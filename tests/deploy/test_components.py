@@ -18,6 +18,13 @@ from tests.deploy.workspace import MANIFESTS, OVERLAYS, WORKERS, Workspace, name
 PROMETHEUS = MANIFESTS / "monitoring" / "prometheus" / "prometheus.yml"
 
 
+@pytest.fixture(scope="module")
+def coloured(workspace: Workspace) -> set[str]:
+    """What a release has in two colours: the roles that answer requests, and the frontend."""
+    web = objects.objects(workspace.build("roles/web"))
+    return {"frontend", *(pod.name for pod in objects.pods(web))}
+
+
 @pytest.mark.parametrize("name", USES)
 def test_a_component_needs_the_groups_it_says_and_no_others(
     workspace: Workspace, renders: Mapping[str, list[Object]], name: str
@@ -45,17 +52,15 @@ def test_external_secrets_make_every_secret_that_is_left_out(
 
 
 def test_blue_and_green_are_two_closed_sets_behind_one_switch(
-    workspace: Workspace, renders: Mapping[str, list[Object]]
+    workspace: Workspace, renders: Mapping[str, list[Object]], coloured: set[str]
 ) -> None:
     rendered = renders["blue-green"]
     names = {i["metadata"]["name"] for i in of_kind(rendered, "Deployment")}
-    both = {
-        f"{r}-{c}" for r in ("auth", "gateway", "images", "frontend") for c in ("blue", "green")
-    }
+    both = {f"{role}-{colour}" for role in coloured for colour in ("blue", "green")}
     assert both <= names
     for kind in ("HorizontalPodAutoscaler", "PodDisruptionBudget"):
         assert both <= {i["metadata"]["name"] for i in of_kind(rendered, kind)}
-    for role in ("auth", "gateway", "images", "frontend"):
+    for role in coloured:
         assert named(rendered, "Service", role)["spec"]["selector"]["colour"] == "blue"
         preview = named(rendered, "Service", f"{role}-green")["spec"]["selector"]
         assert preview == {"app.kubernetes.io/name": role, "colour": "green"}
@@ -63,7 +68,7 @@ def test_blue_and_green_are_two_closed_sets_behind_one_switch(
 
 
 def test_prometheus_finds_the_pods_of_both_colours_under_one_name(
-    renders: Mapping[str, list[Object]],
+    renders: Mapping[str, list[Object]], coloured: set[str]
 ) -> None:
     rendered = renders["blue-green"]
     looked_for = PROMETHEUS.read_text()
@@ -75,7 +80,7 @@ def test_prometheus_finds_the_pods_of_both_colours_under_one_name(
     for service in scraped:
         name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
         assert f"{name}.{namespace}.svc.cluster.local" in looked_for
-    for role in ("auth", "gateway", "images", "frontend"):
+    for role in coloured:
         selector = {
             "matchLabels": named(rendered, "Service", f"{role}-metrics")["spec"]["selector"]
         }
@@ -103,13 +108,15 @@ def test_the_frontend_brings_the_bytes_exactly_where_there_is_one(
         assert said["frontend"]["STORE_SCHEME"] == store.scheme
 
 
-def test_one_line_switches_the_colour_and_one_line_a_version(own_workspace: Workspace) -> None:
+def test_one_line_switches_the_colour_and_one_line_a_version(
+    own_workspace: Workspace, coloured: set[str]
+) -> None:
     file = own_workspace.manifests / "components" / "blue-green" / "kustomization.yaml"
     file.write_text(
         file.read_text().replace("live=blue", "live=green").replace("green=0.1.0", "green=0.2.0")
     )
     rendered = objects.objects(with_component(own_workspace, "blue-green"))
-    for role in ("auth", "gateway", "images", "frontend"):
+    for role in coloured:
         assert named(rendered, "Service", role)["spec"]["selector"]["colour"] == "green"
         for colour, version in (("blue", "0.1.0"), ("green", "0.2.0")):
             spec = named(rendered, "Deployment", f"{role}-{colour}")["spec"]["template"]["spec"]
