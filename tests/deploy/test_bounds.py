@@ -9,7 +9,7 @@ from pytest_django import Settings
 from deploy.k8s.tools import objects
 from tests.deploy.gates import bounds
 from tests.deploy.gates.references import environment
-from tests.deploy.workspace import OVERLAYS, ROOT, Workspace
+from tests.deploy.workspace import OVERLAYS, ROOT, Workspace, named
 from tests.edge.rendering import variables_with_defaults
 
 ADDRESSES = dict.fromkeys(("GATEWAY_UPSTREAM", "AUTH_UPSTREAM", "IMAGES_UPSTREAM"), "a:1")
@@ -40,6 +40,15 @@ def test_more_uploads_than_there_is_disk_for_are_seen(
 ) -> None:
     found = list(bounds.faults(workspace.render("platform"), edge | {"UPLOADS_AT_ONCE": "64"}))
     assert {fault.split(":")[0] for fault in found} == {"frontend"}
+
+
+def test_a_role_whose_bounds_nobody_knows_is_seen(
+    workspace: Workspace, edge: dict[str, str]
+) -> None:
+    rendered = workspace.render("platform")
+    metadata = named(rendered, "Deployment", "gateway")["spec"]["template"]["metadata"]
+    metadata["labels"]["app.kubernetes.io/name"] = "reports"
+    assert list(bounds.faults(rendered, edge)) == ["reports: nobody says what it may hold"]
 
 
 def test_a_worker_may_map_what_a_picture_may_take(settings: Settings) -> None:

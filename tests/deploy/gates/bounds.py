@@ -15,6 +15,8 @@ from tests.deploy.workspace import MANIFESTS
 
 USED: Final = json.loads((MANIFESTS / "tools" / "used.json").read_text())["containers"]
 CELERY_CHILDREN: Final = 2
+WITHOUT_BOUNDS: Final = "scheduler"
+"""Takes no requests and no tasks, so it holds what it has at rest."""
 
 
 def processes(role: str) -> int:
@@ -43,6 +45,9 @@ def faults(rendered: Sequence[Object], edge: dict[str, str]) -> Iterator[str]:
     for item in of_kind(rendered, "Deployment"):
         pod = Pod(item)
         if pod.name not in ROLES:
+            is_role = item["metadata"].get("labels", {}).get("image") == "app"
+            if is_role and pod.name != WITHOUT_BOUNDS:
+                yield f"{pod.name}: nobody says what it may hold"
             continue
         container = next(each for each in pod.spec["containers"] if each["name"] == "app")
         limit = number(container["resources"]["limits"]["memory"])
