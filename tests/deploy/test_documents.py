@@ -9,6 +9,7 @@ import yaml
 from deploy.k8s.tools.objects import Object, named, of_kind, pods
 from tests.deploy.gates.references import environment
 from tests.deploy.workspace import MANIFESTS, ROOT, Workspace
+from tests.platform_site.roles import ROLES
 
 TEXT = (ROOT / "docs" / "deploy.md").read_text()
 MAKE = (ROOT / "Makefile").read_text() + (MANIFESTS / "tools" / "deploy.mk").read_text()
@@ -90,8 +91,9 @@ PLACES = {
 @pytest.mark.parametrize(
     ("service", "deployment"),
     [
-        *((role, role) for role in ("auth", "gateway", "images", "admin", "scheduler")),
-        ("worker", "worker-bulk"),
+        (role, "worker-bulk" if role == "worker" else role)
+        for role in ROLES
+        if role != "migrate"  # a Job of each release
     ],
 )
 def test_compose_gives_a_role_the_same_variables(

@@ -10,7 +10,13 @@ from platform_site.kit.identifiers import random_token
 from platform_site.secrets.generation import KeyMaterial
 from tests.servers.processes import KEPT, ROOT
 
-ROLES = ("auth", "gateway", "images", "worker", "scheduler", "admin", "migrate")
+NO_ROLES = {"base", "embedded", "test_embedded"}
+"""Settings that no process of its own has in a cluster."""
+ROLES = tuple(
+    file.stem
+    for file in sorted((ROOT / "platform_site" / "settings").glob("[a-z]*.py"))
+    if file.stem not in NO_ROLES
+)
 APPS = {
     "auth": {"accounts"},
     "gateway": {"gateway"},
