@@ -151,7 +151,15 @@ def test_only_auth_holds_what_signs(booted: dict[str, dict[str, Any]]) -> None:
         assert {role for role in ROLES if name in booted[role]["settings"]} == holders, name
 
 
-@pytest.mark.parametrize("role", ["auth", "gateway", "images"])
+def test_what_is_public_is_listed_for_every_role_that_asks_for_a_token(
+    booted: dict[str, dict[str, Any]],
+) -> None:
+    asking = {role for role in ROLES if booted[role]["anonymous"]}
+    # The worker has the settings of images, and serves none of the routes.
+    assert asking - {"worker"} == set(PUBLIC)
+
+
+@pytest.mark.parametrize("role", PUBLIC)
 def test_every_route_requires_authentication_unless_it_is_listed(
     booted: dict[str, dict[str, Any]], role: str
 ) -> None:
