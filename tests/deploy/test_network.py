@@ -6,7 +6,7 @@ import pytest
 
 from deploy.k8s.tools import connections
 from deploy.k8s.tools.network import Edge, edges
-from deploy.k8s.tools.objects import Object, of_kind, pods, selects
+from deploy.k8s.tools.objects import Object, objects, of_kind, pods, selects
 from tests.deploy.workspace import ROOT, Workspace, named
 
 PAGE = (ROOT / "docs" / "deploy-reference.md").read_text()
@@ -57,6 +57,34 @@ def test_whoever_may_call_somebody_may_ask_for_the_address(workspace: Workspace)
         and policy["spec"].get("egress")
     }
     assert {source for source, target, _ in edges(rendered) if target == "DNS"} == callers
+
+
+def test_prometheus_may_reach_whatever_is_scraped(workspace: Workspace) -> None:
+    rendered = workspace.render("platform")
+    scraped = {
+        (service["spec"]["selector"]["app.kubernetes.io/name"], f"{port['port']}/TCP")
+        for service in of_kind(rendered, "Service")
+        if service["metadata"]["labels"].get("metrics") == "scraped"
+        for port in service["spec"]["ports"]
+    }
+    assert scraped <= {edge[1:] for edge in edges(rendered) if edge[0] == "prometheus"}
+
+
+def test_every_role_that_is_told_to_send_traces_may(own_workspace: Workspace) -> None:
+    overlay = own_workspace.manifests / "overlays" / "platform" / "kustomization.yaml"
+    text, before = overlay.read_text(), "components:\n"
+    assert before in text
+    overlay.write_text(text.replace(before, f"{before}  - ../../monitoring/tracing\n"))
+    rendered = objects(own_workspace.build("overlays/platform"))
+    told = {
+        pod.name
+        for pod in pods(of_kind(rendered, "Deployment"))
+        for variable in pod.spec["containers"][0].get("env", [])
+        if variable["name"] == "OTEL_EXPORTER_OTLP_ENDPOINT"
+    }
+    senders = {source for source, *rest in edges(rendered) if rest == ["tempo", "4318/TCP"]}
+    # The scheduler answers nobody and runs no task, so it has nothing to trace.
+    assert senders == told - {"scheduler"}
 
 
 def _policy(rendered: list[Object], name: str) -> Object:
