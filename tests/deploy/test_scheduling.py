@@ -68,6 +68,11 @@ def test_a_roll_out_of_everything_at_once_fits(
     assert (steady + more).fits(nodes[0])
 
 
+def test_no_roll_out_on_a_laptop_runs_two_pods_for_one(workspace: Workspace) -> None:
+    doubled = [pod.name for pod in pods(workspace.render("dev")) if requests.surge(pod)]
+    assert doubled == []
+
+
 def test_the_production_size_fits_where_the_document_says(
     renders: Mapping[str, list[Object]],
 ) -> None:
