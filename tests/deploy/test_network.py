@@ -59,6 +59,21 @@ def test_whoever_may_call_somebody_may_ask_for_the_address(workspace: Workspace)
     assert {source for source, target, _ in edges(rendered) if target == "DNS"} == callers
 
 
+@pytest.mark.parametrize("side", ["Ingress", "Egress"])
+def test_caller_and_called_have_a_rule_for_the_same_connections(
+    workspace: Workspace, side: str
+) -> None:
+    rendered = workspace.render("platform")
+    agreed = edges(rendered)
+    for policy in of_kind(rendered, "NetworkPolicy"):
+        policy["spec"]["policyTypes"] = [
+            one for one in policy["spec"]["policyTypes"] if one != side
+        ]
+    ours = {pod.name for pod in pods(rendered) if pod.namespace == "image-platform"}
+    one_sided = edges(rendered) - agreed
+    assert {edge for edge in one_sided if ours.issuperset(edge[:2])} == set()
+
+
 def test_prometheus_may_reach_whatever_is_scraped(workspace: Workspace) -> None:
     rendered = workspace.render("platform")
     scraped = {
