@@ -1,12 +1,13 @@
 """Gate 5: the allowed connections are exactly the tables of docs/deploy-reference.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from deploy.k8s.tools import connections
+from deploy.k8s.tools import connections, objects
 from deploy.k8s.tools.network import Edge, edges
-from deploy.k8s.tools.objects import Object, objects, of_kind, pods, selects
+from deploy.k8s.tools.objects import Object, Pod, of_kind, pods, selects
+from tests.deploy.gates.references import environment
 from tests.deploy.workspace import ROOT, Workspace, named
 
 PAGE = (ROOT / "docs" / "deploy-reference.md").read_text()
@@ -74,6 +75,34 @@ def test_caller_and_called_have_a_rule_for_the_same_connections(
     assert {edge for edge in one_sided if ours.issuperset(edge[:2])} == set()
 
 
+@pytest.mark.parametrize("name", ["platform", "blue-green"])
+def test_a_role_that_others_call_answers_to_each_name_that_it_has(
+    workspace: Workspace, renders: Mapping[str, list[Object]], name: str
+) -> None:
+    rendered = renders[name] if name in renders else workspace.render(name)
+    maps = dict(objects.named(rendered, "ConfigMap"))
+    ours = [pod for pod in pods(rendered) if pod.namespace == "image-platform"]
+    # Not the frontend: it passes on the host that it was asked for.
+    callers = {pod.name for pod in ours} - {"frontend"}
+    called = {target for source, target, _ in edges(rendered) if source in callers}
+    asked = set()
+    for pod in (pod for pod in ours if pod.name in called):
+        variables = environment(pod.spec["containers"][0], pod.namespace, maps)
+        if "ALLOWED_HOSTS" in variables:
+            asked.add(pod.name)
+            assert _addresses(rendered, pod) <= set(variables["ALLOWED_HOSTS"].split(","))
+    assert asked >= {"auth", "images"}
+
+
+def _addresses(rendered: list[Object], pod: Pod) -> set[str]:
+    return {
+        service["metadata"]["name"]
+        for service in of_kind(rendered, "Service")
+        if selects({"matchLabels": service["spec"]["selector"]}, pod.labels)
+        and service["metadata"]["labels"].get("metrics") != "scraped"
+    }
+
+
 def test_prometheus_may_reach_whatever_is_scraped(workspace: Workspace) -> None:
     rendered = workspace.render("platform")
     scraped = {
@@ -90,7 +119,7 @@ def test_every_role_that_is_told_to_send_traces_may(own_workspace: Workspace) ->
     text, before = overlay.read_text(), "components:\n"
     assert before in text
     overlay.write_text(text.replace(before, f"{before}  - ../../monitoring/tracing\n"))
-    rendered = objects(own_workspace.build("overlays/platform"))
+    rendered = objects.objects(own_workspace.build("overlays/platform"))
     told = {
         pod.name
         for pod in pods(of_kind(rendered, "Deployment"))

@@ -1,6 +1,7 @@
 """Saving and restoring stop at the first failure, and no half copy looks whole."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Final
 
 import pytest
 
+from deploy.k8s.tools.objects import Pod, of_kind
 from platform_site.secrets import generation
-from tests.deploy.workspace import MANIFESTS, program
+from tests.deploy.workspace import MANIFESTS, Workspace, program
 
 PLAYED: Final = """
 case "$*" in *port-forward*) exec sleep 60 ;; esac
@@ -107,3 +109,12 @@ def test_a_restore_that_fails_leaves_the_roles_at_rest(tree: Tree) -> None:
         assert tree.restore(refused=number) != 0
         made = tree.calls()
         assert made == whole[: number - 1]
+
+
+def test_a_restore_waits_for_the_pods_of_every_role(workspace: Workspace) -> None:
+    (awaited,) = re.findall(r"(?m)^roles=(.*)$", (MANIFESTS / "tools" / "restore.sh").read_text())
+    assert set(awaited.split(",")) == {
+        Pod(item).name
+        for item in of_kind(workspace.render("platform"), "Deployment")
+        if item["metadata"]["labels"].get("image") == "app"
+    }
