@@ -29,7 +29,7 @@ def test_none_of_them_covers_another_or_the_navigation(
     page.get_by_test_id("selection-bar").get_by_role("button").last.click()
     toast = page.get_by_test_id("toasts").locator("> *").first
     expect(toast).to_be_visible()
-    toast.hover()  # so that it stays
+    toast.hover()  # while the pointer is over it, it stays
     bar, dock = page.get_by_test_id("selection-bar"), page.get_by_test_id("upload-dock")
     expect(bar).to_have_count(0)
     expect(page.get_by_test_id("tile")).to_have_count(len(PICTURES) - 1)
@@ -38,6 +38,7 @@ def test_none_of_them_covers_another_or_the_navigation(
 
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
+        toast.hover()  # it has moved from under the pointer
         tabs = page.get_by_role("navigation").locator("visible=true")
         page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 100))")
         boxes = {"toast": toast, "bar": bar, "dock": dock, "navigation": tabs}

@@ -54,6 +54,17 @@ def test_code_that_a_page_asked_for_while_the_next_was_on_its_way_is_no_fault(
     assert visitor.faults == []
 
 
+def test_code_that_is_on_its_way_when_the_network_goes_is_no_fault(
+    laptop: Site, visit: VisitorMade
+) -> None:
+    visitor = visit(laptop)
+    page = visitor.open("/sign-in")
+    visitor.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: request.url.endswith(HELD)):
+        page.evaluate(ASKED_FOR)
+    assert visitor.faults == []
+
+
 def test_code_that_is_aborted_while_its_page_stays_is_a_fault(
     laptop: Site, visit: VisitorMade
 ) -> None:

@@ -38,6 +38,8 @@ PHONE_BELOW = 600
 OWN_SCHEMES = {"data", "blob"}
 # Chromium tells of every answer above 399 and of every lost connection; tests look at the page.
 ABORTED = "net::ERR_ABORTED"
+# Only a test takes the network away, and then looks at what the page makes of that.
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 # A page then fetches nothing ahead.
 SAVE_DATA = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}});"
 LOST_CODE = re.compile(r"/assets/|Failed to load module script")
@@ -135,7 +137,10 @@ class Visitor:
     def _loss_noted(self, request: Request) -> None:
         """Code that does not come breaks the page; whatever else is lost, the page has to bear."""
         is_code = request.resource_type in {"script", "stylesheet"}
-        if is_code and not (request.failure == ABORTED and self._was_left(request)):
+        is_excused = request.failure == OFFLINE or (
+            request.failure == ABORTED and self._was_left(request)
+        )
+        if is_code and not is_excused:
             self.faults.append(f"{request.failure}: {request.url}")
 
     def _was_left(self, request: Request) -> bool:
