@@ -14,6 +14,8 @@ from tests import needs
 from tests.stages import Run, Stage
 
 SPA: Final = "frontend/dist/index.html"
+NICENESS: Final = 10
+"""Of what is built beside the tests: tests of timeouts go ahead of it, and often wait."""
 BEGAN: Final = "RUN_BEGAN_AT"
 """The variable in which `make` says when it began, in seconds since 1970."""
 
@@ -41,9 +43,9 @@ def run(arguments: Sequence[str]) -> int:
     stages.note("environment", "passed", "Python packages of the lock file", time.time() - began_at)
     try:
         _build(stages, arguments)
-        stages.await_beside()  # tests of timeouts want the machine for themselves
         tests = Stage("tests", "pytest", pytest_command(arguments))
         stages.front(tests)
+        stages.await_beside()
     finally:
         stages.stop()
     status = stages.summary()
@@ -65,10 +67,10 @@ def _build(stages: Run, arguments: Sequence[str]) -> None:
             ["sh", "tests/deploy/images/build"],
             is_required=needs.is_strict(),
         )
-        stages.beside(build)
+        stages.beside(build, niceness=NICENESS)
     if not arguments:
         vitest = Stage("vitest", "tests of the pages' code", ["sh", ".ci/frontend", "test"])
-        stages.beside(vitest)
+        stages.beside(vitest, niceness=NICENESS)
 
 
 if __name__ == "__main__":
