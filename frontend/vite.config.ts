@@ -49,11 +49,5 @@ export default defineConfig(({ command }) => ({
     target: "es2022",
   },
   // Tests that need a document say so in their first line; the rest start without one.
-  // They run beside others that go ahead of them: only what hangs takes that long.
-  test: {
-    environment: "node",
-    include: ["tests/**/*.test.{ts,tsx}"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-  },
+  test: { environment: "node", include: ["tests/**/*.test.{ts,tsx}"] },
 }));

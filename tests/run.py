@@ -14,8 +14,6 @@ from tests import needs
 from tests.stages import Run, Stage
 
 SPA: Final = "frontend/dist/index.html"
-NICENESS: Final = 10
-"""Of what is built beside the tests: tests of timeouts go ahead of it, and often wait."""
 BEGAN: Final = "RUN_BEGAN_AT"
 """The variable in which `make` says when it began, in seconds since 1970."""
 
@@ -43,9 +41,9 @@ def run(arguments: Sequence[str]) -> int:
     stages.note("environment", "passed", "Python packages of the lock file", time.time() - began_at)
     try:
         _build(stages, arguments)
+        stages.await_beside()  # tests of timeouts want the machine for themselves
         tests = Stage("tests", "pytest", pytest_command(arguments))
         stages.front(tests)
-        stages.await_beside()
     finally:
         stages.stop()
     status = stages.summary()
@@ -67,10 +65,10 @@ def _build(stages: Run, arguments: Sequence[str]) -> None:
             ["sh", "tests/deploy/images/build"],
             is_required=needs.is_strict(),
         )
-        stages.beside(build, niceness=NICENESS)
+        stages.beside(build)
     if not arguments:
         vitest = Stage("vitest", "tests of the pages' code", ["sh", ".ci/frontend", "test"])
-        stages.beside(vitest, niceness=NICENESS)
+        stages.beside(vitest)
 
 
 if __name__ == "__main__":

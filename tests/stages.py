@@ -95,13 +95,8 @@ class Run:
         """A stage that somebody else has done, or that is left out."""
         self._stages.append(Stage(name, about, (), took_s=took_s, outcome=outcome))
 
-    def beside(self, stage: Stage, *, niceness: int = 0) -> None:
-        """Start a stage that goes on while others run; its output is kept in ``var/stages``.
-
-        With a ``niceness`` above 0 it takes the time of the cores that the others leave.
-        """
-        if niceness:
-            stage.command = ("nice", "-n", str(niceness), *stage.command)
+    def beside(self, stage: Stage) -> None:
+        """Start a stage that goes on while others run; its output is kept in ``var/stages``."""
         LOGS.mkdir(parents=True, exist_ok=True)
         _say(f"→ {stage.name}: {stage.about} (beside the rest; {self._log(stage)})")
         stage.start(self._log(stage))

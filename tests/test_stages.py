@@ -1,6 +1,5 @@
 """Stages say how they ended; a run fails when one does, and shows why."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -40,14 +39,6 @@ def test_a_stage_that_fails_fails_the_run_and_the_next_ones_still_run(
     assert run.front(stage("second", ""))
     assert run.summary() == 1
     assert "does first — failed" in capfd.readouterr().out
-
-
-def test_a_stage_beside_leaves_the_cores_to_the_others(capfd: pytest.CaptureFixture[str]) -> None:
-    expected = min(19, os.nice(0) + 10)
-    run = Run("the run")
-    run.beside(stage("nice", f"import os; raise SystemExit(os.nice(0) != {expected})"), niceness=10)
-    run.await_beside()
-    assert "✓ nice" in capfd.readouterr().out
 
 
 def test_a_stage_beside_is_silent_until_it_fails(capfd: pytest.CaptureFixture[str]) -> None:
