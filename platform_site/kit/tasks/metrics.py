@@ -15,6 +15,7 @@ from prometheus_client import Counter, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from platform_site.kit.tasks.forks import ForkGuard
 from platform_site.kit.tasks.messages import REASONS
 from platform_site.kit.tasks.offers import Report, WorkerGauges
 
@@ -41,6 +42,8 @@ AGE: Final = (
     "platform_report_age_seconds",
     "Age of what this worker knows of the platform.",
 )
+
+_asking: Final = ForkGuard()
 
 
 def observe_task(*, name: str, outcome: str, seconds: float) -> None:
@@ -103,9 +106,10 @@ class GaugeCollector(Collector):
         return asking
 
     def _ask(self) -> None:
-        try:
-            report = self._offered.report()
-        finally:
-            connection.close()  # children are forked from this process and must not inherit one
+        with _asking.no_fork():  # the first question imports what it needs, as a child will
+            try:
+                report = self._offered.report()
+            finally:
+                connection.close()  # children are forked from this process and must not inherit one
         with self._lock:
             self._report, self._reported_at = report, time.monotonic()
