@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
@@ -58,14 +59,16 @@ def limit_from(raw: str | None) -> int:
 def _window(
     queryset: QuerySet[Row], *, edge: tuple[datetime, UUID] | None, backwards: bool, count: int
 ) -> list[Row]:
-    side, order = ("gt", ("created_at", "id")) if backwards else ("lt", ("-created_at", "-id"))
+    beyond, order = (
+        (TupleGreaterThan, ("created_at", "id"))
+        if backwards
+        else (TupleLessThan, ("-created_at", "-id"))
+    )
     if edge is not None:
-        # The id breaks the tie of rows that were made in the same microsecond.
-        created_at, row_id = edge
-        queryset = queryset.filter(
-            Q(**{f"created_at__{side}": created_at})
-            | Q(**{"created_at": created_at, f"id__{side}": row_id})
-        )
+        # The id breaks the tie of rows that were made in the same microsecond. Compared as one row
+        # value: that is a range of the index that orders the list, where the same words with OR
+        # read it from its beginning.
+        queryset = queryset.filter(beyond((F("created_at"), F("id")), edge))
     return list(queryset.order_by(*order)[:count])
 
 

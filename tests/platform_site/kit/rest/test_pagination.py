@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from images.models import Image
 from platform_site.kit.rest.pagination import LIMIT_DEFAULT, Page, limit_from, page_of
@@ -74,6 +75,20 @@ def test_rows_that_arrive_or_go_do_not_move_the_page(nine_images: None) -> None:
     second = page(3, first.next_cursor)
     assert numbers(second.items) == [5, 4, 3]
     assert numbers(page(3, second.previous_cursor).items) == [10, 9, 8]
+
+
+@pytest.mark.parametrize(("direction", "sign"), [("n", "<"), ("p", ">")])
+def test_a_cursor_is_compared_as_one_value(
+    db: None,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    direction: str,
+    sign: str,
+) -> None:
+    with django_assert_num_queries(1) as asked:
+        page(3, cursor_of(f"{direction}|{NOON.isoformat()}|{ALICE}"))
+    statement = asked.captured_queries[0]["sql"].replace('"images_image".', "")
+    assert f'("created_at", "id") {sign} (' in statement
+    assert " OR " not in statement
 
 
 def test_an_empty_list_is_one_page(db: None) -> None:
