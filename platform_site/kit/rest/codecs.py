@@ -14,6 +14,11 @@ from rest_framework.renderers import BaseRenderer
 from platform_site.kit.rest.problems import PayloadTooLarge
 
 
+def encoded(document: Any) -> bytes:
+    """``document`` as JSON; nothing for ``None`` (a 204)."""
+    return b"" if document is None else orjson.dumps(document, _plain, orjson.OPT_UTC_Z)
+
+
 class JSONRenderer(BaseRenderer):
     """``application/json``, RFC 3339 times in UTC with ``Z``."""
 
@@ -28,7 +33,7 @@ class JSONRenderer(BaseRenderer):
         renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> bytes:
         """``data`` as bytes; nothing for ``None`` (a 204)."""
-        return b"" if data is None else orjson.dumps(data, _plain, orjson.OPT_UTC_Z)
+        return encoded(data)
 
 
 class JSONParser(BaseParser):
