@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from images.errors import DimensionsExceeded, InvalidOperations, UnknownPreset
@@ -21,6 +22,7 @@ JPEG: Final = "jpeg"
 PNG: Final = "png"
 
 
+@lru_cache(maxsize=4096)
 def text_of_url(named: str, extension: str) -> str:
     """The row's text for what a URL names: a preset, or canonical operations as they are.
 

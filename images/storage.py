@@ -8,11 +8,11 @@ import hashlib
 import io
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -23,6 +23,7 @@ from django.core.files.storage import Storage, storages
 
 from images import metrics
 from images.errors import StorageUnavailable
+from images.presigning import presigner_of
 
 log = structlog.get_logger(__name__)
 
@@ -133,15 +134,13 @@ def object_location(key: str) -> str:
     presigned for a minute. Asks nobody: the object may be missing.
     """
     store: Any = _store()
-    if not hasattr(store, "bucket"):
+    # By its name and not by its bucket: that is a client, which each thread would make for itself.
+    if not hasattr(store, "bucket_name"):
         return f"/_files/{key}"
-    url = store.bucket.meta.client.generate_presigned_url(
-        "get_object",
-        Params={"Bucket": store.bucket.name, "Key": _s3_name(store, key)},
-        ExpiresIn=LOCATION_LIFETIME_S,
+    target = presigner_of(store).target(
+        _s3_name(store, key), lifetime_s=LOCATION_LIFETIME_S, now_s=time.time()
     )
-    parts = urlsplit(url)
-    return f"/_store{parts.path}?{parts.query}"
+    return f"/_store{target}"
 
 
 @contextmanager

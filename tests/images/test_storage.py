@@ -11,9 +11,11 @@ from uuid import UUID
 
 import boto3
 import pytest
+import urllib3
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
+from storages.backends.s3 import S3Storage
 
 from images import storage
 from images.errors import StorageUnavailable
@@ -146,6 +148,26 @@ def test_only_the_asked_range_travels_from_a_bucket(bucket: Any) -> None:
     assert read(KEY) == b"0123456789"
     with storage.object_on_disk(KEY) as local:
         assert local.read() == b"0123456789"
+
+
+def test_the_location_of_an_object_is_open_to_who_has_it(bucket: Any, s3_url: str) -> None:
+    storage.bytes_put(KEY, b"picture", content_type="image/webp")
+    location = storage.object_location(KEY)
+    assert location.startswith(
+        f"/_store/{bucket.name}/renditions/x/w_200%2Cfit_inside%2Cq_80.webp?"
+    )
+    asked = urllib3.request("GET", s3_url + location.removeprefix("/_store"))
+    assert (asked.status, asked.data) == (200, b"picture")
+
+
+def test_saying_where_an_object_is_takes_no_client(
+    bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a client was made")
+
+    monkeypatch.setattr(S3Storage, "_create_session", refused)
+    assert storage.object_location(KEY).startswith("/_store/")
 
 
 def test_what_a_bucket_does_not_hold_is_missing(bucket: Any) -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from images.errors import ImageNotFound, RenditionNotFound, RenditionPending
@@ -45,3 +46,20 @@ def test_a_rendition_is_not_ready_failed_or_unheard_of(picture: dict[str, Any]) 
     for spec in (THUMB, "fit_inside.png"):
         with pytest.raises(RenditionNotFound):
             rendition_deliverable(image_id=image_id, spec=spec)
+
+
+def test_the_queries_are_built_once(
+    ready_picture: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image_id = Image.objects.get().id
+    asked = (
+        original_deliverable(image_id=image_id),
+        rendition_deliverable(image_id=image_id, spec=THUMB),
+    )
+    monkeypatch.setattr(QuerySet, "filter", None)
+    again = (
+        original_deliverable(image_id=image_id),
+        rendition_deliverable(image_id=image_id, spec=THUMB),
+    )
+    assert again == asked
+    assert again[0].modified_at.tzinfo is not None
