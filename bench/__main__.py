@@ -4,6 +4,7 @@ Each part is a process of its own that stops by itself; one that does not is end
 """
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,10 @@ PARTS: Final = {
     "latency": "upload to first rendition",
     "delivery": "bytes by signed address",
 }
+SETTINGS: Final = {"DJANGO_SETTINGS_MODULE": "platform_site.settings.test_embedded"}
+"""Of the harness alone, which reads the names of queues and users from them; a role has its own."""
+TOOLS: Final = {"probe": "processor time of one read, by part"}
+"""What runs only when it is named: it has no targets."""
 BUDGET_S: Final = 300.0
 STOP_S: Final = 40.0
 OUTCOMES: Final = {0: "every target met", 1: "a target is not met, or it broke"}
@@ -29,8 +34,9 @@ OUTCOMES: Final = {0: "every target met", 1: "a target is not met, or it broke"}
 
 def part_run(name: str, options: Sequence[str]) -> str:
     """Run the part named ``name`` to its end; how it ended, in words."""
-    print(f"\n{name}: {PARTS[name]}\n", flush=True)
-    process = subprocess.Popen([sys.executable, "-m", f"bench.{name}", *options], cwd=ROOT)
+    print(f"\n{name}: {({**PARTS, **TOOLS})[name]}\n", flush=True)
+    command = [sys.executable, "-m", f"bench.{name}", *options]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **SETTINGS})
     try:
         code = process.wait(BUDGET_S)
     except subprocess.TimeoutExpired:
@@ -50,6 +56,8 @@ def main() -> int:
         metavar="part",
         help=f"of {', '.join(there)}; options of one part follow it",
     )
+    if sys.argv[1:2] and sys.argv[1] in TOOLS:
+        return 0 if part_run(sys.argv[1], sys.argv[2:]) == OUTCOMES[0] else 1
     known, options = parser.parse_known_args()
     asked = known.parts or there
     if options and len(asked) != 1:

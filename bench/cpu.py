@@ -1,6 +1,8 @@
 """Processor time of a program and of all that it started, as the kernel counts it."""
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,24 @@ def parent_of(pid: int) -> int | None:
     """The process that started ``pid``; ``None`` when there is no such process here."""
     found = _processes().get(pid)
     return found[0] if found else None
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that ``pid`` has started and that have not ended."""
+    return [one for one, (parent, _) in _processes().items() if parent == pid]
+
+
+def pin(pid: int, cores: Collection[int]) -> None:
+    """Keep ``pid``, its descendants and all their threads on ``cores``; what they start follows."""
+    for one in (pid, *_descendants(pid)):
+        for thread in Path(f"/proc/{one}/task").iterdir():
+            with suppress(ProcessLookupError):  # it has ended since the directory was listed
+                os.sched_setaffinity(int(thread.name), cores)
+
+
+def _descendants(pid: int) -> list[int]:
+    children = children_of(pid)
+    return children + [one for child in children for one in _descendants(child)]
 
 
 def _processes() -> dict[int, tuple[int, int]]:

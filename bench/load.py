@@ -1,25 +1,27 @@
-"""A load generator that costs little: threads with one kept-alive connection each.
+"""A load generator that costs little: one thread and many kept-alive connections.
 
 Runs as a process of its own: the request on standard input, the outcome on standard output.
 """
 
 import base64
 import json
+import os
+import select
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-CONNECTIONS: Final = 8
-CHUNK_BYTES: Final = 65_536
+CONNECTIONS: Final = 32
+CHUNK_BYTES: Final = 262_144
 TIMEOUT_S: Final = 10.0
+WITHOUT_CONTENT: Final = frozenset({204, 304})
 
 
 @dataclass(frozen=True)
@@ -36,102 +38,174 @@ class Outcome:
     p95_ms: float
 
 
-def load(url: str, headers: Mapping[str, str], *, seconds: float) -> Outcome:
-    """GET ``url`` on `CONNECTIONS` connections for ``seconds``, from another process.
+def load(
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    connections: int = CONNECTIONS,
+    bodies: Sequence[str] = (),
+    follow: str = "",
+    cores: Sequence[int] = (),
+) -> Outcome:
+    """Ask for ``url`` on ``connections`` connections for ``seconds``, from another process.
 
-    Raises ``CalledProcessError`` when a connection breaks.
+    GET, or POST when there are ``bodies``, of which each connection begins with its own (they
+    are taken in turn). ``follow`` names the field of a JSON answer that its connection sends as
+    the next body, under the same name. ``cores`` are those that the generator may run on; all if
+    empty. Raises ``CalledProcessError`` when a connection breaks.
     """
     parts = urlsplit(url)
     if parts.hostname != "127.0.0.1":
         raise ValueError("This loads the loopback address only.")
-    lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}"]
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    lines = [f"{'POST' if bodies else 'GET'} {target} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    raw = "\r\n".join([*lines, "", ""]).encode()
-    asked = {"port": parts.port, "raw": base64.b64encode(raw).decode(), "seconds": seconds}
+    asked = {
+        "port": parts.port,
+        "head": base64.b64encode("\r\n".join([*lines, ""]).encode()).decode(),
+        "bodies": list(bodies),
+        "follow": follow,
+        "seconds": seconds,
+        "connections": connections,
+        "cores": list(cores),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bench.load"],
         cwd=ROOT,
         input=json.dumps(asked).encode(),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         check=True,
         timeout=seconds + 3 * TIMEOUT_S,
     )
     return Outcome(**json.loads(done.stdout))
 
 
-class Connection(threading.Thread):
+class Connection:
     """One client that asks again as soon as it is answered."""
 
-    def __init__(self, port: int, raw: bytes, until: float) -> None:
-        super().__init__(daemon=True)
+    def __init__(self, port: int, head: bytes, body: str | None, follow: str) -> None:
         self.latencies: list[float] = []
         self.refused = 0
-        self.failed = False
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._raw = raw
-        self._until = until
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._head = head
+        self._follow = follow
+        self._raw = self._request(body)
+        self._answer = bytearray()
+        self._whole = 0  # bytes of the answer that is coming; 0 until its head is here
+        self._sent = 0.0
 
-    def run(self) -> None:
-        """Ask until the time has come."""
-        try:
-            while (started := time.perf_counter()) < self._until:
-                self._socket.sendall(self._raw)
-                self.refused += self._status() != 200
-                self.latencies.append(time.perf_counter() - started)
-        except (OSError, ValueError):
-            self.failed = True
-        finally:
-            self._socket.close()
+    def ask(self) -> None:
+        """Send the next request."""
+        self._sent = time.perf_counter()
+        self.socket.sendall(self._raw)
 
-    def _status(self) -> int:
-        """Read one answer to its end. Raises ``ValueError`` when it ends early."""
-        answer = b""
-        while (end := answer.find(b"\r\n\r\n")) < 0:
-            answer += self._received()
-        head = answer[:end].lower()
-        rest = _length(head) - (len(answer) - end - 4)
-        while rest > 0:
-            rest -= len(self._received())
-        return int(head[9:12])
+    def close(self) -> None:
+        """End the connection."""
+        self.socket.close()
 
-    def _received(self) -> bytes:
-        chunk = self._socket.recv(CHUNK_BYTES)
+    def receive(self) -> bool:
+        """Take what has come; True when that ends the answer.
+
+        Raises ``ValueError`` when the connection ends before.
+        """
+        chunk = self.socket.recv(CHUNK_BYTES)
         if not chunk:
             raise ValueError("The connection was closed.")
-        return chunk
+        self._answer += chunk
+        if not self._whole:
+            end = self._answer.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            self._whole = end + 4 + _length(bytes(self._answer[:end]).lower())
+        if len(self._answer) < self._whole:
+            return False
+        self._end()
+        return True
+
+    def _end(self) -> None:
+        self.latencies.append(time.perf_counter() - self._sent)
+        is_good = self._answer[9:12] == b"200"
+        self.refused += not is_good
+        if self._follow and is_good:
+            answer = json.loads(self._answer.partition(b"\r\n\r\n")[2])
+            self._raw = self._request(json.dumps({self._follow: answer[self._follow]}))
+        self._answer.clear()
+        self._whole = 0
+
+    def _request(self, body: str | None) -> bytes:
+        if body is None:
+            return self._head + b"\r\n"
+        raw = body.encode()
+        return self._head + b"Content-Length: %d\r\n\r\n" % len(raw) + raw
 
 
 def _length(head: bytes) -> int:
     _, found, rest = head.partition(b"\r\ncontent-length:")
-    if not found:
-        raise ValueError("The answer does not say how long it is.")
-    return int(rest.partition(b"\r\n")[0])
+    if found:
+        return int(rest.partition(b"\r\n")[0])
+    if int(head[9:12]) in WITHOUT_CONTENT:
+        return 0
+    raise ValueError("The answer does not say how long it is.")
 
 
-def main() -> int:
-    """Do what standard input says."""
-    asked = json.load(sys.stdin)
+def serve(clients: Sequence[Connection], until: float) -> None:
+    """Have every client ask until the time has come, and read its last answer."""
+    with select.epoll() as poller:
+        by_number = {client.socket.fileno(): client for client in clients}
+        for number, client in by_number.items():
+            poller.register(number, select.EPOLLIN)
+            client.ask()
+        while by_number:
+            events = poller.poll(TIMEOUT_S)
+            if not events:
+                raise TimeoutError("There is no answer.")
+            for number, _ in events:
+                client = by_number[number]
+                if not client.receive():
+                    continue
+                if time.perf_counter() < until:
+                    client.ask()
+                else:
+                    poller.unregister(number)
+                    del by_number[number]
+
+
+def outcome_of(asked: Mapping[str, Any]) -> Outcome:
+    """Do what is asked, in this process."""
+    head, bodies = base64.b64decode(asked["head"]), asked["bodies"] or [None]
+    clients = [
+        Connection(asked["port"], head, bodies[number % len(bodies)], asked["follow"])
+        for number in range(asked["connections"])
+    ]
     started = time.perf_counter()
-    raw, until = base64.b64decode(asked["raw"]), started + asked["seconds"]
-    clients = [Connection(asked["port"], raw, until) for _ in range(CONNECTIONS)]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
+    try:
+        serve(clients, started + asked["seconds"])
+    finally:
+        for client in clients:
+            client.close()
     seconds = time.perf_counter() - started
     took = sorted(latency for client in clients for latency in client.latencies)
-    if any(client.failed for client in clients) or not took:
-        print("A connection broke.", file=sys.stderr)
-        return 1
-    outcome = Outcome(
+    return Outcome(
         requests=len(took),
         refused=sum(client.refused for client in clients),
         seconds=seconds,
         latency_ms=1000 * sum(took) / len(took),
         p95_ms=1000 * took[int(0.95 * (len(took) - 1))],
     )
-    print(json.dumps(asdict(outcome)))
+
+
+def main() -> int:
+    """Do what standard input says."""
+    asked = json.load(sys.stdin)
+    if asked["cores"]:
+        os.sched_setaffinity(0, asked["cores"])
+    try:
+        print(json.dumps(asdict(outcome_of(asked))))
+    except (OSError, ValueError) as exc:
+        print(f"A connection broke: {exc}", file=sys.stderr)
+        return 1
     return 0
 
 
