@@ -58,12 +58,8 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework", "platform_site"]
 MIDDLEWARE = [
-    "platform_site.kit.telemetry.middleware.HealthChecks",
-    "platform_site.kit.telemetry.middleware.RequestContext",
-    "platform_site.kit.telemetry.middleware.AccessLog",
-    "platform_site.kit.telemetry.middleware.SecurityHeaders",
+    "platform_site.kit.telemetry.middleware.RequestLayer",
     "platform_site.kit.rest.cors.CrossOrigin",
-    "django.middleware.common.CommonMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -77,7 +73,7 @@ WSGI_APPLICATION = "platform_site.wsgi.application"
 # A redirect would lose the body of a POST, and hide a wrong URL in a client.
 APPEND_SLASH = False
 SILENCED_SYSTEM_CHECKS = [
-    "security.W001",  # these headers are set by the kit's SecurityHeaders, HSTS where it is asked
+    "security.W001",  # these headers are set by the kit's RequestLayer, HSTS where it is asked
     "security.W002",  # likewise
     "security.W003",  # no cookie signs anybody in here; the refresh cookie's Origin is checked
 ]

@@ -23,7 +23,7 @@ from django.core.management import call_command
 call_command("check", deploy=True, fail_level="WARNING", verbosity=0)
 print(json.dumps({
     "silenced": settings.SILENCED_SYSTEM_CHECKS,
-    "headers": "platform_site.kit.telemetry.middleware.SecurityHeaders" in settings.MIDDLEWARE,
+    "headers": "platform_site.kit.telemetry.middleware.RequestLayer" in settings.MIDDLEWARE,
     "csrf": "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE,
     "secure": [settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE],
     "authentication": settings.REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"],

@@ -7,8 +7,12 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django import db
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
+from django.dispatch import Signal
 
-from platform_site.wsgi import application
+from platform_site.wsgi import application, receivers_disconnect
 
 UNREADABLE = [
     "application/json; a*=bogus''%41",
@@ -64,6 +68,26 @@ def test_a_charset_has_no_say_in_how_the_address_is_read(charset: str) -> None:
     content_type = f"application/json; charset={charset}"
     status, _, document = sent("GET", "/api/v1/usage?q=%ff%41", CONTENT_TYPE=content_type)
     assert (status, document["code"]) == (401, "not_authenticated")
+
+
+def receivers(signal: Signal) -> set[Any]:
+    return {*signal._live_receivers(sender=None)[0]}
+
+
+def test_nothing_is_sent_to_receivers_that_have_nothing_to_do() -> None:
+    assert close_caches not in receivers(request_finished)
+    assert db.reset_queries not in receivers(request_started)
+    assert db.close_old_connections in receivers(request_finished)
+
+
+def test_a_role_without_a_database_looks_at_no_connection() -> None:
+    both = request_started, request_finished
+    try:
+        receivers_disconnect(has_database=False)
+        assert [db.close_old_connections in receivers(signal) for signal in both] == [False] * 2
+    finally:
+        for signal in both:
+            signal.connect(db.close_old_connections)
 
 
 def test_a_plain_request_is_served() -> None:

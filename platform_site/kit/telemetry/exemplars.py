@@ -51,10 +51,13 @@ class TracedHistogram:
         self._labels = tuple(labels)
         self._bounds_s = (*buckets_s, math.inf)
         self._histogram = Histogram(name, text, labels, buckets=buckets_s, registry=registry)
+        self._children: dict[tuple[str, ...], Histogram] = {}
 
-    def observe(self, labels: Sequence[str], seconds: float) -> None:
+    def observe(self, labels: tuple[str, ...], seconds: float) -> None:
         """Observe ``seconds`` under ``labels``, with the trace in hand when it is recorded."""
-        child = self._histogram.labels(*labels)
+        child = self._children.get(labels)
+        if child is None:  # the client takes a lock and looks at each label, every time
+            child = self._children[labels] = self._histogram.labels(*labels)
         trace_id = request_context.recorded_trace_id()
         if not trace_id:
             child.observe(seconds)

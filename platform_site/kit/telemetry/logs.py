@@ -4,11 +4,14 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 import structlog
+
+from platform_site.kit.telemetry import request_context
 
 REDACTED: Final = frozenset(
     {"password", "token", "access", "refresh", "secret", "authorization", "cookie", "email"}
@@ -28,7 +31,7 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "event": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": EventFormatter,
                 "foreign_pre_chain": _shared(),
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -48,6 +51,43 @@ def configuration(*, level: str, form: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+class WholeEvent(dict[str, Any]):
+    """The fields of an event as they are written: its level, its time and its request among them.
+
+    Nothing in it is looked at again, so none of its names may be one that is redacted.
+    """
+
+
+class EventFormatter(structlog.stdlib.ProcessorFormatter):
+    """structlog's formatter, which writes a `WholeEvent` as it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._is_json = isinstance(self.processors[-1], structlog.processors.JSONRenderer)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of ``record``."""
+        if self._is_json and isinstance(record.msg, WholeEvent):
+            return _dumps(record.msg)
+        return super().format(record)
+
+
+def event_write(logger: logging.Logger, level: int, event: str, fields: Mapping[str, Any]) -> None:
+    """Write what every request writes, at a fraction of the cost of a logger of structlog.
+
+    The line has the shape of any other. ``fields`` are not redacted: see `WholeEvent`.
+    """
+    if not logger.isEnabledFor(level):
+        return
+    name = logging.getLevelName(level).lower()
+    whole = WholeEvent(fields, event=event, **_identity(), level=name, logger=logger.name)
+    whole["time"] = _now()
+    record = logging.LogRecord(logger.name, level, "", 0, whole, None, None)
+    # What structlog's formatter knows an event of its own by: it is then rendered for people, too.
+    record.__dict__.update(_logger=None, _name=name)
+    logger.handle(record)
 
 
 class PathFilter(logging.Filter):
@@ -74,7 +114,7 @@ def install() -> None:
 
 def _shared() -> list[Any]:
     return [
-        structlog.contextvars.merge_contextvars,
+        _identify,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -82,6 +122,25 @@ def _shared() -> list[Any]:
         structlog.processors.format_exc_info,
         _redact,
     ]
+
+
+def _identity() -> dict[str, str]:
+    """The request and the trace in hand; nothing outside of one."""
+    request_id = request_context.current_request_id()
+    if not request_id:
+        return {}
+    return {"request_id": request_id, "trace_id": request_context.current_trace_id()}
+
+
+def _identify(_logger: Any, _method: str, event: Event) -> Event:
+    for name, value in _identity().items():
+        event.setdefault(name, value)
+    return event
+
+
+def _now() -> str:
+    """As structlog's ``TimeStamper`` writes it."""
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def _redact(_logger: Any, _method: str, event: Event) -> Event:

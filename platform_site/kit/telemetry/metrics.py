@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -59,12 +60,18 @@ def observe_request(
     """
     # A client may invent methods, and each would be a series that is kept for ever.
     known = method if method in KNOWN_METHODS else "OTHER"
-    REQUESTS.labels(settings.ROLE, known, route, str(status)).inc()
+    _requests(settings.ROLE, known, route, status).inc()
     if failed:
         FAILED.labels(settings.ROLE).inc()
     if lost_part:
         UNSERVED.labels(settings.ROLE, lost_part).inc()
     SECONDS.observe((settings.ROLE, known, route), seconds)
+
+
+@cache  # as many as there are series, which are kept for ever as it is
+def _requests(role: str, method: str, route: str, status: int) -> Counter:
+    """The series of such requests, found without the client's lock and its check of each label."""
+    return REQUESTS.labels(role, method, route, str(status))
 
 
 def registry(collectors: Sequence[Collector] = ()) -> CollectorRegistry:

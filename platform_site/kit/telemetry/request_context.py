@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-import structlog
-
 from platform_site.kit.identifiers import uuid7
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -23,6 +21,11 @@ _recorders: list[Callable[[], str]] = []
 def current_request_id() -> str:
     """The id of the request or job in hand; empty outside of one."""
     return _request_id.get()
+
+
+def current_trace_id() -> str:
+    """The trace that the request or job in hand belongs to; empty outside of one."""
+    return _trace_id.get()
 
 
 def current_user_id() -> str | None:
@@ -59,13 +62,12 @@ def bind(request_id: str | None, traceparent: str | None = None) -> Iterator[str
     """
     # What a client sends goes into every log line, so it has to look like an id.
     usable = request_id if request_id and REQUEST_ID.fullmatch(request_id) else str(uuid7())
-    match = TRACEPARENT.fullmatch(traceparent or "")
+    match = TRACEPARENT.fullmatch(traceparent) if traceparent else None
     given = match.group(1) if match else _trace_id.get()
     trace_id = recorded_trace_id() or given or secrets.token_hex(16)
     id_token, trace_token = _request_id.set(usable), _trace_id.set(trace_id)
     try:
-        with structlog.contextvars.bound_contextvars(request_id=usable, trace_id=trace_id):
-            yield usable
+        yield usable
     finally:
         _request_id.reset(id_token)
         _trace_id.reset(trace_token)

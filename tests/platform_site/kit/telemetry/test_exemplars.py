@@ -38,12 +38,12 @@ def histogram(registry: CollectorRegistry | None = None) -> TracedHistogram:
 
 
 def test_without_a_recorded_trace_there_is_no_exemplar(directory: Path) -> None:
-    histogram().observe(["a"], 0.05)
+    histogram().observe(("a",), 0.05)
     assert list(directory.iterdir()) == []
 
 
 def test_an_exemplar_names_the_trace_and_its_bucket(directory: Path, recording: None) -> None:
-    histogram().observe(["a"], 0.5)
+    histogram().observe(("a",), 0.5)
     (path,) = directory.iterdir()
     assert path.name == f"exemplars_{metric_files.slot()}.json"
     ((name, labels, trace_id, seconds, _at),) = json.loads(path.read_text())
@@ -57,7 +57,7 @@ def test_the_bucket_is_the_one_that_the_client_counts_in(
 ) -> None:
     """The client's own text in a process that keeps exemplars itself says which that is."""
     registry = CollectorRegistry()
-    histogram(registry).observe(["a"], seconds)
+    histogram(registry).observe(("a",), seconds)
     text = generate_latest(registry).decode()  # type: ignore[no-untyped-call]
     (line,) = (line for line in text.splitlines() if TRACE in line)
     assert line.startswith(f'work_seconds_bucket{{kind="a",le="{le}"}}')
@@ -80,7 +80,7 @@ def test_a_single_process_keeps_exemplars_itself(
 ) -> None:
     monkeypatch.delenv(metric_files.VARIABLE, raising=False)
     registry = CollectorRegistry()
-    histogram(registry).observe(["a"], 0.05)
+    histogram(registry).observe(("a",), 0.05)
     text = generate_latest(registry).decode()  # type: ignore[no-untyped-call]
     assert f'# {{trace_id="{TRACE}"}} 0.05' in text
     assert metric_files.VARIABLE not in os.environ

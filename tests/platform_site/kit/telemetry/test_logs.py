@@ -108,6 +108,47 @@ def test_a_line_break_does_not_begin_a_line(lines: Lines) -> None:
     assert len(lines.events) == 1
 
 
+def test_a_whole_event_has_the_shape_of_any_other(lines: Lines) -> None:
+    with bind(str(IDENTITY)):
+        log.info("image_stored", image_id=str(IDENTITY), bytes=12)
+        logs.event_write(
+            logging.getLogger("tests.logs"),
+            logging.INFO,
+            "image_stored",
+            {"image_id": str(IDENTITY), "bytes": 12},
+        )
+    by_structlog, whole = lines.events
+    for event in (by_structlog, whole):
+        assert event.pop("time").endswith("Z")
+    assert whole == by_structlog
+
+
+def test_a_whole_event_outside_of_a_request_names_none(lines: Lines) -> None:
+    logs.event_write(logging.getLogger("tests.logs"), logging.WARNING, "odd", {})
+    (event,) = lines.events
+    assert sorted(event) == ["event", "level", "logger", "time"]
+
+
+def test_a_whole_event_below_the_level_is_not_written(lines: Lines) -> None:
+    logs.event_write(logging.getLogger("tests.logs"), logging.DEBUG, "odd", {})
+    assert lines.text == ""
+
+
+def test_a_whole_event_is_written_for_people_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    formatter = dict(logs.configuration(level="INFO", form="console")["formatters"]["event"])
+    del formatter["()"]
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.EventFormatter(**formatter))
+    logger = logging.getLogger("tests.people")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    logs.event_write(logger, logging.INFO, "image_stored", {"bytes": 12})
+    assert "image_stored" in stream.getvalue()
+    assert "bytes=12" in stream.getvalue()
+    assert "{" not in stream.getvalue()
+
+
 def test_people_get_a_form_without_colours() -> None:
     formatter = logs.configuration(level="INFO", form="console")["formatters"]["event"]
     assert isinstance(formatter["processors"][-1], structlog.dev.ConsoleRenderer)

@@ -1,7 +1,8 @@
+import re
 from collections.abc import Iterator
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from platform_site.kit.telemetry.logs import REDACTED
 from tests.platform_site.kit.log_lines import Lines, listening
 from tests.platform_site.kit.token_issuer import AUDIENCE, Issuer
 
@@ -32,6 +34,10 @@ def empty(_request: HttpRequest, status: int) -> HttpResponse:
     return HttpResponse(status=status, headers={"ETag": '"1"'})
 
 
+def streamed(_request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(iter([b"a", b"b"]))
+
+
 def break_down(_request: HttpRequest) -> HttpResponse:
     raise LookupError("gone")
 
@@ -41,6 +47,7 @@ urlpatterns = [
     path("lax", lax),
     path("empty/<int:status>", empty),
     path("break", break_down),
+    path("streamed", streamed),
 ]
 handler404 = "platform_site.kit.rest.exceptions.page_not_found"
 handler500 = "platform_site.kit.rest.exceptions.server_error"
@@ -105,6 +112,28 @@ def test_what_breaks_is_told_as_an_error(plain_client: Client, lines: Lines) -> 
     plain_client.get("/break", headers={"X-Request-ID": REQUEST_ID})
     (event,) = lines.named("request")
     assert (event["status"], event["level"], event["request_id"]) == (500, "error", REQUEST_ID)
+
+
+def test_a_host_that_is_none_of_ours_is_refused_and_told_like_any_other(
+    plain_client: Client, lines: Lines, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    reply = plain_client.get("/lax", headers={"Host": "evil.example", "X-Request-ID": REQUEST_ID})
+    assert (reply.status_code, reply["X-Request-ID"]) == (400, REQUEST_ID)
+    assert reply["X-Frame-Options"] == "DENY"
+    (event,) = lines.named("request")
+    assert (event["status"], event["route"], event["level"]) == (400, "unrouted", "info")
+
+
+def test_no_field_of_the_line_is_one_that_is_redacted(client: Client, lines: Lines) -> None:
+    client.get("/lax")
+    (event,) = lines.named("request")
+    assert not {name for name in event if re.split("[_-]", name)[-1] in REDACTED}
+
+
+def test_a_reply_tells_its_length_unless_it_is_a_stream(client: Client) -> None:
+    assert client.get("/things/1")["Content-Length"] == str(len(client.get("/things/1").content))
+    assert not client.get("/streamed").has_header("Content-Length")
 
 
 def test_the_request_id_is_given_back(client: Client) -> None:
