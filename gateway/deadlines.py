@@ -14,7 +14,7 @@ READ_S: Final = 2.0
 WRITE_S: Final = 10.0
 """The largest change hides all that an owner has."""
 UPLOAD_S: Final = 15.0
-"""From the last byte on; before, each piece is taken within `kit.upstream.http.PROGRESS_S`."""
+"""From the last byte on; before, each piece of it is taken within the kit's `PROGRESS_S`."""
 
 
 def deadline_s(method: str) -> float:

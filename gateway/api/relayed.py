@@ -18,7 +18,7 @@ from gateway.idempotency import idempotent
 from gateway.permissions import caller_of
 from gateway.relay import PUBLIC, Body, Route
 from gateway.services.uploading import upload_store
-from platform_site.kit.upstream.http import Reply
+from platform_site.kit.upstream.replies import Reply
 
 PASSED_ON: Final = (
     *("Content-Type", "ETag", "Last-Modified", "Cache-Control"),

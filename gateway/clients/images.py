@@ -11,7 +11,8 @@ from gateway.deadlines import STATUS_S
 from gateway.errors import Refused
 from gateway.permissions import Caller
 from gateway.relay import INTERNAL
-from platform_site.kit.upstream.http import Reply, UpstreamUnavailable
+from platform_site.kit.upstream.http import UpstreamUnavailable
+from platform_site.kit.upstream.replies import Reply
 
 ROLE: Final = "images"
 UNAUTHORIZED: Final = 401

@@ -12,7 +12,9 @@ from gateway.errors import Refused, UpstreamFailed
 from gateway.metrics import UPSTREAM_SECONDS
 from platform_site.kit.database import DatabaseUnavailable
 from platform_site.kit.rest.problems import CONTENT_TYPE, DomainError, FieldError
-from platform_site.kit.upstream.http import Reply, SupportsRead, UpstreamUnavailable, upstream
+from platform_site.kit.upstream.http import UpstreamUnavailable, upstream
+from platform_site.kit.upstream.replies import Reply
+from platform_site.kit.upstream.requests import Body, is_stream
 
 REFUSAL_HEADERS: Final = ("Retry-After", "WWW-Authenticate")
 NO_ANSWER: Final = frozenset({502, 503, 504})
@@ -29,13 +31,13 @@ class UpstreamCall:
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | SupportsRead | None = None
+    body: Body = None
     timeout_s: float = 0
 
     @property
     def is_repeatable(self) -> bool:
         """A stream has been read by the time that the answer comes."""
-        return self.body is None or isinstance(self.body, bytes)
+        return not is_stream(self.body)
 
 
 def call_send(role: str, call: UpstreamCall) -> Reply:

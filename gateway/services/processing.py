@@ -13,7 +13,8 @@ from gateway.clients.upstream_calls import content_check, document_as
 from gateway.errors import UpstreamFailed
 from gateway.metrics import WAITS
 from gateway.permissions import Caller
-from platform_site.kit.upstream.http import Reply, UpstreamUnavailable
+from platform_site.kit.upstream.http import UpstreamUnavailable
+from platform_site.kit.upstream.replies import Reply
 
 WAIT_SLOTS: Final = 8
 """Requests of one process that may wait at a time: the other threads stay free for the rest."""

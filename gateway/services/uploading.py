@@ -9,7 +9,7 @@ from gateway.metrics import UPLOADS
 from gateway.permissions import Caller
 from gateway.relay import UPLOAD
 from gateway.uploads import UploadBody
-from platform_site.kit.upstream.http import Reply
+from platform_site.kit.upstream.replies import Reply
 
 HELD_ALREADY: Final = 200
 """The status by which images says that it had these bytes."""

@@ -9,7 +9,7 @@ import pytest
 from gateway import deadlines
 from gateway.api.process import LONGEST_WAIT_S
 from platform_site.kit.database import MARGIN_S
-from platform_site.kit.upstream.http import CONNECT_TIMEOUT_S, PROGRESS_S
+from platform_site.kit.upstream.connections import CONNECT_TIMEOUT_S, PROGRESS_S
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TEMPLATES: Final = ROOT / "frontend/nginx/templates"

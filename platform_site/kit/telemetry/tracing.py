@@ -6,7 +6,9 @@ variables.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +21,7 @@ from platform_site.kit.telemetry import request_context
 if TYPE_CHECKING:  # the packages are an extra
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+    from opentelemetry.trace import Span
 
 ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 UNTRACED: Final = "livez,readyz,health,ready"
@@ -72,6 +75,40 @@ def stop() -> None:
     """Send what is left."""
     while _providers:
         _providers.pop().shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSpan:
+    """The span of a call to another role, which goes on under ``headers`` there."""
+
+    _span: "Span"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def answered(self, status: int) -> None:
+        """Note the status of the answer; from 400 on the call has failed."""
+        from opentelemetry.trace import StatusCode  # noqa: PLC0415 - an extra
+
+        self._span.set_attribute("http.status_code", status)
+        if status >= 400:  # noqa: PLR2004 - where refusals begin in HTTP
+            self._span.set_status(StatusCode.ERROR)
+
+
+def client_span(method: str, *, role: str) -> AbstractContextManager[ClientSpan | None]:
+    """A span for the length of the block; ``None`` while nothing is traced."""
+    return _client_span(method, role) if _providers else nullcontext()
+
+
+@contextmanager
+def _client_span(method: str, role: str) -> "Iterator[ClientSpan]":
+    from opentelemetry import propagate, trace  # noqa: PLC0415 - an extra
+
+    attributes = {"http.method": method, "peer.service": role}
+    with trace.get_tracer(__name__).start_as_current_span(
+        method, kind=trace.SpanKind.CLIENT, attributes=attributes
+    ) as span:
+        made = ClientSpan(span)
+        propagate.inject(made.headers)
+        yield made
 
 
 def _start(instrumentors: Sequence[str]) -> None:

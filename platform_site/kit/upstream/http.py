@@ -1,31 +1,32 @@
 """Calls to other roles: one pooled client a process, with deadlines, a breaker and our headers."""
 
+import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Protocol, TypeGuard
+from typing import Final, Protocol
 
-import orjson
 import structlog
-import urllib3
 from django.conf import settings
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from platform_site.kit.bounded import Bound, Busy
 from platform_site.kit.breaker import Breaker
 from platform_site.kit.rest.problems import DomainError
+from platform_site.kit.telemetry import tracing
 from platform_site.kit.telemetry.request_context import outgoing_headers
+from platform_site.kit.upstream.connections import (
+    POOL_SIZE,
+    ConnectionPool,
+    NotConnected,
+    Origin,
+)
 from platform_site.kit.upstream.inprocess import InProcessPool
+from platform_site.kit.upstream.replies import BrokenReply, Reply
+from platform_site.kit.upstream.requests import Body, is_stream
 
 log = structlog.get_logger(__name__)
 
-CHUNK_BYTES: Final = 64 * 1024
-CONNECT_TIMEOUT_S: Final = 1.0
-PROGRESS_S: Final = 5.0
-"""How long a piece of a body may take to be accepted: a role that hangs takes none."""
-POOL_SIZE: Final = 32
 IDEMPOTENT: Final = frozenset({"GET", "HEAD"})
 PREFIX: Final = "inprocess:"
 TRIAL_S: Final = 1.0
@@ -44,32 +45,23 @@ class UpstreamUnavailable(DomainError):
         self.role = role
 
 
-class SupportsRead(Protocol):
-    """A body that is read piece by piece."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """At most ``size`` bytes; empty at the end."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The whole response of the other role; header names compare without case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON. Raises ``ValueError`` when it is not."""
-        return orjson.loads(self.body)
-
-
 class Pool(Protocol):
-    """What `Upstream` needs of a transport: urllib3's pool, or the one inside the process."""
+    """What `Upstream` needs of a transport: connections, or the one inside the process."""
 
-    def urlopen(self, method: str, url: str, **options: Any) -> Any:
-        """Send one request and return a reply with ``status``, ``headers`` and ``data``."""
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Body,
+        timeout_s: float,
+        is_fresh: bool,
+    ) -> Reply:
+        """Send one request and read its answer, all within ``timeout_s``.
+
+        Nothing that was used before serves one that ``is_fresh``. Raises ``OSError``.
+        """
         ...
 
 
@@ -88,7 +80,7 @@ class Upstream:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | SupportsRead | None = None,
+        body: Body = None,
         timeout_s: float = 10.0,
     ) -> Reply:
         """Send one request; whatever the status, it is an answer.
@@ -101,21 +93,22 @@ class Upstream:
         if not self._breaker.allows():
             raise UpstreamUnavailable(self.role, retry_after_s=self._breaker.retry_after_s)
         # A failed stream cannot be sent again: the client's bytes are gone.
-        if self._breaker.is_open and _is_stream(body):
+        if self._breaker.is_open and is_stream(body):
             self._try_out()
         until = time.monotonic() + timeout_s
         # A change is not repeated: its first try may have arrived, with only the answer lost.
         tries = 2 if method in IDEMPOTENT else 1
         try:
             with self._place(body):
-                for last in (False, True)[-tries:]:
+                for is_second in (False, True)[:tries]:
                     left_s = until - time.monotonic()
                     try:
                         reply = self._send(
-                            method, path, headers=headers, body=body, timeout_s=left_s
+                            method, path, headers, body, timeout_s=left_s, is_fresh=is_second
                         )
-                    except (HTTPError, OSError) as exc:
-                        if last or not _is_worth_a_retry(exc) or time.monotonic() >= until:
+                    except OSError as exc:
+                        is_last = is_second or tries == 1 or time.monotonic() >= until
+                        if is_last or not _is_worth_a_retry(exc):
                             raise self._unavailable(exc) from exc
                     else:
                         self._breaker.succeeded()
@@ -124,15 +117,15 @@ class Upstream:
             raise UpstreamUnavailable(self.role) from exc
         raise AssertionError("unreachable")
 
-    def _place(self, body: bytes | SupportsRead | None) -> AbstractContextManager[None]:
+    def _place(self, body: Body) -> AbstractContextManager[None]:
         """One of the places for calls; a stream, which is as slow as its sender, needs none."""
-        return nullcontext() if self._places is None or _is_stream(body) else self._places.hold()
+        return nullcontext() if self._places is None or is_stream(body) else self._places.hold()
 
     def _try_out(self) -> None:
         """Ask for something small first: a stream would learn too late that the role is down."""
         try:
-            self._send("GET", TRIAL_PATH, headers=None, body=None, timeout_s=TRIAL_S)
-        except (HTTPError, OSError) as exc:
+            self._send("GET", TRIAL_PATH, None, None, timeout_s=TRIAL_S, is_fresh=False)
+        except OSError as exc:
             raise self._unavailable(exc) from exc
         self._breaker.succeeded()
 
@@ -145,24 +138,25 @@ class Upstream:
         self,
         method: str,
         path: str,
-        *,
         headers: Mapping[str, str] | None,
-        body: bytes | SupportsRead | None,
+        body: Body,
+        *,
         timeout_s: float,
+        is_fresh: bool,
     ) -> Reply:
-        reply = self._pool.urlopen(
-            method,
-            path,
-            headers={**outgoing_headers(), **(headers or {})},
-            body=_chunks(body) if _is_stream(body) else body,
-            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT_S, timeout_s), read=timeout_s),
-            # The loop above counts tries against one deadline; urllib3 would begin a new one for
-            # each.
-            retries=False,
-            # A role that redirects is not the role: the service token is for nobody else.
-            redirect=False,
-        )
-        return Reply(status=reply.status, headers=reply.headers, body=reply.data)
+        sent = {**outgoing_headers(), **(headers or {})}
+        with tracing.client_span(method, role=self.role) as span:
+            reply = self._pool.exchange(
+                method,
+                path,
+                headers={**sent, **span.headers} if span else sent,
+                body=body,
+                timeout_s=timeout_s,
+                is_fresh=is_fresh,
+            )
+            if span:
+                span.answered(reply.status)
+        return reply
 
 
 @cache
@@ -171,43 +165,18 @@ def upstream(role: str) -> Upstream:
     url: str = settings.UPSTREAMS[role]
     if url.startswith(PREFIX):
         return Upstream(role, InProcessPool(url.removeprefix(PREFIX), host=role))
-    pool = urllib3.connectionpool.connection_from_url(url, maxsize=POOL_SIZE, block=False)
-    pool.ConnectionCls = _with_progress(pool.ConnectionCls)
     # Not all of a process's threads, so that the rest of it is served while one role hangs.
     places = Bound(
         f"calls_{role}", limit=lambda: int(settings.UPSTREAM_CALLS), wait_s=1.0, waiting=POOL_SIZE
     )
-    return Upstream(role, pool, places=places)
+    return Upstream(role, ConnectionPool(Origin.of(url)), places=places)
 
 
-def _with_progress(kind: Any) -> Any:
-    """Connections that send for `PROGRESS_S` at most.
-
-    urllib3 leaves a socket that is used again with the time limit of its last answer.
-    """
-
-    class ProgressConnection(kind):  # type: ignore[misc]  # a class that is chosen by the scheme
-        def request(self, *args: Any, **named: Any) -> None:
-            if self.sock is None:
-                self.connect()
-            self.sock.settimeout(PROGRESS_S)
-            super().request(*args, **named)
-
-    return ProgressConnection
+# A child would write into the connections of its parent.
+os.register_at_fork(after_in_child=upstream.cache_clear)
 
 
-def _is_stream(body: bytes | SupportsRead | None) -> TypeGuard[SupportsRead]:
-    return not (body is None or isinstance(body, bytes))
-
-
-def _chunks(body: SupportsRead) -> Iterator[bytes]:
-    while chunk := body.read(CHUNK_BYTES):
-        yield chunk
-
-
-def _is_worth_a_retry(exc: Exception) -> bool:
+def _is_worth_a_retry(exc: OSError) -> bool:
     """A kept-alive connection that the other end closed, or one that was never made."""
     # A read that timed out is not repeated: the role is at work, and would have to do it twice.
-    return isinstance(
-        exc, NewConnectionError | ConnectTimeoutError | urllib3.exceptions.ProtocolError
-    )
+    return isinstance(exc, NotConnected | BrokenReply | ConnectionError)

@@ -1,8 +1,8 @@
 """A transport that calls another role's URLs inside this process: the embedded form of HTTP."""
 
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,16 +10,10 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import get_urlconf, set_urlconf
-from urllib3 import HTTPHeaderDict
 
-
-@dataclass(frozen=True, slots=True)
-class InProcessReply:
-    """The part of a urllib3 reply that callers use."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: bytes
+from platform_site.kit.upstream.connections import CHUNK_BYTES
+from platform_site.kit.upstream.replies import Headers, Reply
+from platform_site.kit.upstream.requests import Body, SupportsRead, is_stream
 
 
 class InProcessPool:
@@ -37,14 +31,23 @@ class InProcessPool:
     def _handler(self) -> WSGIHandler:
         return WSGIHandler()
 
-    def urlopen(self, method: str, url: str, **options: Any) -> InProcessReply:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Body,
+        timeout_s: float,  # noqa: ARG002 - there is nothing to wait for
+        is_fresh: bool,  # noqa: ARG002 - nor to keep
+    ) -> Reply:
         """Handle one request to its end and return the reply."""
-        request = self._request(method, url, options.get("headers") or {}, options.get("body"))
+        request = self._request(method, path, headers, body)
         # Django keeps the URLconf of a request for the thread, and this one runs inside another.
         outer = get_urlconf()
         try:
             reply = _reply(self._handler.get_response(request))
-            return replace(reply, data=b"") if method == "HEAD" else reply
+            return replace(reply, body=b"") if method == "HEAD" else reply
         finally:
             set_urlconf(outer)
 
@@ -53,7 +56,7 @@ class InProcessPool:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Iterable[bytes] | None,
+        body: Body,
     ) -> HttpRequest:
         path, _, query = url.partition("?")
         environ: dict[str, Any] = {
@@ -101,13 +104,18 @@ class _ChunkReader(io.RawIOBase):
         return size
 
 
-def _reader(body: bytes | Iterable[bytes] | None) -> io.BufferedIOBase:
-    if body is None or isinstance(body, bytes):
-        return io.BytesIO(body or b"")
-    return io.BufferedReader(_ChunkReader(body), 64 * 1024)
+def _reader(body: Body) -> io.BufferedIOBase:
+    if is_stream(body):
+        return io.BufferedReader(_ChunkReader(_chunks(body)), CHUNK_BYTES)
+    return io.BytesIO(body if isinstance(body, bytes) else b"")
 
 
-def _reply(response: HttpResponseBase) -> InProcessReply:
+def _chunks(body: SupportsRead) -> Iterator[bytes]:
+    while chunk := body.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _reply(response: HttpResponseBase) -> Reply:
     try:
         data = b"".join(response)
     finally:
@@ -115,5 +123,4 @@ def _reply(response: HttpResponseBase) -> InProcessReply:
         # connection, so only what the response itself holds is closed.
         for closer in response._resource_closers:  # type: ignore[attr-defined] # noqa: SLF001
             closer()
-    headers = HTTPHeaderDict(response.items())
-    return InProcessReply(status=response.status_code, headers=headers, data=data)
+    return Reply(response.status_code, Headers.of(dict(response.items())), data)

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from gateway.clients import upstream_calls
 from gateway.relay import ROUTES, Body, Route
-from platform_site.kit.upstream.http import Reply, upstream
+from platform_site.kit.upstream.http import upstream
+from platform_site.kit.upstream.replies import Reply
 from tests.gateway.documents import HOST, IMAGE_ID, image, job, upload
 from tests.gateway.provider import Answer, Provider
 

@@ -14,7 +14,8 @@ from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as
 from gateway.errors import Refused, UpstreamFailed
 from platform_site.kit.rest.problems import DomainError, FieldError, problem_document
 from platform_site.kit.telemetry.request_context import bind
-from platform_site.kit.upstream.http import Reply, UpstreamUnavailable, upstream
+from platform_site.kit.upstream.http import UpstreamUnavailable, upstream
+from platform_site.kit.upstream.replies import Reply
 from tests.gateway.documents import images_status
 from tests.gateway.provider import Answer, Provider
 

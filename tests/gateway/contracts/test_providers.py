@@ -60,7 +60,7 @@ def test_a_caller_is_told_what_images_publishes_byte_by_byte(
     published = images.answer_of(UpstreamCall("GET", internal), caller=alice_caller)
     told = alice_client.get(internal.replace("/internal/", "/api/"))
     assert (told.status_code, told.content) == (200, published.body)
-    names = {*PASSED_ON, "Content-Length"} & set(published.headers)
+    names = {name for name in (*PASSED_ON, "Content-Length") if name in published.headers}
     assert {name: told[name] for name in names} == {n: published.headers[n] for n in names}
     assert names >= {"Content-Type", *(["ETag"] if route.condition else [])}
     assert b"/internal/" not in told.content

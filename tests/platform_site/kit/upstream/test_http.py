@@ -1,14 +1,19 @@
 import io
+import os
 import re
 import threading
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import urllib3
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pytest_django import Settings
 
 from platform_site.kit.rest.problems import DomainError
-from platform_site.kit.telemetry import request_context
+from platform_site.kit.telemetry import request_context, tracing
+from platform_site.kit.upstream.connections import ConnectionPool
 from platform_site.kit.upstream.http import Upstream, UpstreamUnavailable, upstream
 from tests.platform_site.kit.clock import Clock
 from tests.platform_site.kit.http_server import Answer, Asked, Server, serving
@@ -87,6 +92,25 @@ def test_a_read_is_tried_twice_and_no_more(images: Upstream, server: Server) -> 
     with pytest.raises(UpstreamUnavailable):
         images.request("GET", "/a")
     assert len(server.asked) == 2
+
+
+def test_the_second_try_does_not_meet_another_connection_that_was_closed(
+    images: Upstream, server: Server
+) -> None:
+    together = threading.Barrier(2)
+
+    def meet(_asked: Asked) -> Answer:
+        together.wait(10)
+        return Answer()
+
+    server.respond = meet
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda path: images.request("GET", path), ["/a", "/b"]))
+    used = {asked.client for asked in server.asked}
+    # As a role that is stopped in this moment: it closes what it has, when it is asked again.
+    server.respond = lambda asked: Answer(close=asked.client in used)
+    assert images.request("GET", "/a").status == 200
+    assert len(used) == 2
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
@@ -247,5 +271,54 @@ def test_a_role_without_an_address_is_a_fault_of_ours(settings: Settings) -> Non
 
 def test_a_role_has_one_client_in_a_process(images: Upstream) -> None:
     assert upstream("images") is images
-    pool: Any = images._pool
-    assert isinstance(pool, urllib3.HTTPConnectionPool)
+    assert isinstance(images._pool, ConnectionPool)
+
+
+def test_a_child_shares_no_connection_with_its_parent(images: Upstream) -> None:
+    images.request("GET", "/a")
+    child = os.fork()
+    if not child:
+        os._exit(upstream("images") is images)
+    assert os.waitpid(child, 0)[1] == 0
+    assert upstream("images") is images
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What is traced meanwhile."""
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(tracing, "_providers", [provider])
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    return kept
+
+
+def test_a_call_is_a_span_and_goes_on_under_it(
+    images: Upstream, server: Server, spans: InMemorySpanExporter
+) -> None:
+    with request_context.bind(REQUEST_ID, f"00-{TRACE}-b7ad6b7169203331-01"):
+        images.request("GET", "/a?secret=1")
+        server.respond = lambda _asked: Answer(503)
+        images.request("POST", "/a", body=b"x")
+    read, write = spans.get_finished_spans()
+    assert (read.name, read.kind, dict(read.attributes or {})) == (
+        "GET",
+        trace.SpanKind.CLIENT,
+        {"http.method": "GET", "peer.service": "images", "http.status_code": 200},
+    )
+    assert (write.name, write.status.status_code) == ("POST", trace.StatusCode.ERROR)
+    for span, asked in zip((read, write), server.asked, strict=True):
+        context = span.get_span_context()
+        assert context is not None
+        begins = f"00-{context.trace_id:032x}-{context.span_id:016x}-"
+        assert asked.headers["traceparent"].startswith(begins)
+
+
+def test_a_call_without_an_answer_is_a_span_that_failed(
+    images: Upstream, server: Server, spans: InMemorySpanExporter
+) -> None:
+    server.respond = lambda _asked: Answer(close=True)
+    with pytest.raises(UpstreamUnavailable):
+        images.request("POST", "/a", body=b"x")
+    (span,) = spans.get_finished_spans()
+    assert span.status.status_code is trace.StatusCode.ERROR
