@@ -42,6 +42,13 @@ def test_more_uploads_than_there_is_disk_for_are_seen(
     assert {fault.split(":")[0] for fault in found} == {"frontend"}
 
 
+def test_more_pictures_kept_than_there_is_disk_for_are_seen(
+    workspace: Workspace, edge: dict[str, str]
+) -> None:
+    found = list(bounds.faults(workspace.render("platform"), edge | {"DELIVERY_CACHE_MB": "512"}))
+    assert {fault.split(":")[0] for fault in found} == {"frontend"}
+
+
 def test_a_role_whose_bounds_nobody_knows_is_seen(
     workspace: Workspace, edge: dict[str, str]
 ) -> None:

@@ -47,6 +47,7 @@ class Edge:
             **variables,
         }
         self._site_write()
+        self._given = given
         self._configuration = configuration_write(given)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -104,6 +105,20 @@ class Edge:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(10)
             self._process = None
+
+    def killed(self) -> None:
+        """Let it end as the kernel ends it, with no time to clean up."""
+        assert self._process is not None
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in (self.pid, *map(int, workers)):
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait(10)
+        self._process = None
+
+    def started_anew(self) -> None:
+        """Start it as its container would: the variables are read again."""
+        self._configuration = configuration_write(self._given)
+        self.start()
 
     def log_lines(self, expected: int) -> list[Any]:
         """The parsed lines of the access log, once there are as many as ``expected``."""

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.processes
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 FIELDS = {
     *("time", "logger", "role", "request_id", "trace_id", "method", "route", "status", "seconds"),
-    *("upstream_status", "upstream_seconds", "request_bytes", "bytes", "client"),
+    *("upstream_status", "upstream_seconds", "request_bytes", "bytes", "client", "cache"),
 }
 
 

@@ -15,6 +15,8 @@ JSON_TIMES: Final = 2
 """A document is there as bytes and as objects."""
 NGINX_CONNECTIONS: Final = 2048
 """worker_connections of nginx.conf; a proxied client takes two."""
+NGINX_CACHE_ZONE: Final = 8 * MIB
+"""keys_zone of nginx.conf."""
 NGINX_BUFFERS: Final = 9 * 16 * 1024
 ROLES: Final = ("auth", "admin", "gateway", "images", "worker", "frontend")
 
@@ -50,11 +52,12 @@ def held(role: str) -> list[Holding]:
     picture = Holding("pictures sent", 1024 * 1024, settings.DELIVERIES_AT_ONCE)
     decode = Holding("decoded picture", settings.IMAGE_DECODE_MEMORY_MB * 1_000_000, 1)
     clients = Holding("responses that wait", NGINX_BUFFERS, NGINX_CONNECTIONS // 2)
+    known = Holding("names of pictures kept", NGINX_CACHE_ZONE, 1)
     return {
         "auth": [hashes, *web],
         "admin": [hashes, *web],
         "gateway": [Holding("uploads, passed on", 1024 * 1024, long_bodies), *web],
         "images": [upload, picture, *web],
         "worker": [decode],
-        "frontend": [clients],
+        "frontend": [clients, known],
     }[role]

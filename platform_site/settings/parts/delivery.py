@@ -15,6 +15,12 @@ DELIVERY_ACCEL = env.boolean(
     default=False,
     about="Whether nginx in front brings the bytes of a picture; else the role sends them itself.",
 )
+DELIVERY_CACHE_S = env.integer(
+    "DELIVERY_CACHE_S",
+    60,
+    about="Seconds for which nginx in front may give out bytes without asking; a picture that is "
+    "deleted or withheld is gone that much later. 0: it always asks.",
+)
 DELIVERIES_AT_ONCE = env.integer(
     "DELIVERIES_AT_ONCE",
     8,

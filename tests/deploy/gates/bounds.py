@@ -31,11 +31,15 @@ def memory_needed(role: str) -> int:
 
 
 def disk_needed(role: str, variables: dict[str, str]) -> int:
-    """Bodies that wait until they are whole (nginx), or until the store has them (images)."""
+    """Bodies that wait until they are whole (nginx), or until the store has them (images).
+
+    What nginx keeps counts twice: it looks at its size from time to time only.
+    """
     largest = int(variables["UPLOAD_MAX_BYTES"]) + settings.UPLOAD_FORM_ALLOWANCE_BYTES
     if role == "frontend":
         uploads, writes = (int(variables[n]) for n in ("UPLOADS_AT_ONCE", "WRITES_AT_ONCE"))
-        return uploads * largest + writes * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        kept = 2 * int(variables["DELIVERY_CACHE_MB"]) * MIB
+        return uploads * largest + writes * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + kept
     return gunicorn.workers * (gunicorn.threads // 2) * largest
 
 

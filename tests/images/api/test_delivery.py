@@ -9,6 +9,7 @@ from django.utils.http import http_date, parse_http_date
 from prometheus_client import REGISTRY
 
 from images import storage
+from images.api import delivery
 from images.models import Image, Rendition
 from images.url_signing import path_signed
 from tests.images.people import path_of
@@ -244,6 +245,49 @@ def test_a_part_is_handed_over_to_nginx_with_its_moment(
     reply = client.get(original, headers={"Range": "BYTES=2-4"})
     assert (reply.status_code, reply.headers["X-Accel-Range"]) == (307, "bytes=2-4")
     assert modified_of(reply) == int(Image.objects.get().created_at.timestamp())
+
+
+@pytest.mark.parametrize(("setting", "kept"), [(60, "59"), (2, "1"), (1, None), (0, None)])
+def test_nginx_is_told_how_long_it_may_keep_the_bytes(
+    client: Client, ready_picture: dict[str, Any], settings: Any, setting: int, kept: str | None
+) -> None:
+    settings.DELIVERY_ACCEL, settings.DELIVERY_CACHE_S = True, setting
+    reply = client.get(signed("thumb", f"{ready_picture['id']}.webp"))
+    assert (reply.status_code, reply.headers.get("X-Accel-Expires")) == (307, kept)
+
+
+def test_nothing_is_kept_beyond_the_end_of_its_address(
+    client: Client, ready_picture: dict[str, Any], settings: Any
+) -> None:
+    settings.DELIVERY_ACCEL = True
+    path = signed("thumb", f"{ready_picture['id']}.webp", ends_in_s=30)
+    end = int(path.split("/")[3])
+    assert client.get(path).headers["X-Accel-Expires"] == f"@{end - 1}"
+
+
+def test_neither_parts_nor_refusals_nor_large_files_are_kept(
+    client: Client, original: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DELIVERY_ACCEL = True
+    assert client.get(original).headers["X-Accel-Expires"] == "59"
+    for reply in (
+        client.get(original, headers={"Range": "bytes=0-4"}),
+        client.get(original, headers={"If-None-Match": f'"{sha256(jpeg())}"'}),
+        client.get(original, headers={"Range": "bytes=999999-"}),
+        client.get(signed("huge", "01890000-0000-7000-8000-000000000000.webp")),
+        client.head(original),
+    ):
+        assert "X-Accel-Expires" not in reply.headers, reply.status_code
+    monkeypatch.setattr(delivery, "CACHED_BYTES", len(jpeg()) - 1)
+    assert "X-Accel-Expires" not in client.get(original).headers
+
+
+def test_who_gets_the_bytes_from_the_role_is_told_nothing_of_a_cache(
+    client: Client, original: str
+) -> None:
+    reply = client.get(original)
+    reply.close()
+    assert not [name for name in reply.headers if name.startswith("X-Accel")]
 
 
 def test_the_same_day_gives_a_part_and_another_the_whole(client: Client, original: str) -> None:
