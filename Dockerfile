@@ -59,7 +59,7 @@ COPY images images
 # Bytecode of what the roles import is made here, because the root file system is read-only later.
 # The keys let a worker start far enough to import everything; they go with the layer's last command.
 ARG IMPORTS="boto3, django.core.cache.backends.redis, platform_site.postgresql.base, \
-gunicorn.app.wsgiapp, gunicorn.workers.gthread, kombu.transport.redis, psycopg_pool, storages.backends.s3"
+gunicorn.app.wsgiapp, gunicorn.workers.gthread, granian.server, kombu.transport.redis, psycopg_pool, storages.backends.s3"
 RUN export PYTHONDONTWRITEBYTECODE= DJANGO_SETTINGS_MODULE=platform_site.settings.embedded VAR_DIR=/tmp/build \
     && python -c "from pathlib import Path; from platform_site.secrets import generation; generation.embedded_ensure(Path('/tmp/build/secrets'))" \
     && python -c "import ${IMPORTS}; boto3.client('s3', 'us-east-1', aws_access_key_id='-', aws_secret_access_key='-')" \

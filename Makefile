@@ -70,8 +70,8 @@ release: .venv/.runtime ## make a release of the project: a commit and a tag, no
 	@$(PY) -m deploy.project_release "$(VERSION)"
 
 lock: .venv/.development ## write the lock files anew from pyproject.toml
-	@$(LOCK) --extra tracing pyproject.toml -o requirements.lock
-	@$(LOCK) --extra tracing --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(LOCK) --extra granian --extra tracing pyproject.toml -o requirements.lock
+	@$(LOCK) --extra granian --extra tracing --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, builds and caches; data in var/ stays
 	@rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .import_linter_cache

@@ -79,12 +79,18 @@ class Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def web(port: int, log: Path, *, reload: bool = False) -> Child:
-    """Gunicorn with one process: limits and idempotency are counted in its memory.
+WEB_COMMANDS: Final = {
+    "gunicorn": ("-m", "gunicorn", "-c", "python:platform_site.gunicorn"),
+    "granian": ("-m", "platform_site.web.granian_server"),
+}
 
-    With ``reload``, gunicorn starts that process anew when code changes.
+
+def web(port: int, log: Path, *, server: str = "gunicorn", reload: bool = False) -> Child:
+    """``server`` with one process: limits and idempotency are counted in its memory.
+
+    With ``reload``, gunicorn starts that process anew when code changes; granian does not.
     """
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+    command = [sys.executable, *WEB_COMMANDS["gunicorn" if reload else server]]
     return Child(
         "web",
         [*command, "--reload"] if reload else command,

@@ -90,7 +90,7 @@ def _team(
 ) -> supervisor.Supervisor:
     logs = settings.VAR_DIR / "log"
     return supervisor.Supervisor(
-        web=supervisor.web(port, logs / "web.log", reload=reload),
+        web=supervisor.web(port, logs / "web.log", server=settings.WEB_SERVER, reload=reload),
         worker=supervisor.worker(logs / "worker.log"),
         periodic=supervisor.PeriodicProcess(
             supervisor.housekeeping(logs / "housekeeping.log"), housekeeping_every_s

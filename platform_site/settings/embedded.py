@@ -4,6 +4,8 @@
 from .parts.embedded_secrets import *  # first: the readers below find its keys
 
 # isort: on
+from platform_site.kit import env
+
 from .base import *
 from .parts.accounts import *
 from .parts.broker import *
@@ -51,6 +53,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=False)
 JOB_REQUEUE_AFTER_S = 20
 WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its patience
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")
+WEB_SERVER = env.text(
+    "WEB_SERVER", "gunicorn", about="Server of the web process of `make up`: gunicorn or granian."
+)
 
 # The public document is built here, where the views of every role can be seen.
 SPECTACULAR_SETTINGS = {

@@ -76,19 +76,31 @@ def of(exc: BaseException) -> DomainError | None:
     return next((refuse() for kind, refuse in REFUSALS if isinstance(exc, kind)), None)
 
 
-HEADERS: Final = "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff"
+HEADERS: Final = (
+    ("Connection", "close"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 
 
 def answer(error: DomainError) -> bytes:
-    """The whole response, after which the connection ends; it is counted as one without route."""
+    """The whole response as bytes, after which the connection ends."""
+    headers, body = described(error)
+    lines = [f"HTTP/1.1 {reason(error)}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def reason(error: DomainError) -> str:
+    """The status of ``error`` and what it is called."""
+    return f"{error.status} {HTTPStatus(error.status).phrase}"
+
+
+def described(error: DomainError) -> tuple[list[tuple[str, str]], bytes]:
+    """Headers and body of a response, which is counted as one without route."""
     with request_context.bind(None) as request_id:
         body = orjson.dumps(problem_document(error, instance="."))
     failed = error.status >= SERVER_ERROR and error.is_failure
     observe_request(method="", route="unrouted", status=error.status, failed=failed, seconds=0.0)
-    named = "".join(f"{name}: {value}\r\n" for name, value in error.headers.items())
-    head = (
-        f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}\r\n{HEADERS}\r\n{named}"
-        f"X-Request-ID: {request_id}\r\nContent-Type: {CONTENT_TYPE}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    own = {"X-Request-ID": request_id, "Content-Type": CONTENT_TYPE}
+    length = ("Content-Length", str(len(body)))
+    return [*HEADERS, *error.headers.items(), *own.items(), length], body

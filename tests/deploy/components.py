@@ -39,6 +39,7 @@ USES = {
         },
         frozenset({"gateway.networking.k8s.io/v1", "cert-manager.io/v1"}),
     ),
+    "granian": Use({LAST: f"{LAST}  - ../../components/granian\n"}),
     "keda": Use({LAST: f"{LAST}  - ../../components/keda\n"}, frozenset({"keda.sh/v1alpha1"})),
     "prometheus-operator": Use(
         _more("prometheus-operator"), frozenset({"monitoring.coreos.com/v1"})

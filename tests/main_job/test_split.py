@@ -11,7 +11,10 @@ from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform
 from tests.servers.processes import manage
 
-pytestmark = pytest.mark.processes
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.parametrize("split", ["gunicorn", "granian"], indirect=True, scope="package"),
+]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ from tests.servers.processes import Program, wait_until_ready
 
 pytestmark = pytest.mark.processes
 
-COMMAND = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+COMMANDS = {
+    "gunicorn": [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"],
+    "granian": [sys.executable, "-m", "platform_site.web.granian_server"],
+}
 JWKS = "/.well-known/jwks.json"
 
 
@@ -43,8 +46,10 @@ class Running:
         return float(found[0]) if found else 0.0
 
 
-@pytest.fixture(scope="module")
-def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+@pytest.fixture(scope="module", params=COMMANDS)
+def auth(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     directory = tmp_path_factory.mktemp("gunicorn")
     stale = directory / "metrics"
     stale.mkdir()
@@ -58,7 +63,7 @@ def auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "DATABASE_POOL_MAX": "0",
         "PROMETHEUS_MULTIPROC_DIR": str(stale),
     }
-    program = Program("auth", COMMAND, environment, directory)
+    program = Program("auth", COMMANDS[request.param], environment, directory)
     program.start()
     address = f"http://127.0.0.1:{port}"
     wait_until_ready(program, f"{address}/livez")

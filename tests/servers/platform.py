@@ -1,4 +1,4 @@
-"""The platform split into its roles: gunicorn processes and a worker, over real servers."""
+"""The platform split into its roles: web processes and a worker, over real servers."""
 
 import secrets
 import sys
@@ -23,6 +23,7 @@ from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
 WEB_ROLES = ("auth", "images", "gateway")
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn")
+GRANIAN = (sys.executable, "-m", "platform_site.web.granian_server")
 WORKER = (
     *(sys.executable, "-m", "celery", "-A", "platform_site.celery", "worker"),
     *("--pool", "prefork", "--concurrency", "1", "--loglevel", "INFO"),
@@ -41,6 +42,7 @@ class Platform:
     cache: RedisServer
     store: ObjectStore
     extra: Mapping[str, str] = field(default_factory=dict)
+    web: Sequence[str] = GUNICORN
     material: KeyMaterial = field(default_factory=KeyMaterial)
     programs: dict[str, Program] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: {r: free_port() for r in WEB_ROLES})
@@ -79,7 +81,7 @@ class Platform:
     def _launch(self, role: str) -> Program:
         commands = {"worker": WORKER, "scheduler": SCHEDULER}
         program = Program(
-            role, commands.get(role, GUNICORN), self.environment(role), self.directory
+            role, commands.get(role, self.web), self.environment(role), self.directory
         )
         self.programs[role] = program
         program.start()
@@ -175,6 +177,7 @@ def platform(
     scheduler: bool = False,
     roles: Sequence[str] = (*WEB_ROLES, "worker"),
     redis: Callable[[], RedisServer] = RedisServer,
+    web: Sequence[str] = GUNICORN,
 ) -> Iterator[Platform]:
     """A whole split platform with a database of its own; everything ends with the block."""
     with ExitStack() as stack:
@@ -189,7 +192,7 @@ def platform(
         for server in (broker, cache, store):
             stack.callback(server.stop)
             server.start()
-        split = Platform(directory, database_url, broker, cache, store, extra or {}, material)
+        split = Platform(directory, database_url, broker, cache, store, extra or {}, web, material)
         stack.callback(split.stop)
         manage("migrate", "--verbosity", "0", environment=split.environment("admin"))
         if wanted := (*roles, *(("scheduler",) if scheduler else ())):

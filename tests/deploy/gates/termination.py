@@ -28,7 +28,7 @@ def faults(rendered: Sequence[Object]) -> list[str]:
         if any(port["name"] == "http" for port in container.get("ports", [])) and hook < PRE_STOP_S:
             found.append(f"{title(deployment)} ends while endpoints still name it")
         patience = longest_s(container, environment(container, pod.namespace, settings))
-        if container["args"][0] in {"gunicorn", "nginx"} and patience < (
+        if container["args"][0] in {"gunicorn", "python", "nginx"} and patience < (
             wait := longest_answer_s()
         ):
             found.append(f"{title(deployment)} gives up after {patience} s what may take {wait} s")
@@ -52,6 +52,8 @@ def longest_s(container: Object, variables: Mapping[str, str]) -> float:
     """What the process itself takes to end what it began, by its own settings."""
     match container["args"][0]:
         case "gunicorn":
+            return gunicorn.graceful_timeout
+        case "python" if "platform_site.web.granian_server" in container["args"]:
             return gunicorn.graceful_timeout
         case "celery" if "worker" in container["args"]:
             return float(variables.get("WORKER_DRAIN_S", broker.WORKER_DRAIN_S))

@@ -283,6 +283,22 @@ def test_the_children_are_told_what_they_need(tmp_path: Path) -> None:
     assert "--queues" not in worker.command  # all that there are
 
 
+@pytest.mark.parametrize(
+    ("server", "reload", "runs"),
+    [
+        ("gunicorn", False, "gunicorn"),
+        ("granian", False, "platform_site.web.granian_server"),
+        ("granian", True, "gunicorn"),
+    ],
+)
+def test_the_web_process_is_the_server_that_is_asked_for(
+    tmp_path: Path, *, server: str, reload: bool, runs: str
+) -> None:
+    web = supervisor.web(8123, tmp_path / "web.log", server=server, reload=reload)
+    assert web.command[2] == runs
+    assert ("--reload" in web.command) is reload
+
+
 def test_a_periodic_process_comes_again_when_due_and_is_never_disturbed(
     make: Callable[[str, str], Child],
 ) -> None:

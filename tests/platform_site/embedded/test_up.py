@@ -65,8 +65,9 @@ def test_the_keys_of_a_look_are_in_no_environment_that_a_child_inherits(absent: 
         ("-c", "import platform_site.wsgi"),
         ("-m", "celery", "-A", "platform_site.celery", "worker"),
         ("-m", "gunicorn", "-c", "python:platform_site.gunicorn"),
+        ("-m", "platform_site.web.granian_server"),
     ],
-    ids=["migrate", "doctor", "wsgi", "celery", "gunicorn"],
+    ids=["migrate", "doctor", "wsgi", "celery", "gunicorn", "granian"],
 )
 def test_whoever_would_use_the_keys_is_told_to_make_them(
     absent: Path, command: tuple[str, ...]

@@ -1,8 +1,10 @@
-"""The embedded role under gunicorn as ``make up`` runs it, which waits one second for a client."""
+"""The embedded role under gunicorn or granian, which waits one second for a client."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,8 @@ from tests.servers.person import Person
 from tests.servers.ports import free_port
 from tests.servers.processes import Program, manage, wait_until_ready
 
-COMMAND = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:platform_site.gunicorn"]
+GRANIAN = [sys.executable, "-m", "platform_site.web.granian_server"]
 PASSWORD = "correct horse battery"
 
 
@@ -30,9 +33,9 @@ class Embedded:
         return Wire(self.port)
 
 
-@pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    directory = tmp_path_factory.mktemp("web")
+@contextmanager
+def serving(directory: Path, command: Sequence[str]) -> Iterator[Embedded]:
+    """The role, started by ``command``, until the block ends."""
     port = free_port()
     environment = {
         "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
@@ -43,10 +46,24 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
     }
     prepare(directory / "var")
     manage("migrate", "--verbosity", "0", environment=environment)
-    program = Program("web", COMMAND, environment, directory)
+    program = Program("web", command, environment, directory)
     program.start()
-    address = f"http://127.0.0.1:{port}"
-    wait_until_ready(program, f"{address}/livez")
-    alice = Person("alice@example.com", address, address, address).sign_up()
-    yield Embedded(program, port, alice)
-    program.stop()
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(program, f"{address}/livez")
+        alice = Person("alice@example.com", address, address, address).sign_up()
+        yield Embedded(program, port, alice)
+    finally:
+        program.stop()
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    with serving(tmp_path_factory.mktemp("web"), GUNICORN) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def on_granian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    with serving(tmp_path_factory.mktemp("granian"), GRANIAN) as running:
+        yield running

@@ -1,0 +1,90 @@
+"""A role on granian in place of gunicorn: ``python -m platform_site.web.granian_server``.
+
+Takes the variables of `platform_site.gunicorn`; metrics, logs, traces and the end are the same. For
+roles behind a proxy that takes requests in before it sends them on (record 80).
+"""
+
+import gc
+from collections import Counter
+from copy import deepcopy
+from functools import partial
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from platform_site import gunicorn
+from platform_site.kit.telemetry import metric_files
+from platform_site.web.connections import HEAD_BYTES
+
+PARSER_LEAST_BYTES: Final = 8 * 1024
+WSGI_APP: Final = gunicorn.wsgi_app.replace(":", ".")
+
+
+class RoleServer(MPServer):
+    """Granian's server, which gives each worker a slot for its metrics."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._starts = Counter[int]()
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
+        # One that takes another's place overlaps with it, so two slots take turns.
+        slot = f"web{idx + self.workers * (self._starts[idx] % 2)}"
+        self._starts[idx] += 1
+        return super()._spawn_worker(idx, target, partial(application_load, slot))
+
+
+def application_load(slot: str) -> Any:
+    """In the worker: count into ``slot``, trace if that is asked for, and load the application."""
+    metric_files.slot_take(slot)
+
+    from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - after the files are there
+    from platform_site.web.bounded_application import bounded  # noqa: PLC0415 - likewise
+
+    tracing.start_web()
+    return bounded(import_string(WSGI_APP))
+
+
+def server() -> RoleServer:
+    """The server of the role that the environment describes."""
+    made = RoleServer(
+        target=gunicorn.wsgi_app,
+        address=gunicorn.HOST,
+        port=gunicorn.PORT,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            # It is the patience with an idle connection, too, which has to outlive the proxy's.
+            header_read_timeout=gunicorn.keepalive * 1000,
+            max_buffer_size=max(HEAD_BYTES, PARSER_LEAST_BYTES),
+        ),
+        websockets=False,
+        workers=gunicorn.workers,
+        blocking_threads=gunicorn.threads,
+        backpressure=gunicorn.worker_connections,
+        respawn_failed_workers=True,
+        workers_kill_timeout=gunicorn.graceful_timeout,
+        log_level=LogLevels.warning,
+        log_dictconfig=deepcopy(settings.LOGGING),
+    )
+    made.on_startup(partial(gunicorn.when_ready, made))
+    made.on_shutdown(metric_files.directory_remove)
+    return made
+
+
+def main() -> None:
+    """Serve until the process is asked to end."""
+    metric_files.directory_prepare()
+    # Here first: a role that cannot start says why and ends, and workers share its pages.
+    import_string(WSGI_APP)
+    gc.freeze()
+    server().serve()
+
+
+if __name__ == "__main__":
+    main()
