@@ -10,9 +10,19 @@ from django.utils import timezone
 from accounts.errors import SessionNotFound
 from accounts.models import Session, SessionQuerySet, User
 from platform_site.kit.auth.tokens import TokenRevoked
+from platform_site.kit.statements import Statement
 
 OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""
+
+
+_SIGNED_IN: Final = Statement(
+    lambda session_id, user_id, at: (
+        Session.objects.live(at=at)
+        .select_related("user")
+        .filter(id=session_id, user_id=user_id, user__is_active=True)
+    )
+)
 
 
 def accounts_overdue() -> QuerySet[User]:
@@ -31,14 +41,10 @@ def session_signed_in(*, session_id: UUID, user_id: UUID) -> Session:
 
     Raises `TokenRevoked` when it has ended, or when the user is closed or gone.
     """
-    try:
-        return (
-            Session.objects.live()
-            .select_related("user")
-            .get(id=session_id, user_id=user_id, user__is_active=True)
-        )
-    except Session.DoesNotExist as exc:
-        raise TokenRevoked from exc
+    found = _SIGNED_IN.rows(session_id=session_id, user_id=user_id, at=timezone.now())
+    if not found:
+        raise TokenRevoked
+    return found[0]
 
 
 def sessions_of_user(*, user_id: UUID) -> SessionQuerySet:

@@ -1,7 +1,8 @@
 """Refreshing a session: one compare-and-set decides which of several refreshes rotates it."""
 
 from datetime import datetime, timedelta
-from typing import NoReturn
+from functools import lru_cache
+from typing import Final, NoReturn
 
 import structlog
 from django.conf import settings
@@ -16,8 +17,13 @@ from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
 from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid, TokenRevoked
+from platform_site.kit.statements import Change, Statement
 
 log = structlog.get_logger(__name__)
+
+_AS_IT_IS: Final = Statement(
+    lambda session_id: Session.objects.select_related("user").filter(id=session_id)
+)
 
 
 def session_refresh(*, raw: str, address: str) -> TokenPair:
@@ -57,7 +63,7 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     successor = token.successor()
     rotated = _rotate(token, successor, at=now, address=address)
     # Read after the write, so that what follows judges the row as it now is.
-    session = Session.objects.select_related("user").filter(id=token.session_id).first()
+    session = next(iter(_AS_IT_IS.rows(session_id=token.session_id)), None)
     if session is None or not session.user.may_sign_in or session.revoked_at is not None:
         _refuse(TokenRevoked())
     if session.created_at + _longest() <= now:
@@ -78,28 +84,42 @@ def _longest() -> timedelta:
 
 
 def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, address: str) -> bool:
-    # One UPDATE on one table: the database re-checks every condition on the row as it is when
-    # the lock is granted. A join would move them into a subquery that it does not re-check.
-    rows = (
-        Session.objects.live(at=at)
-        .filter(
-            id=token.session_id,
-            refresh_hash=token.digest(),
-            created_at__gt=at - _longest(),
-        )
-        .update(
-            refresh_hash=successor.digest(),
-            previous_refresh_hash=token.digest(),
-            rotated_at=at,
-            last_seen_at=at,
-            expires_at=Least(
-                at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
-                ExpressionWrapper(F("created_at") + _longest(), output_field=DateTimeField()),
+    rotated = _rotation(settings.SESSION_LIFETIME_S).execute(
+        session_id=token.session_id,
+        old=token.digest(),
+        new=successor.digest(),
+        at=at,
+        opened_after=at - _longest(),
+        unused_until=at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
+        address=address[:ADDRESS_LENGTH],
+    )
+    return rotated == 1
+
+
+@lru_cache(maxsize=4)
+def _rotation(longest_s: int) -> Change:
+    """The compare-and-set, where a session ends ``longest_s`` after its sign-in.
+
+    One UPDATE on one table: the database re-checks every condition on the row as it is when the
+    lock is granted. A join would move them into a subquery that it does not re-check.
+    """
+    longest = timedelta(seconds=longest_s)
+    ends = ExpressionWrapper(F("created_at") + longest, output_field=DateTimeField())
+    return Change(
+        lambda session_id, old, new, at, opened_after, unused_until, address: (
+            Session.objects.live(at=at).filter(
+                id=session_id, refresh_hash=old, created_at__gt=opened_after
             ),
-            address=address[:ADDRESS_LENGTH],
+            {
+                "refresh_hash": new,
+                "previous_refresh_hash": old,
+                "rotated_at": at,
+                "last_seen_at": at,
+                "expires_at": Least(unused_until, ends),
+                "address": address,
+            },
         )
     )
-    return rows == 1
 
 
 def _repeats(

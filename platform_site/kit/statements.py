@@ -1,87 +1,218 @@
 """Queries that Django compiles once: on a small read it spends more on SQL text than on rows."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import RelatedPopulator, get_related_populators
+from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row", bound=Model)
 Converter = tuple[int, Sequence[Callable[..., Any]], Any]
+Place = tuple[str, int | None]
+"""Where a value is: by its name, and by its index where that is a tuple."""
+
+_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECONDS: Final = 10**17
+_related_populators: Final[Callable[..., Any]] = get_related_populators
+"""As this release of Django has it; its stubs are of a later one."""
 
 
 class Statement(Generic[Row]):
-    """A query by UUIDs, compiled at its first use and only sent from then on.
+    """A query compiled at the first use of each shape of its values, and only sent from then on.
 
-    ``build`` makes the query set from one UUID for each of its parameters; whatever else it
-    compares with is compared with forever. Rows come with their annotations, without
-    ``select_related``. Threads share it.
+    ``build`` makes the query set of UUIDs, texts, times, and tuples of them. What is ``None``, true
+    or false, and how long a tuple is, make up the shape: on these alone may ``build`` branch, and
+    whatever else it compares with is compared with forever. Threads share it.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Row, Any]]) -> None:
         self._build = build
-        self._compiled: dict[str, _Compiled[Row]] = {}
+        self._names = tuple(inspect.signature(build).parameters)
+        self._compiled: dict[Hashable, _Compiled] = {}
 
-    def rows(self, **values: UUID) -> list[Row]:
-        """The rows for ``values``."""
-        compiled = self._compiled.get(connection.vendor)
-        if compiled is None:
-            compiled = self._compiled[connection.vendor] = self._compile()
-        sent = [fixed if name is None else _sent(values[name]) for name, fixed in compiled.sent]
+    def rows(self, **values: Any) -> list[Row]:
+        """The rows for ``values``, with their annotations and what ``select_related`` joins."""
+        compiled = self._compiled_for(values)
+        return [compiled.instance(row) for row in self._sent(compiled, values)]
+
+    def tuples(self, *, at_most: int | None = None, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query set of ``values_list``, the first ``at_most`` in its order."""
+        compiled = self._compiled_for(values)
+        return map(compiled.values, self._sent(compiled, values, at_most))
+
+    def _sent(
+        self, compiled: "_Compiled", values: dict[str, Any], at_most: int | None = None
+    ) -> list[tuple[Any, ...]]:
+        text = compiled.text
+        sql = text.sql if at_most is None else f"{text.sql} LIMIT {at_most:d}"
         with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, sent)
-            return [compiled.row(list(row)) for row in cursor.fetchall()]
+            cursor.execute(sql, text.parameters(values))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
-    def _compile(self) -> "_Compiled[Row]":
+    def _compiled_for(self, values: dict[str, Any]) -> "_Compiled":
+        shape = (connection.vendor, *[_shape(values[name]) for name in self._names])
+        compiled = self._compiled.get(shape)
+        if compiled is None:
+            compiled = self._compiled[shape] = self._compile(values)
+        return compiled
+
+    def _compile(self, values: dict[str, Any]) -> "_Compiled":
         """What Django's compiler says of the query, as `ModelIterable` uses it."""
-        # Parameters are recognised by value in the compiled SQL, so the marks must be unlike any
-        # other.
-        marks = {name: uuid4() for name in inspect.signature(self._build).parameters}
+        marks = {name: _mark(values[name]) for name in self._names}
         queryset = self._build(**marks)
         compiler = queryset.query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
-        names = {_sent(mark): name for name, mark in marks.items()}
+        text = _Text.of(compiler, marks)
         fields = [field for field, _, _ in compiler.select]
-        positions = compiler.klass_info["select_fields"]
+        positions = compiler.klass_info["select_fields"] if compiler.klass_info else []
         return _Compiled(
             model=queryset.model,
-            sql=sql,
-            sent=[(names.get(value), value) for value in parameters],
-            columns=slice(positions[0], positions[-1] + 1),
+            text=text,
+            columns=positions,
             attributes=[fields[position].target.attname for position in positions],
             annotations=tuple(compiler.annotation_col_map.items()),
             converters=[
                 (position, converters, field)
                 for position, (converters, field) in compiler.get_converters(fields).items()
             ],
+            related=_related_populators(compiler.klass_info, compiler.select, connection.alias)
+            if compiler.klass_info
+            else (),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled(Generic[Row]):
-    """SQL and parameters, those that stand for a value with its name; and how a row is read."""
+class Change:
+    """An UPDATE, compiled at its first use and only sent from then on.
 
-    model: type[Row]
+    ``build`` makes of UUIDs, texts and times the query set, whose conditions are of its own table,
+    and what its rows get by the names of fields. Threads share it.
+    """
+
+    def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
+        self._build = build
+        self._texts: dict[str, _Text] = {}
+
+    def execute(self, **values: UUID | str | datetime) -> int:
+        """Change the rows for ``values``; how many there were."""
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            text = self._texts[connection.vendor] = self._compile(values)
+        with connection.cursor() as cursor:
+            cursor.execute(text.sql, text.parameters(values))
+            changed: int = cursor.rowcount
+            return changed
+
+    def _compile(self, values: Mapping[str, Any]) -> "_Text":
+        """What Django's compiler says of it, as ``QuerySet.update`` uses it."""
+        marks = {name: _mark(value) for name, value in values.items()}
+        queryset, assigned = self._build(**marks)
+        query: Any = queryset.query.chain(UpdateQuery)
+        query.add_update_values(assigned)
+        return _Text.of(query.get_compiler(connection=connection), marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """SQL and parameters, those that stand for a value with its place."""
+
     sql: str
-    sent: Sequence[tuple[str | None, Any]]
-    columns: slice
+    sent: Sequence[tuple[Place | None, Any]]
+
+    @classmethod
+    def of(cls, compiler: Any, marks: dict[str, Any]) -> Self:
+        """What ``compiler`` makes. Raises ``ValueError`` when a mark would not be sent.
+
+        Parameters are recognised by value in the compiled SQL, so the marks are unlike any other.
+        """
+        sql, parameters = compiler.as_sql()
+        # What makes up the shape is no mark: it stands in the query as it is.
+        places = {mark: at for mark, at in _places(marks) if _shape(mark) == ""}
+        sent = [(places.get(value), value) for value in parameters]
+        if missing := set(places.values()) - {place for place, _ in sent}:
+            raise ValueError(f"The SQL has no parameter for {sorted(name for name, _ in missing)}.")
+        return cls(sql, sent)
+
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
+        return [fixed if place is None else _placed(values, place) for place, fixed in self.sent]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A query, and how a row of it is read."""
+
+    model: type[Model]
+    text: _Text
+    columns: Sequence[int]
     attributes: Sequence[str]
     annotations: Sequence[tuple[str, int]]
     converters: Sequence[Converter]
+    related: Sequence[RelatedPopulator]
 
-    def row(self, values: list[Any]) -> Row:
+    def values(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.converters:
+            return row
+        values = list(row)
         for position, converters, field in self.converters:
             for converter in converters:
                 values[position] = converter(values[position], field, connection)
-        row = self.model.from_db(connection.alias, self.attributes, values[self.columns])
+        return tuple(values)
+
+    def instance(self, row: tuple[Any, ...]) -> Any:
+        values = self.values(row)
+        columns = [values[position] for position in self.columns]
+        made = self.model.from_db(connection.alias, self.attributes, columns)
+        for populator in self.related:
+            populator.populate(values, made)
         for name, position in self.annotations:
-            setattr(row, name, values[position])
-        return row
+            setattr(made, name, values[position])
+        return made
 
 
-def _sent(value: UUID) -> UUID | str:
-    """``value`` as the database takes it: SQLite keeps UUIDs as text."""
-    return value if connection.features.has_native_uuid_field else value.hex
+def _shape(value: Any) -> Hashable:
+    if isinstance(value, tuple):
+        return tuple(map(_shape, value))
+    return value if value is None or isinstance(value, bool) else ""
+
+
+def _mark(value: Any) -> Any:
+    """Something of the type of ``value`` that is in no query by chance."""
+    match value:
+        case None | bool():
+            return value
+        case UUID():
+            return uuid4()
+        case str():
+            return str(uuid4())
+        case datetime():
+            return _MOMENT + timedelta(microseconds=uuid4().int % _MICROSECONDS)
+        case tuple():
+            return getattr(type(value), "_make", tuple)(map(_mark, value))
+    raise TypeError(f"A statement takes no {type(value).__name__}.")
+
+
+def _places(marks: dict[str, Any]) -> Iterator[tuple[Hashable, Place]]:
+    for name, mark in marks.items():
+        if isinstance(mark, tuple):
+            yield from ((_adapted(one), (name, index)) for index, one in enumerate(mark))
+        else:
+            yield _adapted(mark), (name, None)
+
+
+def _placed(values: Mapping[str, Any], place: Place) -> Any:
+    name, index = place
+    return _adapted(values[name] if index is None else values[name][index])
+
+
+def _adapted(value: Any) -> Any:
+    """``value`` as the database takes it: SQLite keeps UUIDs and times as text."""
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value

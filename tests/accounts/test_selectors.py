@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import selectors
 from accounts.errors import SessionNotFound
@@ -50,5 +51,20 @@ def test_nobody_is_signed_in_to_a_session_that_ended_or_an_account_that_is_disab
         selectors.session_signed_in(session_id=session.id, user_id=alice_user.id)
     User.objects.filter(id=alice_user.id).update(is_active=True)
     Session.objects.update(revoked_at=timezone.now())
+    with pytest.raises(TokenRevoked):
+        selectors.session_signed_in(session_id=session.id, user_id=alice_user.id)
+
+
+def test_a_session_comes_with_its_user_in_one_statement(
+    session: Session, alice_user: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        found = selectors.session_signed_in(session_id=session.id, user_id=alice_user.id)
+        assert (found.user.email, found.device) == (alice_user.email, session.device)
+
+
+def test_a_session_that_expires_is_live_until_then(session: Session, alice_user: User) -> None:
+    selectors.session_signed_in(session_id=session.id, user_id=alice_user.id)
+    Session.objects.update(expires_at=timezone.now())
     with pytest.raises(TokenRevoked):
         selectors.session_signed_in(session_id=session.id, user_id=alice_user.id)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from prometheus_client import REGISTRY
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.errors import TokenReuseDetected
 from accounts.models import Session, User
@@ -53,6 +53,23 @@ def test_a_refresh_gives_a_new_pair_of_the_same_session(pair: TokenPair) -> None
     assert after.address == ADDRESS
     assert after.rotated_at == after.last_seen_at
     assert after.expires_at - after.last_seen_at == timedelta(days=14)
+
+
+def test_a_refresh_is_one_change_and_one_look(
+    pair: TokenPair, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        refresh(pair)
+
+
+def test_a_session_ends_by_the_longest_life_that_is_set_now(
+    pair: TokenPair, settings: Settings
+) -> None:
+    fresh = refresh(pair)
+    settings.SESSION_LIFETIME_S = 3600
+    refresh(fresh)
+    session = Session.objects.get()
+    assert session.expires_at - session.created_at == timedelta(hours=1)
 
 
 def test_a_chain_of_refreshes_goes_on(pair: TokenPair) -> None:

@@ -1,12 +1,15 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from images.models import Job, Usage
-from platform_site.kit.statements import Statement
+from images.models import Image, Job, Usage
+from platform_site.kit.statements import Change, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,83 @@ def test_a_statement_is_compiled_once() -> None:
 def test_a_value_that_is_missing_is_an_error() -> None:
     with pytest.raises(KeyError):
         BY_OWNER.rows()
+
+
+def test_a_query_compares_with_times_and_words() -> None:
+    job = Job.objects.create(owner_id=uuid4(), kind=Job.Kind.RENDER, specs=["w_200"])
+    statement = Statement(lambda since, kind: Job.objects.filter(created_at__gt=since, kind=kind))
+    before = job.created_at - timedelta(microseconds=1)
+    assert statement.rows(since=before, kind=Job.Kind.RENDER.value) == [job]
+    assert statement.rows(since=job.created_at, kind=Job.Kind.RENDER.value) == []
+    assert statement.rows(since=before, kind=Job.Kind.DELETE.value) == []
+
+
+def test_values_come_as_tuples() -> None:
+    job = Job.objects.create(owner_id=uuid4(), kind=Job.Kind.RENDER, specs=["w_200"])
+
+    def build(owner_id: UUID) -> QuerySet[Job, tuple[Any, ...]]:
+        return Job.objects.filter(owner_id=owner_id).values_list("id", "specs", "created_at")
+
+    rows = list(Statement(build).tuples(owner_id=job.owner_id))
+    assert rows == [(job.id, ["w_200"], job.created_at)]
+    assert rows == list(build(job.owner_id))
+
+
+def test_tuples_come_in_their_order_at_most_as_many_as_are_asked() -> None:
+    jobs = [Job.objects.create(owner_id=uuid4(), kind=Job.Kind.RENDER) for _ in range(3)]
+    statement = Statement(
+        lambda owners, before: (
+            Job.objects.filter(owner_id__in=owners, **({"id__lt": before} if before else {}))
+            .order_by("-id")
+            .values_list("id")
+        )
+    )
+    owners = tuple(job.owner_id for job in jobs)
+    newest = list(statement.tuples(at_most=2, owners=owners, before=None))
+    assert newest == [(jobs[2].id,), (jobs[1].id,)]
+    assert list(statement.tuples(owners=owners, before=jobs[1].id)) == [(jobs[0].id,)]
+    assert list(statement.tuples(owners=owners[1:2], before=None)) == [(jobs[1].id,)]
+
+
+def test_what_is_joined_comes_with_the_row() -> None:
+    image = Image.objects.create(
+        owner_id=uuid4(), filename="f", format="jpeg", width=3, height=4, bytes=5, sha256="s"
+    )
+    job = Job.objects.create(owner_id=image.owner_id, kind=Job.Kind.RENDER, image=image)
+    statement = Statement(
+        lambda kind: Job.objects.select_related("image").filter(kind=kind, image__bytes=5)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        (row,) = statement.rows(kind=Job.Kind.RENDER.value)
+        assert (row, row.image) == (job, image)
+        assert row.image is not None
+        assert (row.image.created_at, row.image.sha256) == (image.created_at, "s")
+    assert len(queries) == 1
+
+
+def test_a_value_that_the_sql_does_not_take_is_refused() -> None:
+    interval = Statement(lambda word: Usage.objects.annotate(is_new=Value(f"{word}!")))
+    with pytest.raises(ValueError, match=r"no parameter for \['word'\]"):
+        interval.rows(word="new")
+
+
+def test_a_change_is_compiled_once_and_made_where_its_conditions_hold() -> None:
+    built = []
+
+    def build(owner_id: UUID, kind: str, at: datetime) -> tuple[QuerySet[Job], dict[str, Any]]:
+        built.append(owner_id)
+        return Job.objects.filter(owner_id=owner_id, kind=kind), {
+            "created_at": at,
+            "progress_done": F("progress_total") + 2,
+        }
+
+    change = Change(build)
+    alice, bob = uuid4(), uuid4()
+    for owner_id in (alice, bob):
+        Job.objects.create(owner_id=owner_id, kind=Job.Kind.RENDER, specs=[], progress_total=3)
+    at = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    with CaptureQueriesContext(connection) as queries:
+        assert change.execute(owner_id=alice, kind=Job.Kind.RENDER.value, at=at) == 1
+        assert change.execute(owner_id=alice, kind=Job.Kind.DELETE.value, at=timezone.now()) == 0
+    assert (len(built), len(queries)) == (1, 2)
+    assert Job.objects.filter(created_at=at, progress_done=5).get().owner_id == alice
