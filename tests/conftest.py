@@ -10,6 +10,7 @@ from django.db import connections
 
 from platform_site.embedded.up import directories_make
 from platform_site.kit.auth import revocations
+from platform_site.kit.rest import shared_counts
 from tests.servers.postgresql import postgresql
 
 
@@ -50,4 +51,5 @@ def fresh_caches() -> Iterator[None]:
     yield
     for alias in ("default", "revocations"):
         caches[alias].clear()
+    shared_counts.background.forget()
     revocations.forget()

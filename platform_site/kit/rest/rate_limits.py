@@ -1,4 +1,4 @@
-"""Rate limits that count atomically in the shared cache, and the caller's true address."""
+"""Rate limits that count in the shared cache, and the caller's true address."""
 
 import time
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from platform_site.kit import shared_cache
+from platform_site.kit.rest import shared_counts
 from platform_site.kit.rest.problems import DomainError
 
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
@@ -71,17 +72,24 @@ def rate_limit(
 ) -> RateDecision:
     """Count one use of ``scope`` by ``key`` in a fixed window of ``window_s`` seconds.
 
-    ``uncounted`` says what happens when the store gives no answer: reads are allowed, guesses at
-    a password are not (`LimiterUnavailable`).
+    ``uncounted`` says what happens when the store gives no answer, and so how it is counted. What
+    must not go uncounted, as a guess at a password (``refuse``), is counted exactly before it is
+    served, and refused without an answer (`LimiterUnavailable`). What is ``allow``ed, as a read,
+    waits for nobody: each process counts by itself and adds up with the others ten times a second,
+    so that together they let through at most what arrives in that time beyond ``limit``; without
+    an answer each goes on by itself (record 64). In the memory of one process all is exact.
     """
     # By the wall clock, which all processes share, so that they count in the same window.
     window, elapsed_s = divmod(time.time(), window_s)
     reset_s = max(1, int(window_s - elapsed_s))
-    used = _count(f"limit:{scope}:{key}:{int(window)}", ttl_s=window_s)
-    if used is None:
-        if uncounted == "refuse":
+    counter = f"limit:{scope}:{key}:{int(window)}"
+    if uncounted == "allow" and shared_counts.in_redis():
+        used = shared_counts.background.use(counter, ttl_s=window_s + 1)
+    else:
+        counted = _count(counter, ttl_s=window_s + 1)
+        if counted is None and uncounted == "refuse":
             raise LimiterUnavailable(retry_after_s=1)
-        used = 1
+        used = 1 if counted is None else counted
     return RateDecision(
         scope=scope,
         allowed=used <= limit,
@@ -93,7 +101,10 @@ def rate_limit(
 
 
 def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
-    """Take ``uses`` that turned out not to count out of the window that runs."""
+    """Take ``uses`` that turned out not to count out of the window that runs.
+
+    Asked of what is counted exactly (``uncounted="refuse"``).
+    """
     counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
     try:
         shared_cache.query(lambda: cache.incr(counter, -uses))
@@ -154,11 +165,12 @@ def _count(key: str, *, ttl_s: int) -> int | None:
 
 
 def _incremented(key: str, *, ttl_s: int) -> int:
+    if shared_counts.in_redis():
+        return shared_counts.add({key: shared_counts.Addition(1, ttl_s)})[0]
     while True:
         try:
             return cache.incr(key)
         except ValueError:  # Django's word for "no such key": the first use in this window
-            # Of two first uses at once one adds, and the other goes round and increments: no script
-            # is needed, which no role may run (record 34).
-            if cache.add(key, 1, ttl_s + 1):
+            # Of two first uses at once one adds, and the other goes round and increments.
+            if cache.add(key, 1, ttl_s):
                 return 1

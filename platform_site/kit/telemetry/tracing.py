@@ -71,6 +71,18 @@ def start_worker() -> None:
         _start([CELERY, *LIBRARIES.values()])
 
 
+@contextmanager
+def suppressed() -> Iterator[None]:
+    """Record nothing of what is done in this block, which no request asked for."""
+    if not _providers:
+        yield
+        return
+    from opentelemetry.instrumentation.utils import suppress_instrumentation  # noqa: PLC0415
+
+    with suppress_instrumentation():
+        yield
+
+
 def stop() -> None:
     """Send what is left."""
     while _providers:

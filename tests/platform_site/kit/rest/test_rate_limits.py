@@ -1,7 +1,9 @@
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from platform_site.kit.rest import shared_counts
 from platform_site.kit.rest.rate_limits import (
     LimiterUnavailable,
     RateDecision,
@@ -59,6 +62,14 @@ def redis_client() -> Any:
     return backend._cache.get_client()
 
 
+def commands() -> Counter[str]:
+    """How often each command was executed, without those that ask for it."""
+    told = redis_client().info("commandstats")
+    counts = Counter({name.removeprefix("cmdstat_"): each["calls"] for name, each in told.items()})
+    del counts["info"]
+    return counts
+
+
 def in_parallel(count: int, act: Callable[[], Any]) -> list[Any]:
     barrier = threading.Barrier(count)
 
@@ -70,8 +81,10 @@ def in_parallel(count: int, act: Callable[[], Any]) -> list[Any]:
         return list(threads.map(one, range(count)))
 
 
-def use(key: str = "alice", *, limit: int = 3) -> RateDecision:
-    return rate_limit("login", key, limit=limit, window_s=60)
+def use(
+    key: str = "alice", *, limit: int = 3, uncounted: Literal["allow", "refuse"] = "allow"
+) -> RateDecision:
+    return rate_limit("login", key, limit=limit, window_s=60, uncounted=uncounted)
 
 
 def test_a_limit_counts_down_and_then_refuses(clock: Clock) -> None:
@@ -120,13 +133,15 @@ def test_two_hundred_at_once_in_memory_are_counted_exactly(clock: Clock) -> None
 
 
 def test_two_hundred_at_once_in_redis_are_counted_exactly(clock: Clock, in_redis: None) -> None:
-    found = in_parallel(200, lambda: use(limit=37))
-    assert [item.allowed for item in found].count(True) == 37
-    assert sorted(item.remaining for item in found) == [0] * 164 + list(range(1, 37))
+    uncounted: Literal["allow", "refuse"]
+    for uncounted in ("allow", "refuse"):
+        found = in_parallel(200, partial(use, uncounted, limit=37, uncounted=uncounted))
+        assert [item.allowed for item in found].count(True) == 37
+        assert sorted(item.remaining for item in found) == [0] * 164 + list(range(1, 37))
 
 
 def test_counters_in_redis_expire(clock: Clock, in_redis: None) -> None:
-    use()
+    use(uncounted="refuse")
     client = redis_client()
     assert [0 < client.ttl(key) <= 61 for key in client.keys("*")] == [True]
 
@@ -152,12 +167,27 @@ def test_without_the_store_reads_are_allowed_and_guesses_are_not(
 def test_a_redis_that_dies_and_comes_back_is_counted_in_again(
     clock: Clock, in_redis: None, redis: RedisServer
 ) -> None:
-    assert use().remaining == 2
+    assert use(uncounted="refuse").remaining == 2
     redis.stop()
-    assert use().remaining == 2
+    with pytest.raises(LimiterUnavailable):
+        use(uncounted="refuse")
     redis.start()
     clock.advance(1.0)
-    assert use().remaining == 1
+    assert use(uncounted="refuse").remaining == 1
+
+
+def test_what_must_not_go_uncounted_takes_one_round_trip_and_reads_take_none(
+    clock: Clock, in_redis: None
+) -> None:
+    use(uncounted="refuse")
+    before = commands()
+    use(uncounted="refuse")
+    assert commands() - before == Counter({"incrby": 1, "expire": 1})
+    before = commands()
+    for _ in range(50):
+        use("bob", limit=99)
+    shared_counts.background.flush()
+    assert commands() - before == Counter({"incrby": 1, "expire": 1})
 
 
 @pytest.mark.parametrize(

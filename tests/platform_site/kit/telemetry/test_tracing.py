@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 import yaml
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider, sampling
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -15,6 +16,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from platform_site.kit.telemetry import tracing
 from platform_site.kit.telemetry.tracing import RedactingExporter
 from tests.observability.expressions import MONITORING
 
@@ -72,3 +74,12 @@ def test_one_request_in_ten_is_traced_whatever_the_flag_of_its_caller(
             made = sampler.should_sample(parent, caller.trace_id, "GET")
             traced += made.decision is sampling.Decision.RECORD_AND_SAMPLE
         assert 400 < traced < 600, flag
+
+
+def test_what_no_request_asked_for_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tracing.suppressed():
+        assert is_instrumentation_enabled(), "nothing is loaded while nobody traces"
+    monkeypatch.setattr(tracing, "_providers", [object()])
+    with tracing.suppressed():
+        assert not is_instrumentation_enabled()
+    assert is_instrumentation_enabled()
