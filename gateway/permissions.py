@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.request import Request
 
 from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.rest.hot_reads import AnyRequest, HotRequest
 from platform_site.kit.rest.rate_limits import counted_address
 
 ROLE: Final = "gateway"
@@ -23,13 +24,12 @@ class Caller:
     origin: str
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: AnyRequest) -> Caller:
     """Raises DRF's ``NotAuthenticated`` for an anonymous request."""
-    origin = settings.PUBLIC_URL or request.build_absolute_uri("/")[:-1]
-    return Caller(principal_of(request), origin)
+    return Caller(principal_of(request), settings.PUBLIC_URL or _origin(_http(request)))
 
 
-def principal_of(request: Request) -> Principal:
+def principal_of(request: AnyRequest) -> Principal:
     """The person or program. Raises DRF's ``NotAuthenticated`` for an anonymous request."""
     caller: object = request.user
     if not isinstance(caller, Principal):
@@ -37,15 +37,23 @@ def principal_of(request: Request) -> Principal:
     return caller
 
 
-def is_staff(request: Request) -> bool:
+def is_staff(request: AnyRequest) -> bool:
     """Whether the caller runs the platform."""
     caller: object = request.user
     return isinstance(caller, Principal) and caller.is_staff
 
 
-def counted_as(request: Request) -> str:
+def counted_as(request: AnyRequest) -> str:
     """One name for each principal; anonymous requests share their address's."""
     caller: object = request.user
     if isinstance(caller, Principal):
         return f"user:{caller.id}"
-    return f"address:{counted_address(request)}"
+    return f"address:{counted_address(_http(request))}"
+
+
+def _origin(http: HttpRequest) -> str:
+    return f"{http.scheme}://{http.get_host()}"
+
+
+def _http(request: AnyRequest) -> HttpRequest:
+    return request.http if isinstance(request, HotRequest) else request

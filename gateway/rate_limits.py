@@ -9,16 +9,16 @@ from typing import Final
 
 from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
-from rest_framework.request import Request
 
 from gateway.metrics import RATE_LIMITED
 from gateway.permissions import counted_as
+from platform_site.kit.rest.hot_reads import AnyRequest
 from platform_site.kit.rest.rate_limits import RateDecision, rate_limit
 
 WINDOW_S: Final = 60
 
 
-def request_count(request: Request) -> RateDecision:
+def request_count(request: AnyRequest) -> RateDecision:
     """Count ``request`` against its caller's limit. Raises the kit's ``RateLimited`` over it."""
     kind = "reads" if request.method in SAFE_METHODS else "writes"
     decision = rate_limit(kind, counted_as(request), limit=_limit(kind), window_s=WINDOW_S)

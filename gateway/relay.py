@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 
 from gateway.deadlines import READ_S, UPLOAD_S, WRITE_S
@@ -26,7 +27,7 @@ class Body(Enum):
     STREAM = "stream"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One operation. ``path`` is the same here below `PUBLIC` and at images below `INTERNAL`.
 
@@ -43,7 +44,16 @@ class Route:
 
     def upstream_path(self, values: Mapping[str, Any]) -> str:
         """Where images answers it, ``values`` being those of the path's parameters."""
-        return INTERNAL + PARAMETER.sub(lambda found: str(values[found[1]]), self.path)
+        return self._template.format_map(values)
+
+    @cached_property
+    def condition_in_wsgi(self) -> str:
+        """The key of ``condition`` in the environment of a request."""
+        return f"HTTP_{self.condition.upper().replace('-', '_')}"
+
+    @cached_property
+    def _template(self) -> str:
+        return INTERNAL + PARAMETER.sub(r"{\1}", self.path)
 
 
 def _read(path: str, condition: str = "") -> Route:

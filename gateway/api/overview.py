@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from gateway.responses import StatusOut
 from gateway.services.overview import overview_of
 from gateway.services.status import board
 from platform_site.kit.rest.descriptions import documented
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 TAG = "platform"
 
@@ -29,16 +31,17 @@ class OverviewOut(serializers.Serializer[Any]):
     unavailable = serializers.ListField(child=serializers.CharField())
 
 
-class OverviewDetail(GatewayView):
+class Overview(GatewayView):
     """The first page of an application, in one call."""
 
-    @documented("overview_get", tag=TAG, replies={200: OverviewOut()})
-    def get(self, request: Request) -> Response:
-        """Who you are, your usage, newest images and unfinished jobs.
 
-        A role that gives no answer is named in `unavailable`; its parts are null or empty.
-        """
-        return Response(overview_of(caller=caller_of(request)))
+@hot(Overview, documented("overview_get", tag=TAG, replies={200: OverviewOut()}))
+def overview_get(read: HotRequest) -> HttpResponse:
+    """Who you are, your usage, newest images and unfinished jobs.
+
+    A role that gives no answer is named in `unavailable`; its parts are null or empty.
+    """
+    return json_response(overview_of(caller=caller_of(read)))
 
 
 class StatusDetailView(GatewayView):

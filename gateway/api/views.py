@@ -28,6 +28,7 @@ class GatewayView(APIView):
     read_scope: ClassVar[str] = READ
     write_scope: ClassVar[str] = WRITE
     upload_methods: ClassVar[frozenset[str]] = frozenset()
+    count = staticmethod(request_count)
     decision: RateDecision | None = None
     upload: UploadBody
 
@@ -37,7 +38,7 @@ class GatewayView(APIView):
         Raises the kit's ``RateLimited``, and what `upload_body` raises.
         """
         super().initial(request, *args, **kwargs)
-        self.decision = request_count(request)
+        self.decision = self.count(request)
         if request.method in self.upload_methods:
             self.upload = upload_body(request._request)  # noqa: SLF001 - DRF's raw request
 

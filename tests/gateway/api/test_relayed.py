@@ -279,3 +279,48 @@ def test_an_upload_that_was_read_is_not_sent_again_with_another_token(
     assert len(provider.asked("POST", UPLOADS)) == 1
     provider.on("POST", UPLOADS, Answer(202, upload(job=job())))
     assert send(as_alice).status_code == 202
+
+
+READS = [route for route in ROUTES if route.method == "GET"]
+A_READ = pytest.mark.parametrize("route", READS, ids=lambda route: route.path)
+
+
+@A_READ
+def test_a_read_is_one_call_whoever_asks_and_none_for_whom_may_not(
+    provider: Provider, as_alice: Client, route: Route
+) -> None:
+    provider.on("GET", internal(route), Answer(200, {}))
+    as_alice.get(public(route))  # which also fetches the token of the gateway
+    del provider.received[:]
+    assert as_alice.get(public(route)).status_code == 200
+    assert [request.path for request in provider.received] == [internal(route)]
+    anonymous = Client().get(public(route))
+    assert (anonymous.status_code, anonymous["WWW-Authenticate"]) == (401, "Bearer")
+    assert anonymous.json()["code"] == "not_authenticated"
+    assert len(provider.received) == 1
+
+
+@A_READ
+def test_a_read_is_not_told_in_a_form_that_it_does_not_have(
+    provider: Provider, as_alice: Client, route: Route
+) -> None:
+    reply = as_alice.get(public(route), headers={"Accept": "text/html"})
+    assert (reply.status_code, reply.json()["code"]) == (406, "not_acceptable")
+    assert provider.received == []
+
+
+@A_READ
+def test_other_methods_of_a_path_are_those_of_the_table(as_alice: Client, route: Route) -> None:
+    methods = {one.method for one in ROUTES if one.path == route.path}
+    reply = as_alice.put(public(route), b"{}", content_type=JSON)
+    assert (reply.status_code, reply.json()["code"]) == (405, "method_not_allowed")
+    assert methods <= set(reply["Allow"].split(", ")) <= {*methods, "HEAD", "OPTIONS"}
+
+
+def test_without_a_public_url_links_begin_where_the_caller_asked(
+    provider: Provider, as_alice: Client, settings: Settings
+) -> None:
+    settings.PUBLIC_URL, settings.ALLOWED_HOSTS = "", ["here.example"]
+    provider.on("GET", IMAGE, Answer(200, image()))
+    as_alice.get(PUBLIC, headers={"Host": "here.example:8443"})
+    assert provider.received[-1].header("X-Public-Origin") == "http://here.example:8443"
