@@ -36,15 +36,16 @@ def children_of(pid: int) -> list[int]:
 
 def pin(pid: int, cores: Collection[int]) -> None:
     """Keep ``pid``, its descendants and all their threads on ``cores``; what they start follows."""
-    for one in (pid, *_descendants(pid)):
+    for one in (pid, *descendants_of(pid)):
         for thread in Path(f"/proc/{one}/task").iterdir():
             with suppress(ProcessLookupError):  # it has ended since the directory was listed
                 os.sched_setaffinity(int(thread.name), cores)
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants_of(pid: int) -> list[int]:
+    """What ``pid`` has started, and what that has started, and so on."""
     children = children_of(pid)
-    return children + [one for child in children for one in _descendants(child)]
+    return children + [one for child in children for one in descendants_of(child)]
 
 
 def _processes() -> dict[int, tuple[int, int]]:

@@ -2,8 +2,8 @@
 
 Each photograph is brought to 800 pixels, and encoded by the core in its default quality and by
 sharp (its defaults, at several qualities). The curve through sharp's files says how many bytes it
-takes for the likeness (SSIM) of ours. sharp is installed by npm into var/bench when it is not
-there. Run ``python -m bench encoders`` from the root of the project.
+takes for the likeness (SSIM) of ours. npm installs sharp into var/bench when it is not there. Run
+``python -m bench encoders`` from the root of the project.
 """
 
 import base64
@@ -20,15 +20,13 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageOps
 
+from bench.peers.node import installed, versions
 from images.renditions import RenditionSpec
 from images.renditions.encoding import encode, flatten
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PHOTOGRAPHS: Final = ROOT / "tests" / "photographs"
 RESULTS: Final = ROOT / "bench" / "results" / "encoders.json"
-SHARP: Final = ROOT / "var" / "bench" / "sharp"
-SHARP_VERSION: Final = "0.35.5"
-INSTALL_S: Final = 120
 ENCODE_S: Final = 240
 
 SIDE: Final = 800
@@ -81,22 +79,13 @@ def _blurred(plane: np.ndarray) -> np.ndarray:
     return plane
 
 
-def sharp_install() -> None:
-    """Bring sharp to ``SHARP``. Raises ``subprocess.CalledProcessError`` where npm cannot."""
-    if (SHARP / "node_modules" / "sharp").is_dir():
-        return
-    SHARP.mkdir(parents=True, exist_ok=True)
-    command = ["npm", "install", "--no-audit", "--no-fund", "--no-save", f"sharp@{SHARP_VERSION}"]
-    subprocess.run(command, cwd=SHARP, check=True, timeout=INSTALL_S, stdout=sys.stderr)
-
-
 def sharp_files(path: Path, image_format: str) -> list[bytes]:
     """The file at ``path`` (PNG) by sharp, in each of the qualities."""
     jobs = [
         {"input": str(path), "format": image_format, "options": {"quality": quality}}
         for quality in QUALITIES[image_format]
     ]
-    command = ["node", str(ROOT / "bench" / "sharp.mjs"), str(SHARP)]
+    command = ["node", str(ROOT / "bench" / "sharp.mjs"), str(installed())]
     done = subprocess.run(
         command, input=json.dumps(jobs).encode(), check=True, capture_output=True, timeout=ENCODE_S
     )
@@ -144,7 +133,7 @@ def compare_one(picture: Image.Image, path: Path, image_format: str) -> dict[str
 
 def compare() -> dict[str, Any]:
     """All photographs in all formats."""
-    report: dict[str, Any] = {"sharp": SHARP_VERSION, "side": SIDE, "formats": {}}
+    report: dict[str, Any] = {"sharp": versions()["sharp"], "side": SIDE, "formats": {}}
     paths = sorted(p for p in PHOTOGRAPHS.iterdir() if p.suffix in {".jpg", ".png"})
     with tempfile.TemporaryDirectory(prefix="bench-encoders-") as folder:
         for number, path in enumerate(paths):
@@ -172,7 +161,7 @@ def show(report: dict[str, Any]) -> bool:
 
 def main() -> int:
     """Compare, print and write the results."""
-    sharp_install()
+    installed()
     report = compare()
     RESULTS.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0 if show(report) else 1

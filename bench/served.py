@@ -100,6 +100,7 @@ class Served:
         headers = {
             "Authorization": f"Bearer {self.alice.role_token('images')}",
             "X-Service-Authorization": f"Bearer {self.split.service_token('images')}",
+            "X-Public-Origin": self.split.address("gateway"),
         }
         base = f"{self.split.address('images')}/internal/v1"
         for name, path in self._paths().items():

@@ -22,7 +22,9 @@ class Photo(models.Model):
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     placeholder = models.CharField(max_length=600, null=True)  # noqa: DJ001 - as in the document
+    has_alpha = models.BooleanField(default=False)
     animated = models.BooleanField(default=False)
+    complete = models.BooleanField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     trashed_at = models.DateTimeField(null=True)
