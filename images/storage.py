@@ -4,14 +4,12 @@ A key derives from what it holds, so a second run of a job writes the same thing
 Knows nothing of rows.
 """
 
-import hashlib
 import io
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -37,23 +35,25 @@ class ObjectMissing(Exception):
     """There is no object under the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """What was stored; ``checksum`` is the SHA-256 of the bytes in hexadecimal."""
-
-    key: str
-    bytes: int
-    checksum: str
-
-
 def original_key(image_id: UUID) -> str:
     """Where the original of an image is."""
     return f"originals/{image_id}"
 
 
 def rendition_key(image_id: UUID, *, spec: str) -> str:
-    """Where a rendition is; ``spec`` is canonical and ends in the extension of its format."""
+    """What the row of a rendition names until it is made; a worker of release 0.1 stores it there.
+
+    ``spec`` is canonical and ends in the extension of its format.
+    """
     return f"renditions/{image_id}/{spec}"
+
+
+def content_key(image_id: UUID, *, checksum: str, extension: str) -> str:
+    """Where the renditions of an image are that have the bytes of SHA-256 ``checksum``.
+
+    Boxes larger than the picture all give the same bytes, which are one object.
+    """
+    return f"renditions/{image_id}/{checksum}.{extension}"
 
 
 def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> None:
@@ -79,10 +79,9 @@ def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> N
         store.delete(saved)
 
 
-def bytes_put(key: str, content: bytes, *, content_type: str) -> StoredObject:
+def bytes_put(key: str, content: bytes, *, content_type: str) -> None:
     """`object_put` for bytes in memory."""
     object_put(key, io.BytesIO(content), size=len(content), content_type=content_type)
-    return StoredObject(key, len(content), hashlib.sha256(content).hexdigest())
 
 
 def object_delete(key: str) -> None:

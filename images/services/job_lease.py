@@ -6,24 +6,23 @@ over, the write touches nothing and the run stops.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from images import metrics
 from images.job_errors import FailureReason
 from images.models import Job, Rendition
-from images.services.image_state import image_settle
+from images.services.image_state import MadeRendition, image_settle, renditions_write
 
 log = structlog.get_logger(__name__)
 
@@ -78,33 +77,63 @@ def run_claim(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = Non
     there spends no attempt, once.
     """
     now = timezone.now()
-    # One UPDATE decides who has the job, so two workers with one message need no lock.
     waits = Q(state=Job.State.QUEUED) & (Q(not_before=None) | Q(not_before__lte=now))
     died = Q(state=Job.State.RUNNING, dispatch_id=dispatch_id)
-    interrupted = When(state=Job.State.RUNNING, deferrals=interruption, then=1)
-    goes_on = Case(interrupted, default=0) if interruption is not None else Value(0)
-    with transaction.atomic():
-        claimed = Job.objects.filter(waits | died, id=job_id).update(
-            state=Job.State.RUNNING,
-            dispatch_id=dispatch_id,
-            attempt=F("attempt") + 1 - goes_on,
-            deferrals=F("deferrals") + goes_on,
-            lease_until=_lease_end(),
-            started_at=Coalesce("started_at", now),
-            not_before=None,
-        )
-        if not claimed:
-            return None
-        # Read in the same transaction: afterwards the attempt may be that of another claim.
-        job = Job.objects.select_related("image").get(id=job_id)
+    offered = Job.objects.select_related("image").filter(waits | died, id=job_id)
+    while (job := offered.first()) is not None:
+        if _claimed(job, dispatch_id, interruption, now):
+            break
+    else:
+        return None
     if job.attempt == 1:
         waited_s = (now - job.queued_at).total_seconds()
         metrics.QUEUE_WAIT_SECONDS.labels(job.queue).observe(max(0.0, waited_s))
     return Run(job, dispatch_id, job.attempt)
 
 
-def run_succeed(run: Run, *, result: dict[str, Any]) -> None:
-    """End the job as succeeded and settle its image. Raises `RunSuperseded`."""
+def _claimed(job: Job, dispatch_id: UUID, interruption: int | None, now: datetime) -> bool:
+    """Take ``job`` as it was read; false when it has moved on since.
+
+    One UPDATE decides who has the job, so two workers with one message need no lock.
+    """
+    goes_on = int(job.state == Job.State.RUNNING and job.deferrals == interruption)
+    unmoved = Job.objects.filter(
+        id=job.id,
+        state=job.state,
+        dispatch_id=job.dispatch_id,
+        attempt=job.attempt,
+        deferrals=job.deferrals,
+    )
+    job.attempt += 1 - goes_on
+    job.deferrals += goes_on
+    if job.kind == Job.Kind.RENDER:
+        job.progress_step = "decoding"
+    return bool(
+        unmoved.update(
+            state=Job.State.RUNNING,
+            dispatch_id=dispatch_id,
+            attempt=job.attempt,
+            deferrals=job.deferrals,
+            lease_until=_lease_end(),
+            started_at=job.started_at or now,
+            not_before=None,
+            progress_step=job.progress_step,
+        )
+    )
+
+
+def run_succeed(
+    run: Run,
+    *,
+    result: dict[str, Any],
+    made: Sequence[MadeRendition] = (),
+    **of_image: object,
+) -> None:
+    """End the job as succeeded and settle its image. Raises `RunSuperseded`.
+
+    ``made`` are the renditions that are stored and not written down yet, and ``of_image`` what the
+    run has found out about its image.
+    """
     with transaction.atomic():
         run.write(
             state=Job.State.SUCCEEDED,
@@ -115,7 +144,8 @@ def run_succeed(run: Run, *, result: dict[str, Any]) -> None:
             progress_step="done",
         )
         if run.job.image_id is not None:
-            image_settle(image_id=run.job.image_id)
+            renditions_write(image_id=run.job.image_id, made=made)
+            image_settle(image_id=run.job.image_id, **of_image)
     metrics.JOBS_TOTAL.labels(run.job.kind, "succeeded").inc()
     log.info("job_succeeded", job_id=str(run.job.id), attempt=run.attempt)
 

@@ -1,12 +1,16 @@
 """The images role under test: its own URLs, an empty store, and a broker that keeps a list."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import boto3
 import pytest
 from django.test import Client
 from kombu.exceptions import OperationalError
+from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from images import queue
@@ -66,6 +70,46 @@ def store(settings: Settings, tmp_path: Path) -> Path:
         },
     }
     return tmp_path / "objects"
+
+
+ACCESS: Any = {
+    "aws_access_key_id": "test-access-key",
+    "aws_secret_access_key": "test-secret-key-of-length",
+    "region_name": "us-east-1",
+}
+
+
+@pytest.fixture(scope="module")
+def s3_url() -> Iterator[str]:
+    """An S3 server on this machine."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_url: str, store: Path, settings: Settings, request: pytest.FixtureRequest) -> Any:
+    """A bucket of that server, as the object store in place of files."""
+    name = f"bucket-{abs(hash(request.node.name))}"
+    client = boto3.client("s3", endpoint_url=s3_url, **ACCESS)
+    client.create_bucket(Bucket=name)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "objects": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": name,
+                "endpoint_url": s3_url,
+                "access_key": ACCESS["aws_access_key_id"],
+                "secret_key": ACCESS["aws_secret_access_key"],
+                "region_name": ACCESS["region_name"],
+                "file_overwrite": getattr(request, "param", True),
+            },
+        },
+    }
+    return boto3.resource("s3", endpoint_url=s3_url, **ACCESS).Bucket(name)
 
 
 def stored_keys(store: Path) -> list[str]:

@@ -1,9 +1,17 @@
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from images.models import Image, Rendition
-from images.services.image_state import image_settle, image_touch, renditions_expect
+from images.services.image_state import (
+    MadeRendition,
+    image_settle,
+    image_touch,
+    renditions_expect,
+    renditions_write,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SPECS = ["w_10,fit_inside,q_80.webp", "w_10,fit_inside.png"]
@@ -32,15 +40,17 @@ def test_the_state_of_an_image_follows_from_its_renditions(
     renditions_expect(image_id=image.id, specs=SPECS[: len(states)])
     for spec, state in zip(SPECS, states, strict=False):
         Rendition.objects.filter(spec=spec).update(state=state)
-    image_settle(image_id=image.id)
+    with transaction.atomic():
+        image_settle(image_id=image.id, title="settled")
     image.refresh_from_db()
-    assert image.state == follows
+    assert (image.state, image.title) == (follows, "settled")
 
 
 def test_a_purged_image_stays_as_it_is(image: Image) -> None:
     Image.objects.update(state=Image.State.PURGED)
     before = Image.objects.values().get()
-    image_settle(image_id=image.id)
+    with transaction.atomic():
+        image_settle(image_id=image.id, title="back again")
     image_touch(image_id=image.id, title="back again")
     assert Image.objects.values().get() == before
 
@@ -63,4 +73,26 @@ def test_what_is_expected_is_made_once_and_what_failed_begins_anew(image: Image)
     assert list(rows) == [
         (SPECS[0], "pending", "webp", f"renditions/{image.id}/{SPECS[0]}"),
         (SPECS[1], "ready", "png", f"renditions/{image.id}/{SPECS[1]}"),
+    ]
+
+
+def test_what_was_made_is_written_in_one_statement_to_the_rows_that_are_there(
+    image: Image,
+) -> None:
+    renditions_expect(image_id=image.id, specs=SPECS)
+    gone = "w_9,fit_inside.png"
+    made = [
+        MadeRendition(spec, f"key-{at}", 10 + at, f"{at:064}", 20 + at, 30 + at, f"image/{at}")
+        for at, spec in enumerate([*SPECS, gone])
+    ]
+    with CaptureQueriesContext(connection) as statements:
+        renditions_write(image_id=image.id, made=made)
+        renditions_write(image_id=image.id, made=[])
+    assert len(statements) == 1
+    rows = Rendition.objects.order_by("bytes").values_list(
+        "state", "spec", "storage_key", "bytes", "checksum", "width", "height", "mime"
+    )
+    assert list(rows) == [
+        ("ready", SPECS[0], "key-0", 10, f"{0:064}", 20, 30, "image/0"),
+        ("ready", SPECS[1], "key-1", 11, f"{1:064}", 21, 31, "image/1"),
     ]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,15 +14,17 @@ from pytest_django import Settings
 from images import storage
 from images.errors import StorageUnavailable
 from images.models import Image, Job, Rendition
-from images.renditions import TruncatedImageError, render_all
+from images.renditions import TruncatedImageError
 from images.services import render_job
 from images.services.job_execution import job_run
 from images.services.job_lease import run_claim
 from images.services.jobs import jobs_requeue_stuck
 from tests.images.conftest import Broker, stored_keys
-from tests.images.pictures import jpeg
+from tests.images.interruptions import after_files, never_write, write_each
+from tests.images.pictures import form, jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
+IMAGES = "/internal/v1/images"
 
 
 @pytest.fixture
@@ -63,22 +65,19 @@ def test_a_run_that_outlives_its_lease_ends_nothing(
     job: Job, broker: Broker, monkeypatch: pytest.MonkeyPatch, store: Path
 ) -> None:
     broker.sent.clear()
-    put = storage.bytes_put
 
-    def slow_put(*args: Any, **kwargs: Any) -> Any:
-        monkeypatch.setattr(storage, "bytes_put", put)
+    def outlived() -> None:
         Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         assert jobs_requeue_stuck() == 1
         broker.work()
-        return put(*args, **kwargs)
 
-    monkeypatch.setattr(storage, "bytes_put", slow_put)
+    after_files(monkeypatch, 0, outlived)
     job_run(job_id=job.id, dispatch_id=dispatch(job))
 
     job.refresh_from_db()
     assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 2)
     assert job.progress_done == 8
-    assert len(stored_keys(store)) == 9
+    assert len(stored_keys(store)) == 3
     assert Rendition.objects.filter(state=Rendition.State.READY).count() == 8
 
 
@@ -92,27 +91,57 @@ def test_a_job_that_kills_its_workers_is_given_up(job: Job, settings: Any) -> No
     assert set(Rendition.objects.values_list("state", flat=True)) == {Rendition.State.FAILED}
 
 
-def test_a_killed_run_goes_on_where_it_stopped(
-    job: Job, monkeypatch: pytest.MonkeyPatch, store: Path
+def put_keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys that are stored from now on, in no order."""
+    put, keys = storage.bytes_put, []
+
+    def noted(key: str, *args: Any, **kwargs: Any) -> None:
+        keys.append(key)
+        put(key, *args, **kwargs)
+
+    monkeypatch.setattr(storage, "bytes_put", noted)
+    return keys
+
+
+def killed() -> NoReturn:
+    raise SystemExit
+
+
+def test_a_killed_run_goes_on_where_it_last_wrote(
+    as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path
 ) -> None:
-    put, puts = storage.bytes_put, []
-
-    def dying_put(key: str, *args: Any, **kwargs: Any) -> Any:
-        puts.append(key)
-        if len(puts) == 4:
-            raise SystemExit
-        return put(key, *args, **kwargs)
-
-    monkeypatch.setattr(storage, "bytes_put", dying_put)
+    assert as_alice.post(IMAGES, form(jpeg(size=(900, 600)))).status_code == 202
+    job = Job.objects.get()
+    keys = put_keys(monkeypatch)
+    write_each(monkeypatch)
+    after_files(monkeypatch, 3, killed)
     with pytest.raises(SystemExit):
         job_run(job_id=job.id, dispatch_id=dispatch(job))
     assert Rendition.objects.filter(state=Rendition.State.READY).count() == 3
+    assert Job.objects.get().progress_done == 3
     job_run(job_id=job.id, dispatch_id=dispatch(job))
     job.refresh_from_db()
     assert (job.state, job.attempt) == (Job.State.SUCCEEDED, 2)
-    assert sorted(puts[4:]) == sorted(set(puts[4:]))
-    assert not set(puts[:3]) & set(puts[4:])
+    assert len(set(keys)) == len(keys) == 8
     assert len(stored_keys(store)) == 9
+
+
+def test_a_run_that_is_killed_before_it_writes_is_done_again_and_doubles_nothing(
+    as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    assert as_alice.post(IMAGES, form(jpeg(size=(900, 600)))).status_code == 202
+    job = Job.objects.get()
+    never_write(monkeypatch)
+    after_files(monkeypatch, 6, killed)
+    with pytest.raises(SystemExit):
+        job_run(job_id=job.id, dispatch_id=dispatch(job))
+    assert not Rendition.objects.filter(state=Rendition.State.READY).exists()
+    assert Job.objects.get().progress_done == 0
+    job_run(job_id=job.id, dispatch_id=dispatch(job))
+    assert Rendition.objects.filter(state=Rendition.State.READY).count() == 8
+    assert sorted(stored_keys(store)) == sorted(
+        [f"originals/{job.image_id}", *Rendition.objects.values_list("storage_key", flat=True)]
+    )
 
 
 def test_an_outage_of_the_store_puts_the_job_off_and_spends_no_attempt(
@@ -200,18 +229,15 @@ def test_a_missing_original_fails_the_job(
     }
 
 
+def timed_out() -> NoReturn:
+    raise SoftTimeLimitExceeded
+
+
 def test_a_job_that_fails_halfway_leaves_what_it_made(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = render_all
-
-    def timing_out(*args: Any) -> Any:
-        for count, picture in enumerate(made(*args)):
-            if count == 2:
-                raise SoftTimeLimitExceeded
-            yield picture
-
-    monkeypatch.setattr(render_job, "render_all", timing_out)
+    never_write(monkeypatch)
+    after_files(monkeypatch, 2, timed_out)
     job_run(job_id=job.id, dispatch_id=dispatch(job))
     job.refresh_from_db()
     assert (job.state, job.error_code) == (Job.State.FAILED, "time_limit_exceeded")
@@ -223,20 +249,16 @@ def test_a_job_that_fails_halfway_leaves_what_it_made(
 def test_a_canceled_job_stops_at_its_next_write_and_what_it_stored_goes_with_the_image(
     job: Job, as_alice: Client, monkeypatch: pytest.MonkeyPatch, store: Path, broker: Broker
 ) -> None:
-    put, puts = storage.bytes_put, []
+    def canceled() -> None:
+        assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
 
-    def canceling_put(key: str, *args: Any, **kwargs: Any) -> Any:
-        puts.append(key)
-        if len(puts) == 2:
-            assert as_alice.post(f"/internal/v1/jobs/{job.id}/cancel").status_code == 202
-        return put(key, *args, **kwargs)
-
-    monkeypatch.setattr(storage, "bytes_put", canceling_put)
+    write_each(monkeypatch)
+    after_files(monkeypatch, 1, canceled)
+    keys = put_keys(monkeypatch)
     job_run(job_id=job.id, dispatch_id=dispatch(job))
     job.refresh_from_db()
     assert job.state == Job.State.CANCELED
-    assert len(puts) == 2
-    assert stored_keys(store) == sorted([f"originals/{job.image_id}", *puts])
+    assert stored_keys(store) == sorted([f"originals/{job.image_id}", *keys])
     assert Image.objects.get().state == Image.State.READY
     assert Rendition.objects.count() == 1
     as_alice.delete(f"/internal/v1/images/{job.image_id}?permanent=true")

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from images import storage
 from images.models import Image, Job, Rendition
+from images.services import render_job
 from images.services.job_lease import Run, RunSuperseded, run_claim
 from images.services.render_job import render_run
 from tests.images.conftest import stored_keys
+from tests.images.interruptions import after_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +34,7 @@ def test_what_was_made_is_in_rows_objects_and_the_result(run: Run, store: Path) 
         "bytes": sum(row.bytes or 0 for row in rows),
     }
     assert (job.progress_done, job.progress_total) == (8, 8)
-    assert sorted(stored_keys(store)[1:]) == sorted(row.storage_key for row in rows)
+    assert stored_keys(store)[1:] == sorted({row.storage_key for row in rows})
     image = Image.objects.get()
     assert (image.state, image.complete) == (Image.State.READY, True)
     assert image.placeholder is not None
@@ -45,16 +46,22 @@ def test_what_was_made_is_in_rows_objects_and_the_result(run: Run, store: Path) 
 def test_what_is_ready_is_not_made_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = "w_200,h_200,fit_inside,q_80.webp"
     Rendition.objects.filter(spec=ready).update(state=Rendition.State.READY, bytes=1)
-    put, keys = storage.bytes_put, []
+    made: Any = vars(render_job)["render_all"]
+    asked: list[str] = []
 
-    def noted(key: str, *args: Any, **kwargs: Any) -> Any:
-        keys.append(key)
-        return put(key, *args, **kwargs)
+    def noted(source: Any, specs: Any, *rest: Any) -> Any:
+        asked.extend(map(str, specs))
+        return made(source, specs, *rest)
 
-    monkeypatch.setattr(storage, "bytes_put", noted)
+    monkeypatch.setattr(render_job, "render_all", noted)
     render_run(run)
-    assert len(keys) == 7
-    assert not [key for key in keys if key.endswith(ready)]
+    assert len(asked) == 7
+    assert ready not in asked
+    job = Job.objects.get()
+    total = sum(row.bytes or 0 for row in Rendition.objects.all())
+    assert job.result is not None
+    assert (len(job.result["renditions"]), job.result["bytes"]) == (8, total)
+    assert job.progress_done == 8
 
 
 def test_of_a_purged_image_nothing_is_made(run: Run, store: Path) -> None:
@@ -70,15 +77,11 @@ def test_of_a_purged_image_nothing_is_made(run: Run, store: Path) -> None:
 def test_a_run_that_was_superseded_leaves_no_object_of_an_image_that_is_gone(
     run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = storage.bytes_put
-
-    def deleted_meanwhile(*args: Any, **kwargs: Any) -> Any:
-        stored = put(*args, **kwargs)
+    def deleted() -> None:
         Job.objects.update(dispatch_id=uuid4())
         Image.objects.all().delete()
-        return stored
 
-    monkeypatch.setattr(storage, "bytes_put", deleted_meanwhile)
+    after_files(monkeypatch, 5, deleted)
     with pytest.raises(RunSuperseded):
         render_run(run)
     assert [key for key in stored_keys(store) if key.startswith("renditions/")] == []
