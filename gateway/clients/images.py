@@ -1,7 +1,6 @@
 """Client of the role images. Its answers are passed on as they are, so most have no type here."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateway.clients.service_tokens import service_token
@@ -74,7 +73,7 @@ def _attempt(call: UpstreamCall, caller: Caller | None) -> Reply:
     raw = token.value()
     headers = {**call.headers, **_of_caller(caller), "X-Service-Authorization": f"Bearer {raw}"}
     try:
-        return call_send(ROLE, replace(call, headers=headers))
+        return call_send(ROLE, call.under(headers))
     except Refused as refusal:
         # By value: another thread may have renewed the token while this call was under way.
         if refusal.status == UNAUTHORIZED:

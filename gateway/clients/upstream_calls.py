@@ -34,6 +34,10 @@ class UpstreamCall:
     body: Body = None
     timeout_s: float = 0
 
+    def under(self, headers: Mapping[str, str]) -> "UpstreamCall":
+        """The same call with ``headers`` in place of its own."""
+        return UpstreamCall(self.method, self.path, headers, self.body, self.timeout_s)
+
     @property
     def is_repeatable(self) -> bool:
         """A stream has been read by the time that the answer comes."""

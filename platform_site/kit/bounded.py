@@ -55,8 +55,10 @@ class Bound:
         self._in_flight = 0
         self._waiting = 0
         self._changed = threading.Condition()
+        self._gauge = IN_FLIGHT.labels(name)
+        self._waits = WAIT_SECONDS.labels(name)
         # The series begins at 0, so that an alert sees the first refusal as an increase.
-        REFUSED.labels(name)
+        self._refused = REFUSED.labels(name)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -64,9 +66,9 @@ class Bound:
         started = time.perf_counter()
         with self._changed:
             taken = self._taken()
-        WAIT_SECONDS.labels(self.name).observe(time.perf_counter() - started)
+        self._waits.observe(time.perf_counter() - started)
         if not taken:
-            REFUSED.labels(self.name).inc()
+            self._refused.inc()
             raise Busy(retry_after_s=1)
         try:
             yield
@@ -94,4 +96,4 @@ class Bound:
 
     def _count(self, change: int) -> None:
         self._in_flight += change
-        IN_FLIGHT.labels(self.name).set(self._in_flight)
+        self._gauge.set(self._in_flight)

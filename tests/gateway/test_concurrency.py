@@ -43,3 +43,16 @@ def test_a_part_that_hangs_is_left_out_and_not_waited_for(settings: Settings) ->
     finally:
         never.set()
     assert found == {"a": 1}
+
+
+def test_one_call_is_made_by_the_thread_that_would_only_wait(settings: Settings) -> None:
+    settings.UPSTREAMS = {"images": "http://127.0.0.1:9"}
+    together = threading.Barrier(3)
+
+    def meet() -> int:
+        together.wait(5)
+        return threading.get_ident()
+
+    found = calls_gather(dict.fromkeys("abc", meet))
+    assert found["c"] == threading.get_ident()
+    assert len(set(found.values())) == 3
