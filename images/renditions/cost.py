@@ -41,7 +41,7 @@ _COPIED: Final = frozenset({"webp", "heic", "avif"})
 """Formats whose readers hand whole pictures to Pillow, which copies them."""
 
 _CANVASES: Final = {"webp": 8}
-"""What such a reader holds of its own as long as the picture is open: two canvases."""
+"""What such a reader holds of its own until it has handed the picture over: two canvases."""
 
 _ENCODER: Final = {"jpeg": 10, "png": 5, "webp": 32, "avif": 62}
 """What an encoder takes at most for each pixel that it writes: WebP without loss or with alpha,
@@ -131,7 +131,8 @@ def _decoding(source: Source, scale: int, frames: Collection[tuple[int, int]], k
         most, then = max(most, _WITH_ALPHA[0]), _WITH_ALPHA[1]
     if source.format in _COPIED:
         most = max(most, 2 * then)
-    held = source.held_bytes + _CANVASES.get(source.format, 0) * source.width * source.height
+    held = source.held_bytes
+    reading = held + (_CANVASES.get(source.format, 0) + then) * pixels
     largest = max(frames, key=_pixels)
     # A coarse reduction leaves a quarter or less, unless the target is too near for one; the
     # filter then works along the rows first, and turning and converting each make a copy.
@@ -141,7 +142,7 @@ def _decoding(source: Source, scale: int, frames: Collection[tuple[int, int]], k
     resizing = int(then * pixels * (1 + share)) + kept + 2 * _PIXEL * _pixels(largest)
     if source.format in _COPIED:  # the reader lives as long as the pixels
         resizing += held
-    return max(held + most * pixels, resizing)
+    return max(reading, held + most * pixels, resizing)
 
 
 def _pixels(size: tuple[int, int]) -> int:

@@ -5,9 +5,10 @@ of its decoders runs inside one of ours, which sees whether it came to its end.
 """
 
 import struct
-from typing import Final
+from typing import Any, Final
 
 from PIL import ImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from images.renditions import heif
 from images.renditions.containers import Layout
@@ -37,6 +38,8 @@ def load(source: ImageFile.ImageFile, layout: Layout) -> bool:
         source.tile = [counted_tile(tile, counter) for tile in source.tile]
     if isinstance(source, heif.HeifImageFile):
         heif.decode(source)
+    if isinstance(source, WebPImageFile):
+        _let_go_of_canvases(source)
     _trim_palette(source)
     try:
         source.load()
@@ -52,6 +55,22 @@ def load(source: ImageFile.ImageFile, layout: Layout) -> bool:
             raise CorruptImageError("The image is damaged: no pixel of it can be decoded.")
         raise TruncatedImageError("The file ends before the picture does.")
     return is_complete
+
+
+def _let_go_of_canvases(source: WebPImageFile) -> None:
+    """Let the decoder end with the first frame: it holds twice what the picture needs from then on.
+
+    Pillow keeps it for frames that nobody asks for here.
+    """
+    whole: Any = source
+    read = whole._get_next  # noqa: SLF001 - the decoder is not to be had otherwise
+
+    def read_last() -> Any:
+        frame = read()
+        whole._decoder = None  # noqa: SLF001 - likewise
+        return frame
+
+    whole._get_next = read_last  # noqa: SLF001 - likewise
 
 
 def _trim_palette(source: ImageFile.ImageFile) -> None:
