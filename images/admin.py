@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from images.delivery_urls import rendition_path
+from images.delivery_urls import signer_now
 from images.errors import JobNotRetryable
 from images.job_errors import JOB_ERRORS
 from images.models import Image, Job, Rendition, Usage, WorkerHeartbeat
@@ -73,7 +73,9 @@ class ImageAdmin(ReadOnlyAdmin):
             if rendition.spec == THUMB and rendition.state == Rendition.State.READY:
                 return format_html(
                     '<img src="{}" alt="" loading="lazy" style="max-width:80px;max-height:80px">',
-                    rendition_path(rendition),
+                    signer_now().rendition_path(
+                        image.id, spec=rendition.spec, preset=rendition.preset
+                    ),
                 )
         return ""
 

@@ -1,37 +1,44 @@
 """The signed paths under which bytes are delivered; steady for an hour, and without an origin."""
 
 import time
-from typing import Final
+from typing import Final, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 
-from images.models import Image, Rendition
 from images.renditions import FORMATS
 from images.url_signing import expiry_after, path_signed
 
 ORIGINAL: Final = "original"
 
 
-def urls_end_at() -> int:
-    """The Unix second at which URLs made now end; the same for an hour."""
-    return expiry_after(now_s=time.time(), lifetime_s=settings.DELIVERY_URL_LIFETIME_S)
+class Signer(NamedTuple):
+    """What signs URLs; those of equal signers are equal. ``ends_at`` is in Unix seconds."""
+
+    key_id: str
+    key: str
+    ends_at: int
+
+    def original_path(self, image_id: UUID, image_format: str) -> str:
+        """Where the owner's own bytes are."""
+        return self._path(ORIGINAL, image_id, FORMATS[image_format].extension)
+
+    def rendition_path(self, image_id: UUID, *, spec: str, preset: str | None) -> str:
+        """Where a rendition is, by its preset where it has one."""
+        operations, _, extension = spec.rpartition(".")
+        return self._path(preset or operations, image_id, extension)
+
+    def _path(self, spec: str, image_id: UUID, extension: str) -> str:
+        return path_signed(
+            keys={self.key_id: self.key},
+            spec=spec,
+            name=f"{image_id}.{extension}",
+            expires_at=self.ends_at,
+        )
 
 
-def original_path(image: Image) -> str:
-    """Where the owner's own bytes are."""
-    return _path(ORIGINAL, image.id, FORMATS[image.format].extension)
-
-
-def rendition_path(rendition: Rendition) -> str:
-    """Where a rendition is, by its preset where it has one."""
-    operations, _, extension = rendition.spec.rpartition(".")
-    return _path(rendition.preset or operations, rendition.image_id, extension)
-
-
-def _path(spec: str, image_id: object, extension: str) -> str:
-    return path_signed(
-        keys=settings.DELIVERY_KEYS,
-        spec=spec,
-        name=f"{image_id}.{extension}",
-        expires_at=urls_end_at(),
-    )
+def signer_now() -> Signer:
+    """The one of the hour, with the last of the keys."""
+    key_id = next(reversed(settings.DELIVERY_KEYS))
+    ends_at = expiry_after(now_s=time.time(), lifetime_s=settings.DELIVERY_URL_LIFETIME_S)
+    return Signer(key_id, settings.DELIVERY_KEYS[key_id], ends_at)

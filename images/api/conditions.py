@@ -2,17 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from images.errors import PreconditionFailed
+from platform_site.kit.rest.hot_reads import json_response
 
 VERSION: Final = re.compile(r'"(\d{1,9})-[0-9a-f]+-[a-z]+"')
 
@@ -39,19 +38,23 @@ def versions_required(request: Request) -> frozenset[int] | None:
     return frozenset(int(match[1]) for match in ours if match)
 
 
-def response_unless_held(request: Request, etag: str, make: Callable[[], object]) -> Response:
-    """What ``make`` makes, under ``etag``; a 304, and nothing made, when the caller holds it."""
-    if is_unchanged(request, etag=etag):
-        return versioned_response(None, etag, status=304)
-    return versioned_response(make(), etag)
+def versioned(document: object, etag: str) -> HttpResponse:
+    """``document`` (bytes are JSON already) under ``etag``.
+
+    Whoever keeps it asks each time whether it has changed.
+    """
+    return json_response(document, headers=_headers(etag))
 
 
-def versioned_response(document: object, etag: str, *, status: int = 200) -> Response:
-    """``document`` under ``etag``; whoever keeps it asks each time whether it has changed."""
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    return Response(document, status=status, headers=headers)
+def unchanged(etag: str) -> HttpResponse:
+    """Nothing: the caller holds it under ``etag``."""
+    return HttpResponse(status=304, headers=_headers(etag))
 
 
-def etag_of(document: Any) -> str:
-    """A weak ETag: it is worked out from what is said, not from the bytes that say it."""
-    return f'W/"{hashlib.sha256(orjson.dumps(document)).hexdigest()[:32]}"'
+def etag_of(body: bytes) -> str:
+    """A weak ETag of a document: the same may be said in other bytes."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def _headers(etag: str) -> Mapping[str, str]:
+    return {"ETag": etag, "Cache-Control": "private, no-cache"}

@@ -3,16 +3,17 @@
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.conditions import response_unless_held, versioned_response, versions_required
+from images.api.conditions import is_unchanged, unchanged, versioned, versions_required
 from images.api.permissions import OwnedView, owner_of
 from images.api.public_urls import origin_of
 from images.api.representations import (
     image_etag,
+    image_json,
     image_out,
     image_page,
     job_out,
@@ -34,20 +35,21 @@ from images.api.responses import (
 )
 from images.api.upload_form import UploadFormIn, form_check, upload_from
 from images.models import Image
-from images.selectors.images import image_for_owner, images_of_owner
+from images.selectors.images import image_row, images_paged
 from images.services.deletion import image_purge
 from images.services.edit import image_edit, image_restore, image_trash
 from images.services.uploads import image_upload
 from images.upload_handler import HashingUploadHandler
 from platform_site.kit.rest.descriptions import IF_MATCH, IF_NONE_MATCH, documented
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 from platform_site.kit.rest.openapi import answer_header
-from platform_site.kit.rest.pagination import LIMIT_DEFAULT, page_of
+from platform_site.kit.rest.pagination import LIMIT_DEFAULT
 
 TAG: Final = "images"
 
 
 class ImageList(OwnedView):
-    """The images of the person; a POST uploads one."""
+    """Upload to the images of the person."""
 
     def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
         """Put our upload handler in before anything reads the body: Django takes none later."""
@@ -56,23 +58,6 @@ class ImageList(OwnedView):
             request.upload_handlers = [self.handler]
             self.parser_classes = [MultiPartParser]
         return super().initialize_request(request, *args, **kwargs)
-
-    @documented(
-        "images_list",
-        tag=TAG,
-        replies={200: ImageResultsOut},
-        refusals=(400,),
-        parameters=[ImageQuery],
-    )
-    def get(self, request: Request) -> Response:
-        """A page of your images, newest first."""
-        query = query_of(ImageQuery, request)
-        page = page_of(
-            images_of_owner(owner_id=owner_of(request), narrowed=image_filter(query)),
-            limit=query.get("limit", LIMIT_DEFAULT),
-            cursor=query.get("cursor"),
-        )
-        return Response(image_page(request, page))
 
     @documented(
         "images_upload",
@@ -90,7 +75,8 @@ class ImageList(OwnedView):
             outcome = image_upload(owner_id=owner_of(request), received=received, wanted=wanted)
         finally:
             self.handler.close()  # of a large file there is a copy on disk, also when it is refused
-        image = image_out(outcome.image, origin=origin_of(request))
+        row = image_row(image_id=outcome.image.id, owner_id=outcome.image.owner_id)
+        image = image_out(row, origin=origin_of(request))
         return Response(
             UploadOut(image, job_out_or_none(outcome.job), outcome.is_duplicate),
             status=200 if outcome.is_duplicate else 202,
@@ -102,21 +88,6 @@ class ImageDetail(OwnedView):
     """One image that the person owns."""
 
     @documented(
-        "image_get",
-        tag=TAG,
-        replies={200: ImageOut, 304: None},
-        refusals=(404,),
-        parameters=[IF_NONE_MATCH],
-    )
-    def get(self, request: Request, image_id: UUID) -> Response:
-        """The image with its renditions and their URLs."""
-        image = image_for_owner(image_id=image_id, owner_id=owner_of(request))
-        origin = origin_of(request)
-        return response_unless_held(
-            request, image_etag(image), lambda: image_out(image, origin=origin)
-        )
-
-    @documented(
         "image_update",
         tag=TAG,
         request=ImageChangesIn,
@@ -124,7 +95,7 @@ class ImageDetail(OwnedView):
         refusals=(400, 404, 409, 412, 415),
         parameters=[IF_MATCH, answer_header("ETag", 200)],
     )
-    def patch(self, request: Request, image_id: UUID) -> Response:
+    def patch(self, request: Request, image_id: UUID) -> HttpResponse:
         """Change the title or the tags."""
         image = image_edit(
             image_id=image_id,
@@ -162,12 +133,53 @@ class ImageRestore(OwnedView):
         refusals=(404, 409),
         parameters=[answer_header("ETag", 200)],
     )
-    def post(self, request: Request, image_id: UUID) -> Response:
+    def post(self, request: Request, image_id: UUID) -> HttpResponse:
         """Take the image out of the trash."""
         image = image_restore(image_id=image_id, owner_id=owner_of(request))
         return _versioned(request, image)
 
 
-def _versioned(request: Request, image: Image) -> Response:
-    document = image_out(image, origin=origin_of(request))
-    return versioned_response(document, image_etag(image))
+@hot(
+    OwnedView,
+    documented(
+        "images_list",
+        tag=TAG,
+        replies={200: ImageResultsOut},
+        refusals=(400,),
+        parameters=[ImageQuery],
+    ),
+)
+def images_list(read: HotRequest) -> HttpResponse:
+    """A page of your images, newest first."""
+    query = query_of(ImageQuery, read)
+    page = images_paged(
+        owner_id=owner_of(read),
+        narrowed=image_filter(query),
+        limit=query.get("limit", LIMIT_DEFAULT),
+        cursor=query.get("cursor"),
+    )
+    return json_response(image_page(read, page))
+
+
+@hot(
+    OwnedView,
+    documented(
+        "image_get",
+        tag=TAG,
+        replies={200: ImageOut, 304: None},
+        refusals=(404,),
+        parameters=[IF_NONE_MATCH],
+    ),
+)
+def image_get(read: HotRequest, image_id: UUID) -> HttpResponse:
+    """The image with its renditions and their URLs."""
+    row, origin = image_row(image_id=image_id, owner_id=owner_of(read)), origin_of(read)
+    etag = image_etag(row)
+    if is_unchanged(read.http, etag=etag):
+        return unchanged(etag)
+    return versioned(image_json(row, origin=origin), etag)
+
+
+def _versioned(request: Request, image: Image) -> HttpResponse:
+    row = image_row(image_id=image.id, owner_id=image.owner_id)
+    return versioned(image_json(row, origin=origin_of(request)), image_etag(row))

@@ -15,6 +15,7 @@ from platform_site.kit.auth.authentication import (
     ServiceOnlyAuthentication,
 )
 from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.rest.hot_reads import AnyRequest
 
 ROLE: Final = "images"
 GATEWAY: Final = frozenset({"gateway"})
@@ -62,6 +63,6 @@ class ServiceView(APIView):
     callers: ClassVar[frozenset[str]] = GATEWAY
 
 
-def owner_of(request: Request) -> UUID:
+def owner_of(request: AnyRequest) -> UUID:
     """The person that a view of `OwnedView` acts for."""
     return cast("Principal", request.user).id

@@ -1,5 +1,6 @@
 """What other roles ask for themselves or for an owner as a whole: usage, purge, status."""
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,18 +12,16 @@ from images.services.deletion import owner_purge
 from images.services.edit import owner_release, owner_withhold
 from images.services.status import status_report
 from platform_site.kit.rest.descriptions import documented
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
-class UsageDetail(OwnedView):
-    """How much the person stores."""
+@hot(OwnedView, documented("usage_get", tag="platform", replies={200: UsageOut}))
+def usage_get(read: HotRequest) -> HttpResponse:
+    """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
 
-    @documented("usage_get", tag="platform", replies={200: UsageOut})
-    def get(self, request: Request) -> Response:
-        """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
-
-        `limit_bytes` is for everything together, `upload_max_bytes` for one file.
-        """
-        return Response(usage_out(usage_of(owner_id=owner_of(request))))
+    `limit_bytes` is for everything together, `upload_max_bytes` for one file.
+    """
+    return json_response(usage_out(usage_of(owner_id=owner_of(read))))
 
 
 class OwnerWithhold(OwnerView):

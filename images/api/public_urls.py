@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from django.conf import settings
-from rest_framework.request import Request
 
+from platform_site.kit.rest.hot_reads import AnyRequest
 from platform_site.kit.rest.problems import InvalidRequest
 
 PUBLIC_ROOT: Final = "/api/v1"
@@ -18,7 +18,7 @@ ORIGIN: Final = re.compile(
 """Scheme, host and port: a path, a name or a query here would be written into every link."""
 
 
-def origin_of(request: Request) -> str:
+def origin_of(request: AnyRequest) -> str:
     """The origin that the public asks: ``PUBLIC_URL``, or what the calling role says it was.
 
     Views that use it let only roles in, so nobody else chooses where links lead. Raises
@@ -32,7 +32,7 @@ def origin_of(request: Request) -> str:
     return said
 
 
-def neighbour_url(request: Request, cursor: str | None) -> str | None:
+def neighbour_url(request: AnyRequest, cursor: str | None) -> str | None:
     """The public URL of the page at ``cursor``, with the filters of ``request``."""
     if cursor is None:
         return None

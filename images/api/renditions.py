@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +22,14 @@ from images.api.responses import (
     RenditionResultsOut,
     RequestedRenditionsOut,
 )
-from images.selectors.images import image_for_owner, renditions_of
+from images.selectors.images import image_row
 from images.services.renditions import operations_request, preset_request
+from platform_site.kit.rest.codecs import encoded
 from platform_site.kit.rest.descriptions import documented
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 TAG: Final = "renditions"
+PRESETS_JSON: Final = encoded(PresetResultsOut(presets_out()))
 PRESET_EXAMPLE: Final = OpenApiExample("a preset", value={"preset": "medium"}, request_only=True)
 OPERATIONS_EXAMPLE: Final = OpenApiExample(
     "operations",
@@ -35,14 +39,7 @@ OPERATIONS_EXAMPLE: Final = OpenApiExample(
 
 
 class RenditionList(OwnedView):
-    """The renditions of one image that the person owns."""
-
-    @documented("renditions_list", tag=TAG, replies={200: RenditionResultsOut}, refusals=(404,))
-    def get(self, request: Request, image_id: UUID) -> Response:
-        """All renditions of the image, with the URLs of those that are ready."""
-        image = image_for_owner(image_id=image_id, owner_id=owner_of(request))
-        found = renditions_out(renditions_of(image_id=image.id), origin=origin_of(request))
-        return Response(RenditionResultsOut(found))
+    """Ask for renditions of one image that the person owns."""
 
     @documented(
         "rendition_request",
@@ -59,24 +56,33 @@ class RenditionList(OwnedView):
             outcome = preset_request(image_id=image_id, owner_id=owner_id, preset=wanted)
         else:
             outcome = operations_request(image_id=image_id, owner_id=owner_id, spec=wanted)
-        origin = origin_of(request)
+        row = image_row(image_id=image_id, owner_id=owner_id)
+        image = image_out(row, origin=origin_of(request))
+        asked = {rendition.id for rendition in outcome.renditions}
         document = RequestedRenditionsOut(
-            image=image_out(outcome.image, origin=origin),
+            image=image,
             job=job_out_or_none(outcome.job),
-            renditions=renditions_out(outcome.renditions, origin=origin),
+            renditions=[each for each in image.renditions if each.id in asked],
         )
         return Response(document, status=200 if outcome.job is None else 202)
 
 
-class PresetList(OwnedView):
-    """The presets that can be asked for by name."""
+@hot(
+    OwnedView,
+    documented("renditions_list", tag=TAG, replies={200: RenditionResultsOut}, refusals=(404,)),
+)
+def renditions_list(read: HotRequest, image_id: UUID) -> HttpResponse:
+    """All renditions of the image, with the URLs of those that are ready."""
+    row = image_row(image_id=image_id, owner_id=owner_of(read))
+    return json_response(RenditionResultsOut(renditions_out(row, origin=origin_of(read))))
 
-    @documented("presets_list", tag=TAG, replies={200: PresetResultsOut})
-    def get(self, request: Request) -> Response:  # noqa: ARG002 - the same for everyone
-        """Names, boxes and formats of the presets.
 
-        The formats are those of a photograph. A picture that is transparent somewhere, or drawn
-        and smaller when it is exact, has PNG in place of JPEG. Until its pixels have been looked
-        at, its pending renditions show what the header suggests.
-        """
-        return Response(PresetResultsOut(presets_out()))
+@hot(OwnedView, documented("presets_list", tag=TAG, replies={200: PresetResultsOut}))
+def presets_list(read: HotRequest) -> HttpResponse:  # noqa: ARG001 - the same for everyone
+    """Names, boxes and formats of the presets.
+
+    The formats are those of a photograph. A picture that is transparent somewhere, or drawn
+    and smaller when it is exact, has PNG in place of JPEG. Until its pixels have been looked
+    at, its pending renditions show what the header suggests.
+    """
+    return json_response(PRESETS_JSON)

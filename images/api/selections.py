@@ -1,5 +1,6 @@
 """Many images at once: counted, and acted on."""
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,25 +17,25 @@ from images.api.requests import (
     query_of,
 )
 from images.api.responses import ImageCountOut, ImagesChangedOut
-from images.selectors.images import images_of_owner
+from images.selectors.images import image_count
 from platform_site.kit.rest.descriptions import documented
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
-class ImageCount(OwnedView):
-    """How many images the person has."""
-
-    @documented(
+@hot(
+    OwnedView,
+    documented(
         "images_count",
         tag=TAG,
         replies={200: ImageCountOut},
         refusals=(400,),
         parameters=[ImageFilterQuery],
-    )
-    def get(self, request: Request) -> Response:
-        """How many images a list with the same filters has."""
-        narrowed = image_filter(query_of(ImageFilterQuery, request))
-        found = images_of_owner(owner_id=owner_of(request), narrowed=narrowed)
-        return Response(ImageCountOut(found.count()))
+    ),
+)
+def images_count(read: HotRequest) -> HttpResponse:
+    """How many images a list with the same filters has."""
+    narrowed = image_filter(query_of(ImageFilterQuery, read))
+    return json_response(ImageCountOut(image_count(owner_id=owner_of(read), narrowed=narrowed)))
 
 
 class ImageActions(OwnedView):

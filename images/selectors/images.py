@@ -1,14 +1,16 @@
 """Reads of images and their renditions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from images.errors import ImageNotFound
 from images.models import Image, Job, Rendition, Tag
+from images.selectors.json_columns import JSONColumns
+from platform_site.kit.rest.pagination import Edge, Page, page_by, windowed
 from platform_site.kit.statements import Statement
 
 SHOWN_STATES: Final = (
@@ -18,8 +20,7 @@ SHOWN_STATES: Final = (
 """The states that are shown and may be filtered by: a purged image exists for nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFilter:
+class ImageFilter(NamedTuple):
     """What a list of images is narrowed to; ``None`` does not narrow. ``words`` is searched for
     in title and filename, whatever the case.
     """  # noqa: D205
@@ -32,8 +33,8 @@ class ImageFilter:
 
 
 def images_of_owner(*, owner_id: UUID, narrowed: ImageFilter) -> QuerySet[Image]:
-    """The owner's images, in the trash or out of it, with all that an answer shows."""
-    found = _shown().filter(owner_id=owner_id, trashed_at__isnull=not narrowed.trashed)
+    """The owner's images, in the trash or out of it, as far as ``narrowed`` lets them."""
+    found = _present().filter(owner_id=owner_id, trashed_at__isnull=not narrowed.trashed)
     if narrowed.state and narrowed.state != "trashed":
         found = found.filter(state=narrowed.state)
     if narrowed.format:
@@ -47,19 +48,97 @@ def images_of_owner(*, owner_id: UUID, narrowed: ImageFilter) -> QuerySet[Image]
     return found
 
 
+class ImageRow(NamedTuple):
+    """An image with all that an answer shows of it: JSON texts of the columns named below."""
+
+    id: UUID
+    created_at: datetime
+    version: int
+    columns: str
+    tags: str | None
+    renditions: str | None
+    job: str | None
+    """Of its newest job; ``None`` when there is none."""
+
+
+IMAGE_COLUMNS: Final = JSONColumns(
+    Image,
+    "id",
+    "state",
+    "title",
+    "filename",
+    "format",
+    "width",
+    "height",
+    "bytes",
+    "sha256",
+    "placeholder",
+    "animated",
+    "has_alpha",
+    "complete",
+    "created_at",
+    "updated_at",
+    "trashed_at",
+)
+TAG_COLUMNS: Final = JSONColumns(Tag, "id", "name")
+RENDITION_COLUMNS: Final = JSONColumns(
+    Rendition,
+    "id",
+    "spec",
+    "preset",
+    "format",
+    "width",
+    "height",
+    "bytes",
+    "state",
+    "created_at",
+)
+JOB_COLUMNS: Final = JSONColumns(Job, "id", "state")
+
+
+def image_row(*, image_id: UUID, owner_id: UUID) -> ImageRow:
+    """The image as it is shown, if ``owner_id`` owns it. Raises `ImageNotFound`."""
+    found = next(iter(_ROW.tuples(image_id=image_id, owner_id=owner_id)), None)
+    if found is None:
+        raise ImageNotFound
+    return ImageRow._make(found)
+
+
+def images_paged(
+    *, owner_id: UUID, narrowed: ImageFilter, limit: int, cursor: str | None
+) -> Page[ImageRow]:
+    """A page of `images_of_owner`, newest first, by one statement. Raises as `page_by`."""
+    shape = _shaped(narrowed)
+    # How words are looked for may depend on the words.
+    found = _PAGE.anew if narrowed.words else _PAGE.tuples
+
+    def window(*, edge: Edge | None, backwards: bool, count: int) -> list[ImageRow]:
+        rows = found(
+            owner_id=owner_id, narrowed=shape, edge=edge, backwards=backwards, at_most=count
+        )
+        return list(map(ImageRow._make, rows))
+
+    return page_by(window, limit=limit, cursor=cursor)
+
+
+def image_count(*, owner_id: UUID, narrowed: ImageFilter) -> int:
+    """How many images `images_of_owner` has."""
+    found = _COUNT.anew if narrowed.words else _COUNT.tuples
+    ((count,),) = found(owner_id=owner_id, narrowed=_shaped(narrowed))
+    return int(count)
+
+
 def image_for_owner(*, image_id: UUID, owner_id: UUID) -> Image:
     """The image, if ``owner_id`` owns it. Someone else's image does not exist: `ImageNotFound`."""
     image = next(iter(_OF_OWNER.rows(image_id=image_id, owner_id=owner_id)), None)
     if image is None:
         raise ImageNotFound
-    _prefetched(image, "tags", _TAGS_OF.rows(image_id=image_id))
-    _prefetched(image, "renditions", _RENDITIONS_OF.rows(image_id=image_id))
     return image
 
 
 def image_with_bytes(*, owner_id: UUID, sha256: str) -> Image | None:
     """The owner's image with exactly these bytes that is not in the trash."""
-    return _shown().filter(owner_id=owner_id, sha256=sha256, trashed_at__isnull=True).first()
+    return _present().filter(owner_id=owner_id, sha256=sha256, trashed_at__isnull=True).first()
 
 
 def renditions_of(*, image_id: UUID, specs: Sequence[str] | None = None) -> list[Rendition]:
@@ -68,32 +147,49 @@ def renditions_of(*, image_id: UUID, specs: Sequence[str] | None = None) -> list
     return list(found if specs is None else found.filter(spec__in=specs))
 
 
-def _shown() -> QuerySet[Image]:
-    return _described().prefetch_related(
-        "tags", Prefetch("renditions", Rendition.objects.order_by("created_at", "id"))
+def _present() -> QuerySet[Image]:
+    return Image.objects.exclude(state=Image.State.PURGED)
+
+
+def _as_rows(found: QuerySet[Image]) -> QuerySet[Image, Any]:
+    """What `ImageRow` is made of, in its order."""
+    of_image = {"image_id": OuterRef("pk")}
+    newest = Job.objects.filter(**of_image).order_by("-created_at", "-id")
+    return found.values_list(
+        "id",
+        "created_at",
+        "version",
+        IMAGE_COLUMNS.of_row(),
+        Subquery(Tag.objects.filter(**of_image).values_list(TAG_COLUMNS.of_rows())),
+        Subquery(Rendition.objects.filter(**of_image).values_list(RENDITION_COLUMNS.of_rows())),
+        Subquery(newest.values_list(JOB_COLUMNS.of_row())[:1]),
     )
 
 
-def _described() -> QuerySet[Image]:
-    latest = Job.objects.filter(image_id=OuterRef("pk")).order_by("-created_at", "-id")
-    return Image.objects.exclude(state=Image.State.PURGED).annotate(
-        job_id=Subquery(latest.values("id")[:1]), job_state=Subquery(latest.values("state")[:1])
-    )
+def _shaped(narrowed: ImageFilter) -> ImageFilter:
+    """The same for a statement, which may not branch on the word of a state."""
+    return narrowed._replace(state=None) if narrowed.state == "trashed" else narrowed
 
 
+def _page(
+    owner_id: UUID,
+    narrowed: ImageFilter,
+    edge: Edge | None,
+    backwards: bool,  # noqa: FBT001
+) -> QuerySet[Image, Any]:
+    found = images_of_owner(owner_id=owner_id, narrowed=narrowed)
+    return _as_rows(windowed(found, edge=edge, backwards=backwards))
+
+
+_PAGE: Final = Statement(_page)
+_ROW: Final = Statement(
+    lambda image_id, owner_id: _as_rows(_present().filter(id=image_id, owner_id=owner_id))
+)
 _OF_OWNER: Final = Statement(
-    lambda image_id, owner_id: _described().filter(id=image_id, owner_id=owner_id)
+    lambda image_id, owner_id: _present().filter(id=image_id, owner_id=owner_id)
 )
-_TAGS_OF: Final = Statement(lambda image_id: Tag.objects.filter(image_id=image_id).order_by("id"))
-_RENDITIONS_OF: Final = Statement(
-    lambda image_id: Rendition.objects.filter(image_id=image_id).order_by("created_at", "id")
+_COUNT: Final = Statement(
+    lambda owner_id, narrowed: images_of_owner(owner_id=owner_id, narrowed=narrowed).values_list(
+        Func(template="COUNT(*)", output_field=IntegerField())
+    )
 )
-
-
-def _prefetched(image: Image, name: str, rows: Sequence[Model]) -> None:
-    """Put ``rows`` where Django's own prefetch puts them; that one compiles its query each time."""
-    found = getattr(image, name).all()
-    found._result_cache = rows  # noqa: SLF001 - there is no public way in
-    found._prefetch_done = True  # noqa: SLF001 - likewise
-    cache: dict[str, object] = image.__dict__.setdefault("_prefetched_objects_cache", {})
-    cache[name] = found

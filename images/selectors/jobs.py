@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -9,6 +10,61 @@ from django.utils import timezone
 
 from images.errors import JobNotFound
 from images.models import ACTIVE_STATES, Job
+from platform_site.kit.rest.pagination import Edge, Page, page_by, windowed
+from platform_site.kit.statements import Statement
+
+
+class JobRow(NamedTuple):
+    """All that an answer shows of a job: fields of `Job`."""
+
+    id: UUID
+    image_id: UUID | None
+    kind: str
+    state: str
+    specs: list[str]
+    attempt: int
+    progress_done: int
+    progress_total: int
+    progress_step: str
+    error_code: str
+    error_detail: str
+    result: dict[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+def job_row(*, job_id: UUID, owner_id: UUID) -> JobRow:
+    """The job as it is shown, if ``owner_id`` owns it. Raises `JobNotFound`."""
+    found = next(_ROW.tuples(job_id=job_id, owner_id=owner_id), None)
+    if found is None:
+        raise JobNotFound
+    return JobRow._make(found)
+
+
+def jobs_paged(
+    *,
+    owner_id: UUID,
+    image_id: UUID | None,
+    states: Iterable[str],
+    limit: int,
+    cursor: str | None,
+) -> Page[JobRow]:
+    """A page of `jobs_of_owner`, newest first. Raises as `page_by`."""
+    wanted = tuple(dict.fromkeys(states))
+
+    def window(*, edge: Edge | None, backwards: bool, count: int) -> list[JobRow]:
+        found = _PAGE.tuples(
+            owner_id=owner_id,
+            image_id=image_id,
+            states=wanted,
+            edge=edge,
+            backwards=backwards,
+            at_most=count,
+        )
+        return list(map(JobRow._make, found))
+
+    return page_by(window, limit=limit, cursor=cursor)
 
 
 def jobs_of_owner(
@@ -57,3 +113,22 @@ def job_counts() -> dict[str, int]:
         failed_24h=Count("id", filter=Q(state=Job.State.FAILED, finished_at__gte=since)),
         succeeded_24h=Count("id", filter=Q(state=Job.State.SUCCEEDED, finished_at__gte=since)),
     )
+
+
+def _page(
+    owner_id: UUID,
+    image_id: UUID | None,
+    states: tuple[str, ...],
+    edge: Edge | None,
+    backwards: bool,  # noqa: FBT001 - a value of the statement
+) -> QuerySet[Job, Any]:
+    found = jobs_of_owner(owner_id=owner_id, image_id=image_id, states=states)
+    return windowed(found, edge=edge, backwards=backwards).values_list(*JobRow._fields)
+
+
+_PAGE: Final = Statement(_page)
+_ROW: Final = Statement(
+    lambda job_id, owner_id: Job.objects.filter(id=job_id, owner_id=owner_id).values_list(
+        *JobRow._fields
+    )
+)

@@ -35,7 +35,7 @@ def images_selected(*, owner_id: UUID, selection: Selection) -> QuerySet[Image]:
     """What the owner has of the selection, in the trash or out of it."""
     if selection.narrowed is not None:
         found = images_of_owner(owner_id=owner_id, narrowed=selection.narrowed)
-        return found.prefetch_related(None).exclude(id__in=selection.except_ids)
+        return found.exclude(id__in=selection.except_ids)
     found = Image.objects.filter(owner_id=owner_id).exclude(state=Image.State.PURGED)
     if selection.ids is not None:
         return found.filter(id__in=selection.ids)

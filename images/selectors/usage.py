@@ -1,15 +1,19 @@
 """Reads of usage, by owner and in all."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Sum
 
 from images.models import Usage, WorkerHeartbeat
+from platform_site.kit.statements import Statement
+
+_OF_OWNER: Final = Statement(lambda owner_id: Usage.objects.filter(owner_id=owner_id))
 
 
 def usage_of(*, owner_id: UUID) -> Usage:
     """What the owner takes; zeros for one who has never stored anything (not saved)."""
-    return Usage.objects.filter(owner_id=owner_id).first() or Usage(owner_id=owner_id)
+    return next(iter(_OF_OWNER.rows(owner_id=owner_id)), None) or Usage(owner_id=owner_id)
 
 
 def stored_totals() -> tuple[int, int]:

@@ -46,6 +46,10 @@ class Statement(Generic[Row]):
         compiled = self._compiled_for(values)
         return map(compiled.values, self._sent(compiled, values, at_most))
 
+    def anew(self, *, at_most: int | None = None, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """As `tuples`, of a query compiled for these values alone."""
+        return iter(self._build(**values)[:at_most])
+
     def _sent(
         self, compiled: "_Compiled", values: dict[str, Any], at_most: int | None = None
     ) -> list[tuple[Any, ...]]:

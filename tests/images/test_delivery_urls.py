@@ -8,8 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from images import delivery_urls
-from images.delivery_urls import ORIGINAL, original_path, rendition_path, urls_end_at
-from images.models import Image, Rendition
+from images.delivery_urls import ORIGINAL, signer_now
 from images.url_signing import SignedPath, path_verified
 
 HOUR_S = 3600
@@ -28,9 +27,9 @@ def named(path: str, settings: Any) -> SignedPath:
 
 
 def test_an_original_has_the_extension_of_its_format(settings: Settings) -> None:
-    image = Image(id=uuid4(), format="jpeg")
-    found = named(original_path(image), settings)
-    assert (found.spec, found.name) == (ORIGINAL, f"{image.id}.jpg")
+    image_id = uuid4()
+    found = named(signer_now().original_path(image_id, "jpeg"), settings)
+    assert (found.spec, found.name) == (ORIGINAL, f"{image_id}.jpg")
 
 
 @pytest.mark.parametrize(
@@ -39,18 +38,31 @@ def test_an_original_has_the_extension_of_its_format(settings: Settings) -> None
 def test_a_rendition_is_named_by_its_preset_where_it_has_one(
     settings: Settings, preset: str | None, spec: str, extension: str
 ) -> None:
-    row = Rendition(image_id=uuid4(), preset=preset, spec=f"w_9,fit_inside.{extension}")
-    found = named(rendition_path(row), settings)
-    assert (found.spec, found.name) == (spec, f"{row.image_id}.{extension}")
+    image_id, text = uuid4(), f"w_9,fit_inside.{extension}"
+    found = named(signer_now().rendition_path(image_id, spec=text, preset=preset), settings)
+    assert (found.spec, found.name) == (spec, f"{image_id}.{extension}")
 
 
 def test_a_url_stays_the_same_for_an_hour(settings: Settings, clock: list[float]) -> None:
     settings.DELIVERY_URL_LIFETIME_S = 2 * HOUR_S
-    image = Image(id=uuid4(), format="png")
-    first = original_path(image)
-    assert urls_end_at() == 13 * HOUR_S
+    image_id = uuid4()
+    first = signer_now()
+    path = first.original_path(image_id, "png")
+    assert first.ends_at == 13 * HOUR_S
     clock[0] = 11.0 * HOUR_S
-    assert original_path(image) == first
+    assert signer_now() == first
     clock[0] += 1
-    assert original_path(image) != first
-    assert urls_end_at() == 14 * HOUR_S
+    assert signer_now().original_path(image_id, "png") != path
+    assert signer_now().ends_at == 14 * HOUR_S
+
+
+def test_the_last_key_signs_and_another_key_is_another_signer(settings: Settings) -> None:
+    image_id = uuid4()
+    first = signer_now()
+    settings.DELIVERY_KEYS = {**settings.DELIVERY_KEYS, "next": "ab" * 32}
+    second = signer_now()
+    assert first != second
+    for signer in (first, second):
+        path = signer.original_path(image_id, "png")
+        assert path.split("/")[2] == signer.key_id
+        assert named(path, settings).expires_at == signer.ends_at

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Model, QuerySet
@@ -19,22 +19,42 @@ LIMIT_MAX: Final = 200
 LIMIT: Final = re.compile(r"[0-9]{1,9}")
 
 Row = TypeVar("Row", bound=Model)
+Shown = TypeVar("Shown")
+Edge = tuple[datetime, UUID]
+"""The row beyond which a page lies, by what orders it."""
+
+
+class Window(Protocol[Shown]):
+    """Reads rows, which have ``created_at`` and ``id``."""
+
+    def __call__(self, *, edge: Edge | None, backwards: bool, count: int) -> list[Shown]:
+        """The first ``count`` rows of `windowed`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(Generic[Shown]):
     """One page of rows; a cursor is ``None`` where the list ends."""
 
-    items: Sequence[Row]
+    items: Sequence[Shown]
     next_cursor: str | None
     previous_cursor: str | None
 
 
 def page_of(queryset: QuerySet[Row], *, limit: int, cursor: str | None) -> Page[Row]:
     """The page at ``cursor`` (``None`` = the newest). Raises `InvalidRequest` on a bad cursor."""
+
+    def window(*, edge: Edge | None, backwards: bool, count: int) -> list[Row]:
+        return list(windowed(queryset, edge=edge, backwards=backwards)[:count])
+
+    return page_by(window, limit=limit, cursor=cursor)
+
+
+def page_by(window: Window[Shown], *, limit: int, cursor: str | None) -> Page[Shown]:
+    """The same of the rows that ``window`` reads."""
     backwards, edge = _decoded(cursor) if cursor else (False, None)
     # One row more than the page tells whether there is a next one, without counting the table.
-    rows = _window(queryset, edge=edge, backwards=backwards, count=limit + 1)
+    rows = window(edge=edge, backwards=backwards, count=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -56,9 +76,8 @@ def limit_from(raw: str | None) -> int:
     return int(raw)
 
 
-def _window(
-    queryset: QuerySet[Row], *, edge: tuple[datetime, UUID] | None, backwards: bool, count: int
-) -> list[Row]:
+def windowed(queryset: QuerySet[Row], *, edge: Edge | None, backwards: bool) -> QuerySet[Row]:
+    """The rows beyond ``edge``, the nearest to it first."""
     beyond, order = (
         (TupleGreaterThan, ("created_at", "id"))
         if backwards
@@ -69,7 +88,7 @@ def _window(
         # value: that is a range of the index that orders the list, where the same words with OR
         # read it from its beginning.
         queryset = queryset.filter(beyond((F("created_at"), F("id")), edge))
-    return list(queryset.order_by(*order)[:count])
+    return queryset.order_by(*order)
 
 
 def _encoded(direction: str, row: Any) -> str:
@@ -77,7 +96,7 @@ def _encoded(direction: str, row: Any) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> tuple[bool, tuple[datetime, UUID]]:
+def _decoded(cursor: str) -> tuple[bool, Edge]:
     try:
         # A cursor stands in URLs, so its padding is left out there.
         padded = cursor + "=" * (-len(cursor) % 4)

@@ -7,11 +7,18 @@ from django.utils import timezone
 from images.errors import ImageNotFound
 from images.models import Image, Job, Tag
 from images.selectors.images import (
+    IMAGE_COLUMNS,
+    JOB_COLUMNS,
+    RENDITION_COLUMNS,
     SHOWN_STATES,
+    TAG_COLUMNS,
     ImageFilter,
+    image_count,
     image_for_owner,
+    image_row,
     image_with_bytes,
     images_of_owner,
+    images_paged,
     renditions_of,
 )
 from tests.images.people import Person
@@ -21,7 +28,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def found(person: Person, **narrowed: Any) -> list[str]:
-    images = images_of_owner(owner_id=person.id, narrowed=ImageFilter(**narrowed))
+    """By the query set, once it is found by the page and the count as well."""
+    wanted = ImageFilter(**narrowed)
+    images = images_of_owner(owner_id=person.id, narrowed=wanted)
+    page = images_paged(owner_id=person.id, narrowed=wanted, limit=50, cursor=None)
+    assert {row.id for row in page.items} == {image.id for image in images}
+    assert image_count(owner_id=person.id, narrowed=wanted) == len(images)
     return sorted(image.filename.removesuffix(".jpg") for image in images)
 
 
@@ -56,15 +68,47 @@ def test_a_purged_image_exists_for_nobody(alice: Person) -> None:
     assert image_with_bytes(owner_id=alice.id, sha256=image.sha256) is None
 
 
-def test_an_image_brings_along_all_that_an_answer_shows(
+def test_an_image_brings_along_all_that_an_answer_shows_by_one_statement(
     ready_picture: dict[str, Any], alice: Person, django_assert_num_queries: Any
 ) -> None:
     (row,), (job,) = Image.objects.all(), Job.objects.all()
-    with django_assert_num_queries(3):
-        image: Any = image_for_owner(image_id=row.id, owner_id=alice.id)
-        assert list(image.tags.all()) == []
-        assert len(image.renditions.all()) == 8
-        assert (image.job_id, image.job_state) == (job.id, "succeeded")
+    Tag.objects.create(image=row, name="sea")
+    with django_assert_num_queries(1):
+        image = image_row(image_id=row.id, owner_id=alice.id)
+    assert (image.id, image.created_at, image.version) == (row.id, row.created_at, row.version)
+    shown = IMAGE_COLUMNS.read(image.columns)
+    assert shown == Image.objects.values(*shown).get()
+    assert [tag["name"] for tag in TAG_COLUMNS.read_all(image.tags)] == ["sea"]
+    renditions = {each["id"]: each for each in RENDITION_COLUMNS.read_all(image.renditions)}
+    assert renditions == {
+        each.id: {name: getattr(each, name) for name in renditions[each.id]}
+        for each in renditions_of(image_id=row.id)
+    }
+    assert len(renditions) == 8
+    assert image.job is not None
+    assert JOB_COLUMNS.read(image.job) == {"id": job.id, "state": "succeeded"}
+
+
+def test_of_the_jobs_of_an_image_the_newest_is_shown(alice: Person) -> None:
+    image, other = image_rows(alice, "a", "b")
+    jobs = [
+        Job.objects.create(image=each, owner_id=alice.id, queue="bulk", state=state)
+        for each, state in ((image, "failed"), (image, "queued"), (other, "running"))
+    ]
+    found = image_row(image_id=image.id, owner_id=alice.id)
+    assert found.job is not None
+    assert JOB_COLUMNS.read(found.job) == {"id": jobs[1].id, "state": "queued"}
+
+
+def test_an_image_without_anything_shows_that(alice: Person, bob: Person) -> None:
+    (image,) = image_rows(alice, "a")
+    found = image_row(image_id=image.id, owner_id=alice.id)
+    assert TAG_COLUMNS.read_all(found.tags) == RENDITION_COLUMNS.read_all(found.renditions) == []
+    assert found.job is None
+    image_rows(bob, "b", state=Image.State.PURGED)
+    for image_id in Image.objects.values_list("id", flat=True):
+        with pytest.raises(ImageNotFound):
+            image_row(image_id=image_id, owner_id=bob.id)
 
 
 def test_the_same_bytes_are_found_outside_of_the_trash(alice: Person, bob: Person) -> None:

@@ -11,6 +11,9 @@ from django.utils import timezone
 from images.models import Image, Job, Usage
 from platform_site.kit.statements import Change, Statement
 
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
 pytestmark = pytest.mark.django_db
 
 BY_OWNER = Statement(lambda owner_id: Usage.objects.filter(owner_id=owner_id, images__lt=5))
@@ -102,6 +105,7 @@ def test_tuples_come_in_their_order_at_most_as_many_as_are_asked() -> None:
     owners = tuple(job.owner_id for job in jobs)
     newest = list(statement.tuples(at_most=2, owners=owners, before=None))
     assert newest == [(jobs[2].id,), (jobs[1].id,)]
+    assert list(statement.anew(at_most=2, owners=owners, before=None)) == newest
     assert list(statement.tuples(owners=owners, before=jobs[1].id)) == [(jobs[0].id,)]
     assert list(statement.tuples(owners=owners[1:2], before=None)) == [(jobs[1].id,)]
 
@@ -148,3 +152,38 @@ def test_a_change_is_compiled_once_and_made_where_its_conditions_hold() -> None:
         assert change.execute(owner_id=alice, kind=Job.Kind.DELETE.value, at=timezone.now()) == 0
     assert (len(built), len(queries)) == (1, 2)
     assert Job.objects.filter(created_at=at, progress_done=5).get().owner_id == alice
+
+
+def test_values_are_texts_times_and_tuples_and_what_is_none_is_another_shape() -> None:
+    owner_id, built = uuid4(), []
+    for kind, at in (("render", NOON), ("delete", NOON), ("render", NOON + SECOND)):
+        Job.objects.create(owner_id=owner_id, kind=kind, created_at=at)
+
+    def build(
+        owner_id: UUID,
+        kinds: tuple[str, ...],
+        since: datetime | None,
+        backwards: bool,  # noqa: FBT001 - a value of the statement
+    ) -> QuerySet[Job, Any]:
+        built.append(kinds)
+        found = Job.objects.filter(owner_id=owner_id, kind__in=kinds)
+        if since is not None:
+            found = found.filter(created_at__gt=since)
+        return found.order_by("-id" if backwards else "id").values_list("kind")
+
+    statement = Statement(build)
+
+    def kinds(*kinds: str, since: datetime | None = None, backwards: bool = False) -> str:
+        found = statement.tuples(owner_id=owner_id, kinds=kinds, since=since, backwards=backwards)
+        return "".join(kind[0] for (kind,) in found)
+
+    assert [kinds("render"), kinds("delete"), kinds("render", "delete")] == ["rr", "d", "rdr"]
+    assert [kinds("render", since=at) for at in (NOON - SECOND, NOON)] == ["rr", "r"]
+    assert kinds("delete", "render", backwards=True) == "rdr"
+    assert kinds("render", since=NOON + SECOND) == ""
+    assert len(built) == 4
+
+
+def test_a_value_of_another_type_is_an_error() -> None:
+    with pytest.raises(TypeError):
+        Statement(lambda images: Usage.objects.filter(images=images)).rows(images=7)
