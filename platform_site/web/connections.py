@@ -10,6 +10,7 @@ from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import TConn
 
 from platform_site.gunicorn import CLIENT_WAIT_S
+from platform_site.web.messages import OrdinaryRequest
 
 RECEIVE_BYTES: Final = 16 * 1024
 HEAD_BYTES: Final = 32 * 1024
@@ -34,6 +35,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         """What has come of the next request."""
         self.deadline = 0.0
         self.leaving = False
+        self.is_watched = False
+        """Whether the main loop hears of what comes; it does while a thread serves a request."""
         self.data_ready = True  # a thread gets it when the head is here, and waits for nothing
 
     def init(self) -> None:
@@ -41,6 +44,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         if not self.initialized:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
             super().init()
+            self.parser.mesg_class = OrdinaryRequest
             self.parser.unreader = PacedUnreader(self.sock)
         self.parser.unreader.begin(bytes(self.received))
         self.received.clear()
@@ -85,6 +89,11 @@ class BodyReader:
         if self._is_awaited:
             request._expected_100_continue = False  # noqa: SLF001 - else gunicorn says it now
             request.force_close()
+
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether nothing of the body is still to be read."""
+        return not self._reader.length
 
     def read(self, size: int) -> bytes:
         """At most ``size`` bytes. Raises `OSError`."""

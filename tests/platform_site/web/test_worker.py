@@ -1,5 +1,6 @@
 """Clients that are slow on purpose hold no thread for long, and nobody else waits for them."""
 
+import re
 import socket
 from contextlib import ExitStack
 from struct import pack
@@ -104,3 +105,24 @@ def test_slow_readers_of_pictures_leave_room(embedded: Embedded) -> None:
         statuses = [embedded.wire.get(path) for path in ("/livez", "/api/v1/presets") * 5]
     assert statuses == [200, 401] * 5
     assert embedded.alice.fetch(address).status == 200
+
+
+def test_requests_that_are_sent_ahead_are_answered_in_their_order(embedded: Embedded) -> None:
+    with embedded.wire.opened() as connection:
+        for path in ("/livez", "/api/v1/nowhere", "/api/v1/presets"):
+            connection.sendall(head("GET", path))  # also while a thread has the one before
+        connection.sendall(head("GET", "/livez", "Connection: close"))
+        said = b""
+        while piece := connection.recv(65536):
+            said += piece
+    statuses = [int(found) for found in re.findall(rb"HTTP/1\.1 (\d{3}) ", said)]
+    assert statuses == [200, 404, 401, 200]
+
+
+def test_a_connection_serves_many_requests_one_after_the_other(embedded: Embedded) -> None:
+    with embedded.wire.opened() as connection:
+        for _ in range(20):
+            connection.sendall(head("GET", "/api/v1/presets"))
+            said = connection.recv(65536)
+            assert said.startswith(b"HTTP/1.1 401 ")
+            assert b"Connection: keep-alive" in said
