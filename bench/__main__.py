@@ -21,11 +21,12 @@ PARTS: Final = {
     "core": "the pure core beside naive Pillow and libvips",
     "encoders": "our files beside sharp's, at the same likeness",
     "reads": "every read of every service beside Express, stock DRF and nginx",
+    "pipeline": "pictures through the product beside imgproxy, thumbor and sharp",
     "worker": "the worker beside the pure core",
     "latency": "upload to first rendition",
     "delivery": "bytes by signed address",
 }
-QUICK: Final = ("reads",)
+QUICK: Final = ("reads", "pipeline")
 """What a quick run keeps of them."""
 TOOLS: Final = {
     "probe": "processor time of one read, by part",

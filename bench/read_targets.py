@@ -1,8 +1,10 @@
 """What the reads are held to, and whether each is met."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
+
+from bench.verdict import Verdict
 
 Rows = Mapping[str, Mapping[str, Any]]
 
@@ -32,16 +34,6 @@ TIMES_THE_RATE: Final = {
     ("gateway/image", "Express hop/image"): 0.6,
 }
 """Requests a second on one core, against the peer's, at least."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One target: what is held, to what, what was measured (medians), and whether it is met."""
-
-    what: str
-    target: str
-    measured: str
-    met: bool
 
 
 def verdicts(rows: Rows) -> list[dict[str, Any]]:

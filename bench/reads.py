@@ -19,11 +19,10 @@ from bench.load import CONNECTIONS, Outcome, load
 from bench.memory import memory_mb
 from bench.peers.reading import PEERS, PeerRead, peers_ready
 from bench.read_targets import verdicts
-from bench.served import Read, Served, served
+from bench.served import POSTGRESQL, Read, Served, served
 from bench.spread import ratios, spread, words
 
 WARM_S: Final = 0.5
-POSTGRESQL: Final = "PostgreSQL"
 ROLES: Final = ("auth", "gateway", "images", "worker")
 
 

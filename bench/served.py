@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from tests.servers.platform import Platform, platform
 from tests.servers.postgresql import postgresql
 
 IMAGES: Final = 50
+POSTGRESQL: Final = "PostgreSQL"
+STORE: Final = "object store"
+"""moto, written in Python: a stand-in that costs more than a store does, so it is told apart."""
 UNLIMITED: Final = 100_000_000
 EXTRA: Final = {
     "GATEWAY_READS_PER_MINUTE": str(UNLIMITED),
@@ -63,6 +67,19 @@ class Served:
         """The database server's process; ``None`` when it runs elsewhere."""
         with psycopg.connect(self.postgresql_url) as connection:
             return parent_of(connection.info.backend_pid)
+
+    def programs(self) -> dict[str, int]:
+        """Every process of the platform by name: roles, and the servers behind them."""
+        # The servers of the tests tell nobody else who they are.
+        store = self.split.store._program  # noqa: SLF001
+        behind = {
+            POSTGRESQL: self.postgresql_pid(),
+            "Redis broker": _pid(self.split.broker._process),  # noqa: SLF001
+            "Redis cache": _pid(self.split.cache._process),  # noqa: SLF001
+            STORE: _pid(store.process) if store else None,
+        }
+        found = {role: self.pid(role) for role in self.split.programs}
+        return found | {name: pid for name, pid in behind.items() if pid is not None}
 
     def reads(self) -> list[Read]:
         """Every read, with tokens that have just been issued: ask again after a minute."""
@@ -161,6 +178,10 @@ def small_picture(number: int) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (240, 160), (number % 256, number // 256, 128)).save(file, "JPEG")
     return file.getvalue()
+
+
+def _pid(process: "subprocess.Popen[bytes] | None") -> int | None:
+    return process.pid if process else None
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -21,7 +21,11 @@ http {{
   keepalive_requests 1000000;
   client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2;
   fastcgi_temp_path {directory}/t3; uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
-  server {{ listen 127.0.0.1:{port}; root {directory}/files; }}
+  client_max_body_size 100m;
+  server {{
+    listen 127.0.0.1:{port}; root {directory}/files;
+    location /put/ {{ dav_methods PUT; create_full_put_path on; }}
+  }}
 }}
 """
 
@@ -44,7 +48,10 @@ class FileServer:
 
 @contextmanager
 def file_server() -> Iterator[FileServer]:
-    """A server of an empty directory. Raises `PeerMissing` without nginx."""
+    """A server of an empty directory, which takes files by PUT below ``/put/``.
+
+    Raises `PeerMissing` without nginx.
+    """
     binary = nginx_binary()
     if binary is None:
         raise PeerMissing("nginx is not installed")
@@ -52,7 +59,9 @@ def file_server() -> Iterator[FileServer]:
         directory, port = Path(folder), free_port()
         root = directory / "files"
         root.mkdir()
+        (root / "put").mkdir()
         directory.chmod(0o755)  # for nginx's worker, which is another user
+        (root / "put").chmod(0o777)  # likewise
         configuration = directory / "files.conf"
         configuration.write_text(CONFIGURATION.format(directory=directory, port=port))
         process = subprocess.Popen([binary, "-e", "stderr", "-c", str(configuration)])
