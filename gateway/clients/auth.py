@@ -1,12 +1,12 @@
 """Client of the role auth."""
 
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import AccountClosed, AccountRestored
-from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as, document_of
+from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as, object_of
 from gateway.deadlines import STATUS_S
 from platform_site.kit.auth.tokens import Principal
 
@@ -14,13 +14,13 @@ ROLE: Final = "auth"
 ACCOUNT: Final = "/internal/v1/account"
 
 
-def profile_of(*, principal: Principal) -> Any:
-    """The account behind ``principal``, as auth describes it to its owner.
+def profile_of(*, principal: Principal) -> bytes:
+    """The account behind ``principal``, in the JSON in which auth describes it to its owner.
 
     Raises `Refused` or `UpstreamUnavailable`.
     """
     headers = {"Authorization": f"Bearer {principal.token}"}
-    return document_of(call_send(ROLE, UpstreamCall("GET", "/auth/profile", headers)))
+    return object_of(call_send(ROLE, UpstreamCall("GET", "/auth/profile", headers)))
 
 
 def account_close(*, principal: Principal, password: str) -> AccountClosed:

@@ -115,6 +115,15 @@ def content_check(reply: Reply) -> None:
         raise UpstreamFailed(f"The answer has status {reply.status} and is not JSON.")
 
 
+def object_of(reply: Reply) -> bytes:
+    """The body, which is a JSON object by its type and its ends. Raises `UpstreamFailed`."""
+    content_check(reply)
+    body = reply.body.strip()
+    if not (body.startswith(b"{") and body.endswith(b"}")):
+        raise UpstreamFailed("The answer is not an object.")
+    return body
+
+
 def document_of(reply: Reply) -> Any:
     """The JSON body. Raises `UpstreamFailed` when it is none."""
     content_check(reply)

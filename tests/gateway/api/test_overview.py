@@ -1,6 +1,6 @@
 """gateway/api/overview.py: joined answers, and what happens when a role is silent."""
 
-from collections.abc import Mapping
+import threading
 from typing import Any
 
 import pytest
@@ -10,19 +10,25 @@ from pytest_django import Settings
 from gateway.services import status
 from gateway.services.status import board
 from platform_site.kit.upstream.http import upstream
-from tests.gateway.documents import image, images_status, job, page, profile, usage
+from tests.gateway.documents import image, images_status, job, profile, usage
 from tests.gateway.provider import Answer, Provider, Received
 
 SILENT = Answer(502, raw=b"", headers={"Content-Type": "text/html"})
+
+
+PARTS = "/internal/v1/overview"
+
+
+def parts() -> dict[str, Any]:
+    """What images answers for a first page."""
+    return {"usage": usage(), "images": [image()], "jobs": [job()]}
 
 
 @pytest.fixture(autouse=True)
 def _healthy(provider: Provider) -> None:
     provider.on("GET", "/auth/profile", Answer(200, profile()))
     provider.on("GET", "/readyz", Answer(200, {"status": "ok"}))
-    provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
-    provider.on("GET", "/internal/v1/images", Answer(200, page(image())))
-    provider.on("GET", "/internal/v1/jobs", Answer(200, page(job())))
+    provider.on("GET", PARTS, Answer(200, parts()))
     provider.on("GET", "/internal/v1/status", Answer(200, images_status()))
 
 
@@ -39,36 +45,36 @@ def test_the_overview_joins_what_the_roles_know(provider: Provider, as_alice: Cl
     assert body["images"] == [image()]
     assert body["jobs"] == [job()]
     assert body["unavailable"] == []
-    asked = {request.path for request in provider.received if request.method == "GET"}
-    assert "/internal/v1/images?limit=12" in asked
-    assert "/internal/v1/jobs?state=running,queued&limit=20" in asked
 
 
-def test_every_part_carries_the_request_id(provider: Provider, as_alice: Client) -> None:
+def test_each_role_is_asked_once_under_the_request_id(provider: Provider, as_alice: Client) -> None:
     as_alice.get("/api/v1/overview", headers={"X-Request-ID": "overview-1"})
-    parts = [request for request in provider.received if request.method == "GET"]
-    assert {request.header("X-Request-ID") for request in parts} == {"overview-1"}
-    assert len(parts) == 4
+    asked = [request for request in provider.received if request.method == "GET"]
+    assert {request.header("X-Request-ID") for request in asked} == {"overview-1"}
+    assert sorted(request.path for request in asked) == ["/auth/profile", PARTS]
 
 
-def test_the_parts_are_asked_at_once(provider: Provider, as_alice: Client) -> None:
-    import threading  # noqa: PLC0415 - one barrier, in one test
-
-    together = threading.Barrier(4)
-    documents: Mapping[str, Any] = {
-        "/auth/profile": profile(),
-        "/internal/v1/usage": usage(),
-        "/internal/v1/images": page(),
-        "/internal/v1/jobs": page(),
-    }
+def test_the_roles_are_asked_at_once(provider: Provider, as_alice: Client) -> None:
+    together = threading.Barrier(2)
+    documents = {"/auth/profile": profile(), PARTS: parts()}
 
     def meet(request: Received) -> Answer:
         together.wait(5)
-        return Answer(200, documents[request.path.partition("?")[0]])
+        return Answer(200, documents[request.path])
 
     for path in documents:
         provider.on("GET", path, meet)
     assert as_alice.get("/api/v1/overview").json()["unavailable"] == []
+
+
+def test_what_a_role_answers_is_passed_on_as_it_spells_it(
+    provider: Provider, as_alice: Client
+) -> None:
+    provider.on("GET", "/auth/profile", Answer(200, raw=b'{ "name":"caf\\u00e9" }'))
+    provider.on("GET", PARTS, Answer(200, raw=b' {"usage": 1.50}\n'))
+    reply = as_alice.get("/api/v1/overview")
+    expected = b'{"user":{ "name":"caf\\u00e9" },"usage": 1.50,"unavailable":[]}'
+    assert (reply.content, reply["Content-Type"]) == (expected, "application/json")
 
 
 def test_a_dead_auth_leaves_the_images(provider: Provider, as_alice: Client) -> None:
@@ -80,20 +86,28 @@ def test_a_dead_auth_leaves_the_images(provider: Provider, as_alice: Client) -> 
 
 
 def test_a_dead_images_leaves_the_person(provider: Provider, as_alice: Client) -> None:
-    paths = ("usage", "images", "jobs")
-    silence(provider, *(f"/internal/v1/{path}" for path in paths))
+    silence(provider, PARTS)
     body = as_alice.get("/api/v1/overview").json()
     assert (body["unavailable"], body["user"]) == (["images"], profile())
     assert (body["usage"], body["images"], body["jobs"]) == (None, [], [])
 
 
-@pytest.mark.parametrize("nonsense", [[], {}, {"results": {}}, "no page"])
-def test_an_answer_that_is_no_page_is_none(
+@pytest.mark.parametrize("nonsense", [[], {}, "no page", None])
+def test_an_answer_that_is_no_object_is_none(
     provider: Provider, as_alice: Client, nonsense: Any
 ) -> None:
-    provider.on("GET", "/internal/v1/jobs", Answer(200, nonsense))
+    for path, role in ((PARTS, "images"), ("/auth/profile", "auth")):
+        if role == "images" or nonsense != {}:
+            provider.on("GET", path, Answer(200, nonsense))
+            assert role in as_alice.get("/api/v1/overview").json()["unavailable"]
+
+
+def test_images_of_the_previous_release_is_unavailable(
+    provider: Provider, as_alice: Client
+) -> None:
+    provider.refuse("GET", PARTS, 404, "not_found")
     body = as_alice.get("/api/v1/overview").json()
-    assert (body["unavailable"], body["jobs"], body["images"]) == (["images"], [], [image()])
+    assert (body["unavailable"], body["user"], body["images"]) == (["images"], profile(), [])
 
 
 def test_both_dead_is_still_an_answer(

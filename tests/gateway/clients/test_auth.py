@@ -18,7 +18,7 @@ def test_the_profile_is_asked_for_with_the_persons_own_token(
     provider: Provider, principal: Principal
 ) -> None:
     provider.on("GET", "/auth/profile", Answer(200, profile()))
-    assert auth.profile_of(principal=principal) == profile()
+    assert json.loads(auth.profile_of(principal=principal)) == profile()
     [request] = provider.asked("GET", "/auth/profile")
     assert request.header("Authorization") == f"Bearer {principal.token}"
     assert request.header("X-Service-Authorization") is None

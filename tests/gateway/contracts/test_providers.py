@@ -35,7 +35,7 @@ def test_auth_is_ready() -> None:
 
 
 def test_auth_tells_who_alice_is(alice_principal: Principal) -> None:
-    profile = auth.profile_of(principal=alice_principal)
+    profile = json.loads(auth.profile_of(principal=alice_principal))
     assert (profile["id"], profile["email"]) == (str(alice_principal.id), "alice@example.com")
     assert (profile["name"], profile["is_staff"]) == ("alice", False)
 
@@ -64,6 +64,17 @@ def test_a_caller_is_told_what_images_publishes_byte_by_byte(
     assert {name: told[name] for name in names} == {n: published.headers[n] for n in names}
     assert names >= {"Content-Type", *(["ETag"] if route.condition else [])}
     assert b"/internal/" not in told.content
+
+
+def test_the_overview_has_the_parts_as_their_own_routes_have_them(alice_client: Client) -> None:
+    upload(alice_client, picture())
+    overview = alice_client.get("/api/v1/overview").json()
+    assert overview["unavailable"] == []
+    assert overview["user"] == alice_client.get("/auth/profile").json()
+    assert overview["usage"] == alice_client.get("/api/v1/usage").json()
+    for part in ("images", "jobs"):
+        assert len(overview[part]) == 1
+        assert overview[part] == alice_client.get(f"/api/v1/{part}").json()["results"]
 
 
 @pytest.mark.parametrize("path", ["images", "jobs"])

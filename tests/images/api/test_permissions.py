@@ -22,6 +22,7 @@ def asking(person: Person, scope: str, *, of: str = "gateway") -> Client:
     ("method", "path", "scope"),
     [
         ("GET", "usage", "images:read"),
+        ("GET", "overview", "images:read"),
         ("POST", "images/actions", "images:write"),
         ("POST", "owner/withhold", "images:withhold"),
         ("POST", "owner/release", "images:withhold"),
@@ -43,7 +44,7 @@ def test_a_purge_is_for_auth_alone(alice: Person) -> None:
     assert asking(alice, "images:purge", of="auth").post(f"{V1}/owner/purge").status_code == 204
 
 
-@pytest.mark.parametrize("path", ["usage", "status", "images?format=png", "nowhere"])
+@pytest.mark.parametrize("path", ["usage", "overview", "status", "images?format=png", "nowhere"])
 def test_the_answer_is_json_whatever_is_accepted(as_alice: Client, path: str) -> None:
     reply = as_alice.get(f"{V1}/{path}", headers={"Accept": "image/png"})
     assert reply.headers["Content-Type"] in {"application/json", "application/problem+json"}
