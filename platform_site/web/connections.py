@@ -54,6 +54,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 class PacedUnreader(SocketUnreader):  # type: ignore[misc]
     """Reads from a client that has to keep a pace. Raises `TimeoutError` when it does not."""
 
+    # gunicorn would take up to a megabyte at once, and copy what is left of it for each piece that
+    # a view reads: of five megabytes that have arrived that made 16 ms, where this makes 3.
+    max_body_chunk = 64 * 1024
+
     def begin(self, received: bytes) -> None:
         """Start with the next request, of which ``received`` is here."""
         self.unread(received)

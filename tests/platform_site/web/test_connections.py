@@ -1,8 +1,13 @@
 """When a request is given to a thread: as soon as nothing has to be waited for, and no sooner."""
 
-import pytest
+import socket
+from contextlib import closing
+from unittest.mock import Mock
 
-from platform_site.web.connections import SMALL_BODY_BYTES, is_whole
+import pytest
+from gunicorn.http.body import LengthReader
+
+from platform_site.web.connections import SMALL_BODY_BYTES, PacedUnreader, is_whole
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 
@@ -31,3 +36,16 @@ HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 )
 def test_a_thread_gets_what_it_need_not_wait_for(received: bytes, whole: bool) -> None:  # noqa: FBT001
     assert is_whole(bytearray(received)) is whole
+
+
+def test_of_a_long_body_no_more_is_taken_than_is_read() -> None:
+    """What is taken and not read is copied for every piece that is read before it."""
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs):
+        received = Mock(wraps=ours)
+        reader = PacedUnreader(received)
+        reader.begin(b"")
+        theirs.sendall(b"x" * 100_000)
+        body = LengthReader(reader, 5_000_000)
+        assert body.read(65_536) == b"x" * 65_536
+        assert {call.args[0] for call in received.recv.call_args_list} == {65_536}
