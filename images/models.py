@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from images import indexes
 from platform_site.kit.identifiers import uuid7
 
 TITLE_CHARACTERS: Final = 200
@@ -64,14 +65,7 @@ class Image(models.Model):
     )
 
     class Meta:
-        indexes = [
-            models.Index(fields=["owner_id", "created_at", "id"], name="images_image_by_owner"),
-            models.Index(
-                fields=["trashed_at"],
-                name="images_image_trash",
-                condition=models.Q(trashed_at__isnull=False),
-            ),
-        ]
+        indexes = indexes.OF_IMAGES
         constraints = [
             # The trash may hold the same bytes any number of times: whoever throws a picture away
             # and uploads it again is not refused. Restoring the older is, while both are there.
@@ -87,19 +81,33 @@ class Image(models.Model):
 
 
 class Tag(models.Model):
-    """One word that the owner put on an image; the order of the rows is the order given."""
+    """One word that the owner put on an image; the order of the rows is the order given.
+
+    ``owner_id`` and ``image_created_at`` repeat the image's, which never change, so that the images
+    with a tag are a range of one index. A row of the previous release, which names neither, gets
+    them from a trigger of PostgreSQL (migration 0006).
+    """
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=TAG_CHARACTERS)
+    owner_id = models.UUIDField(null=True)
+    image_created_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name", "image"], name="images_tag_by_name")]
+        indexes = indexes.OF_TAGS
         constraints = [
             models.UniqueConstraint(fields=["image", "name"], name="images_tag_once_per_image"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of(cls, image: Image, name: str) -> "Tag":
+        """A tag of ``image``, not saved."""
+        return cls(
+            image=image, name=name, owner_id=image.owner_id, image_created_at=image.created_at
+        )
 
 
 class Rendition(models.Model):
@@ -188,15 +196,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["owner_id", "created_at", "id"], name="images_job_by_owner"),
-            models.Index(
-                fields=["state", "dispatched_at", "lease_until"],
-                name="images_job_active",
-                condition=models.Q(state__in=["queued", "running"]),
-            ),
-            models.Index(fields=["state", "finished_at"], name="images_job_finished"),
-        ]
+        indexes = indexes.OF_JOBS
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
@@ -218,6 +218,32 @@ class Usage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.images} images of {self.owner_id}"
+
+
+class Figure(models.Model):
+    """A number about everybody's rows in one hour (UTC), which the sweeper counts.
+
+    Whoever asks for the status reads a few of these, and nobody counts all jobs for them.
+    """
+
+    class Kind(models.TextChoices):
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        STORED_BYTES = "stored_bytes"
+        STORED_IMAGES = "stored_images"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    hour = models.DateTimeField()
+    value = models.PositiveBigIntegerField()
+    counted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hour", "kind"], name="images_figure_once_an_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.kind} in the hour of {self.hour}"
 
 
 class Reservation(models.Model):

@@ -10,7 +10,15 @@ from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from images.errors import ImageNotFound
 from images.models import Image, Job, Rendition, Tag
 from images.selectors.json_columns import JSONColumns
-from platform_site.kit.rest.pagination import Edge, Page, page_by, windowed
+from images.selectors.search import found_nearby, has_words
+from platform_site.kit.rest.pagination import (
+    LIMIT_MAX,
+    Edge,
+    Page,
+    Partial,
+    page_by,
+    windowed,
+)
 from platform_site.kit.statements import Statement
 
 SHOWN_STATES: Final = (
@@ -18,6 +26,9 @@ SHOWN_STATES: Final = (
     "trashed",
 )
 """The states that are shown and may be filtered by: a purged image exists for nobody."""
+
+
+IMAGE_OF_TAG: Final = ("image_created_at", "image_id")
 
 
 class ImageFilter(NamedTuple):
@@ -33,19 +44,29 @@ class ImageFilter(NamedTuple):
 
 
 def images_of_owner(*, owner_id: UUID, narrowed: ImageFilter) -> QuerySet[Image]:
-    """The owner's images, in the trash or out of it, as far as ``narrowed`` lets them."""
-    found = _present().filter(owner_id=owner_id, trashed_at__isnull=not narrowed.trashed)
-    if narrowed.state and narrowed.state != "trashed":
-        found = found.filter(state=narrowed.state)
-    if narrowed.format:
-        found = found.filter(format=narrowed.format)
+    """The owner's images, in the trash or out of it, as far as ``narrowed`` lets them.
+
+    For what is done to all of them; a page of them is `images_paged`.
+    """
+    found = Image.objects.filter(_fits(narrowed), owner_id=owner_id)
     if narrowed.tag:
-        found = found.filter(tags__name=narrowed.tag)
+        found = found.filter(tags__owner_id=owner_id, tags__name=narrowed.tag)
     if narrowed.words:
-        found = found.filter(
-            Q(title__icontains=narrowed.words) | Q(filename__icontains=narrowed.words)
-        )
+        found = found.filter(has_words(narrowed.words, owner_id=owner_id))
     return found
+
+
+def images_beyond(
+    *, owner_id: UUID, narrowed: ImageFilter, edge: Edge | None, backwards: bool, rows: int
+) -> QuerySet[Image]:
+    """The list beyond ``edge``, as `windowed`, whatever its words; ``rows`` of it at least."""
+    if narrowed.tag is None:
+        found = Image.objects.filter(_fits(narrowed), owner_id=owner_id)
+        return windowed(found, edge=edge, backwards=backwards)
+    tags = Tag.objects.filter(_fits(narrowed, "image__"), owner_id=owner_id, name=narrowed.tag)
+    ids = windowed(tags, edge=edge, backwards=backwards, by=IMAGE_OF_TAG).values("image_id")
+    found = Image.objects.filter(id__in=ids[:rows])
+    return windowed(found, edge=None, backwards=backwards)
 
 
 class ImageRow(NamedTuple):
@@ -107,13 +128,16 @@ def image_row(*, image_id: UUID, owner_id: UUID) -> ImageRow:
 def images_paged(
     *, owner_id: UUID, narrowed: ImageFilter, limit: int, cursor: str | None
 ) -> Page[ImageRow]:
-    """A page of `images_of_owner`, newest first, by one statement. Raises as `page_by`."""
+    """A page of `images_of_owner`, newest first, by one statement. Raises as `page_by`.
+
+    Words take two or three: `images.selectors.search`.
+    """
     shape = _shaped(narrowed)
-    # How words are looked for may depend on the words.
-    found = _PAGE.anew if narrowed.words else _PAGE.tuples
 
     def window(*, edge: Edge | None, backwards: bool, count: int) -> list[ImageRow]:
-        rows = found(
+        if narrowed.words:
+            return _with_words(owner_id, narrowed, edge, backwards, count)
+        rows = _PAGE.tuples(
             owner_id=owner_id, narrowed=shape, edge=edge, backwards=backwards, at_most=count
         )
         return list(map(ImageRow._make, rows))
@@ -171,14 +195,55 @@ def _shaped(narrowed: ImageFilter) -> ImageFilter:
     return narrowed._replace(state=None) if narrowed.state == "trashed" else narrowed
 
 
+def _fits(narrowed: ImageFilter, image: str = "") -> Q:
+    """All but words and tag, of an image or of what ``image`` leads to one from."""
+    fits = Q(**{f"{image}trashed_at__isnull": not narrowed.trashed})
+    if narrowed.state and narrowed.state != "trashed":
+        fits &= Q(**{f"{image}state": narrowed.state})
+    if narrowed.format:
+        fits &= Q(**{f"{image}format": narrowed.format})
+    return fits & ~Q(**{f"{image}state": Image.State.PURGED})
+
+
+def _with_words(
+    owner_id: UUID,
+    narrowed: ImageFilter,
+    edge: Edge | None,
+    backwards: bool,  # noqa: FBT001
+    count: int,
+) -> list[ImageRow]:
+    words = narrowed.words or ""
+
+    def nearest(rows: int) -> QuerySet[Image]:
+        return images_beyond(
+            owner_id=owner_id, narrowed=narrowed, edge=edge, backwards=backwards, rows=rows
+        )[:rows]
+
+    found = found_nearby(nearest, words, count=count)
+    if found is None:
+        images = images_of_owner(owner_id=owner_id, narrowed=narrowed)
+    else:
+        edge, images = None, Image.objects.filter(id__in=found.ids)
+    listed = windowed(images, edge=edge, backwards=backwards)[:count]
+    rows = list(map(ImageRow._make, _as_rows(listed)))
+    return Partial(rows, found.until) if found and found.until else rows
+
+
 def _page(
     owner_id: UUID,
     narrowed: ImageFilter,
     edge: Edge | None,
     backwards: bool,  # noqa: FBT001
 ) -> QuerySet[Image, Any]:
-    found = images_of_owner(owner_id=owner_id, narrowed=narrowed)
-    return _as_rows(windowed(found, edge=edge, backwards=backwards))
+    return _as_rows(
+        images_beyond(
+            owner_id=owner_id,
+            narrowed=narrowed,
+            edge=edge,
+            backwards=backwards,
+            rows=LIMIT_MAX + 1,
+        )
+    )
 
 
 _PAGE: Final = Statement(_page)

@@ -38,7 +38,7 @@ def image_edit(
             raise PreconditionFailed if versions is not None else ImageNotFound
         if tags is not None:
             Tag.objects.filter(image=image).delete()
-            Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
+            Tag.objects.bulk_create([Tag.of(image, name) for name in tags])
     return image_for_owner(image_id=image_id, owner_id=owner_id)
 
 

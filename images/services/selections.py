@@ -119,9 +119,10 @@ def selection_tag(
 
     with _taken(owner_id, selection, tagged, rows=ROWS_MAX // len(names)) as taken:
         left_out = lacking(taken.found).count() - tagged(taken.found).count()
-        tags = [Tag(image_id=image_id, name=name) for image_id in taken.ids for name in names]
+        images = Image.objects.filter(id__in=taken.ids)
+        tags = [Tag.of(image, name) for image in images for name in names]
         Tag.objects.bulk_create(tags, ignore_conflicts=True)
-        images_touch(Image.objects.filter(id__in=taken.ids))
+        images_touch(images)
     log.info("images_tagged", owner_id=str(owner_id), images=len(taken.ids))
     skipped = {"too_many_tags": left_out} if left_out else {}
     return SelectionOutcome(taken.matched, len(taken.ids), taken.remaining, skipped)

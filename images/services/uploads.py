@@ -164,7 +164,7 @@ def _recorded(
 ) -> Job | None:
     with transaction.atomic():
         image.save(force_insert=True)
-        Tag.objects.bulk_create([Tag(image=image, name=name) for name in tags])
+        Tag.objects.bulk_create([Tag.of(image, name) for name in tags])
         quota_spend(reservation=reservation)
         if not requested.specs:
             return None

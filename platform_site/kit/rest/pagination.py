@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -28,8 +28,16 @@ class Window(Protocol[Shown]):
     """Reads rows, which have ``created_at`` and ``id``."""
 
     def __call__(self, *, edge: Edge | None, backwards: bool, count: int) -> list[Shown]:
-        """The first ``count`` rows of `windowed`."""
+        """The first ``count`` rows of `windowed`; or a `Partial` of them."""
         ...
+
+
+class Partial(list[Shown]):
+    """Rows of a search that gave up before the list's end: the next page goes on from ``until``."""
+
+    def __init__(self, rows: Iterable[Shown], until: Edge) -> None:
+        super().__init__(rows)
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,25 @@ def page_by(window: Window[Shown], *, limit: int, cursor: str | None) -> Page[Sh
     """The same of the rows that ``window`` reads."""
     backwards, edge = _decoded(cursor) if cursor else (False, None)
     # One row more than the page tells whether there is a next one, without counting the table.
-    rows = window(edge=edge, backwards=backwards, count=limit + 1)
-    more = len(rows) > limit
-    rows = rows[:limit]
+    found = window(edge=edge, backwards=backwards, count=limit + 1)
+    rows = found[:limit]
+    ahead = found.until if isinstance(found, Partial) else None
+    if len(found) > limit:
+        ahead = edge_of(rows[-1])
+    behind = edge_of(rows[0]) if rows and edge is not None else None
     if backwards:
         rows.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, edge is not None)
+        ahead, behind = behind, ahead
     return Page(
         items=rows,
-        next_cursor=_encoded("n", rows[-1]) if rows and has_next else None,
-        previous_cursor=_encoded("p", rows[0]) if rows and has_previous else None,
+        next_cursor=_encoded("n", ahead) if ahead else None,
+        previous_cursor=_encoded("p", behind) if behind else None,
     )
+
+
+def edge_of(row: Any) -> Edge:
+    """The edge beyond which the rows after ``row`` are."""
+    return row.created_at, row.id
 
 
 def limit_from(raw: str | None) -> int:
@@ -76,23 +92,25 @@ def limit_from(raw: str | None) -> int:
     return int(raw)
 
 
-def windowed(queryset: QuerySet[Row], *, edge: Edge | None, backwards: bool) -> QuerySet[Row]:
-    """The rows beyond ``edge``, the nearest to it first."""
-    beyond, order = (
-        (TupleGreaterThan, ("created_at", "id"))
-        if backwards
-        else (TupleLessThan, ("-created_at", "-id"))
-    )
+def windowed(
+    queryset: QuerySet[Row],
+    *,
+    edge: Edge | None,
+    backwards: bool,
+    by: tuple[str, str] = ("created_at", "id"),
+) -> QuerySet[Row]:
+    """The rows beyond ``edge``, the nearest to it first; ``by`` names what edges are made of."""
+    beyond, sign = (TupleGreaterThan, "") if backwards else (TupleLessThan, "-")
     if edge is not None:
         # The id breaks the tie of rows that were made in the same microsecond. Compared as one row
         # value: that is a range of the index that orders the list, where the same words with OR
         # read it from its beginning.
-        queryset = queryset.filter(beyond((F("created_at"), F("id")), edge))
-    return queryset.order_by(*order)
+        queryset = queryset.filter(beyond(tuple(map(F, by)), edge))
+    return queryset.order_by(*(f"{sign}{name}" for name in by))
 
 
-def _encoded(direction: str, row: Any) -> str:
-    text = f"{direction}|{row.created_at.isoformat()}|{row.id}"
+def _encoded(direction: str, edge: Edge) -> str:
+    text = f"{direction}|{edge[0].isoformat()}|{edge[1]}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -4,6 +4,7 @@ Runs as the owner of the tables, in the Job that migrates. What a role may use i
 a table that no role is granted stays the owner's.
 """
 
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from psycopg import sql
 from platform_site.management.waiting import wait_until_nothing_lacks
 
 LOCK: Final = 0x1A6E_0001  # any number, the same in every release
+LOCK_PAUSE_S: Final = 0.5
 READ_BY_ALL: Final = ("django_migrations",)
 # Tables by prefix. `admin` serves Django's admin over everything.
 TABLES: Final = {
@@ -158,11 +160,22 @@ def _silence() -> str:
     return ""
 
 
+def _is_locked(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+    (is_locked,) = cursor.fetchone()
+    return bool(is_locked)
+
+
 @contextmanager
 def _advisory_lock() -> Iterator[None]:
-    """One migration at a time, also when a Job's pod was started twice."""
+    """One migration at a time, also when a Job's pod was started twice.
+
+    Asked for again and again: a statement that waits would be waited for by whoever builds an
+    index concurrently, which is the one that holds the lock.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        while not _is_locked(cursor):
+            time.sleep(LOCK_PAUSE_S)
     try:
         yield
     finally:

@@ -1,0 +1,96 @@
+"""Images by words in their titles or file names, at a cost that does not grow with the library.
+
+On PostgreSQL the rows nearest in the list are looked through first: words that many images have
+fill a page from there. What is rarer is found by the index that migration 0007 builds of all runs
+of three characters, each hashed with its owner, so that everybody's words lie apart. Shorter words
+are in no index: they are looked for among the nearest rows, and the next page goes on from there.
+SQLite, the embedded form's, looks through all that the owner has.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, QuerySet, UUIDField, Value
+
+from images.models import Image
+from platform_site.kit.rest.pagination import Edge
+
+INDEXED_CHARACTERS: Final = 3
+NEAR_ROWS: Final = 1_000
+FAR_ROWS: Final = 10_000
+EVERY_ROW: Final = 2**62
+DENSE: Final = 8
+"""Matches among the near rows with which the far ones are likely to fill a page."""
+MATCHES: Final = """
+    SELECT id FROM ({listed}) AS listed (id, title, filename)
+    WHERE upper(title) LIKE upper(%s) OR upper(filename) LIKE upper(%s)
+    LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Images with the words, and where looking for more ended; ``None`` = not needed."""
+
+    ids: Sequence[UUID]
+    until: Edge | None = None
+
+
+def has_words(words: str, *, owner_id: UUID) -> Q:
+    """The condition that an image of the owner has the words, whatever the case."""
+    found = Q(title__icontains=words) | Q(filename__icontains=words)
+    if not is_indexed(words):
+        return found
+    wanted = _keys(Value(owner_id, UUIDField()), Value(words), Value(""))
+    held = Func(
+        _keys(F("owner_id"), F("title"), F("filename")),
+        wanted,
+        template="%(expressions)s",
+        arg_joiner=" @> ",
+        output_field=BooleanField(),
+    )
+    by_index = Image.objects.filter(held, found, owner_id=owner_id).values("id")
+    # A limit that is never reached keeps PostgreSQL from working the keys out row by row along the
+    # list, which it takes to be short.
+    return Q(id__in=by_index[:EVERY_ROW])
+
+
+def _keys(*of: F | Value) -> Func:
+    return Func(*of, function="images_search_keys", output_field=BooleanField())
+
+
+def is_indexed(words: str) -> bool:
+    """Whether the index knows them."""
+    return connection.vendor == "postgresql" and len(words) >= INDEXED_CHARACTERS
+
+
+def found_nearby(
+    nearest: Callable[[int], QuerySet[Image]], words: str, *, count: int
+) -> Found | None:
+    """``count`` of the nearest rows that have the words; ``None`` to ask `has_words`.
+
+    ``nearest`` gives that many rows of the list, in its order. Fewer than ``count`` come only with
+    the edge where looking ended, or where the list is at its end.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    ids: list[UUID] = []
+    for rows in (NEAR_ROWS, FAR_ROWS):
+        ids = _matching(nearest(rows), words, count)
+        if len(ids) == count:
+            return Found(ids)
+        if is_indexed(words) and (rows == FAR_ROWS or len(ids) < DENSE):
+            return None
+    last = nearest(FAR_ROWS).values_list("created_at", "id")[FAR_ROWS - 1 : FAR_ROWS]
+    return Found(ids, last.first())
+
+
+def _matching(listed: QuerySet[Image], words: str, count: int) -> list[UUID]:
+    sql, parameters = listed.values_list("id", "title", "filename").query.sql_with_params()
+    pattern = f"%{connection.ops.prep_for_like_query(words)}%"
+    with connection.cursor() as cursor:
+        cursor.execute(MATCHES.format(listed=sql), [*parameters, pattern, pattern, count])
+        return [row[0] for row in cursor.fetchall()]
