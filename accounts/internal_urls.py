@@ -3,10 +3,11 @@
 from django.urls import path
 
 from accounts.api import internal
+from platform_site.kit.rest.hot_reads import alone
 
 urlpatterns = [
     path("internal/v1/token", internal.TokenEndpoint.as_view()),
-    path("internal/v1/introspect", internal.Introspection.as_view()),
+    path("internal/v1/introspect", alone(internal.introspection)),
     path("internal/v1/account", internal.InternalAccount.as_view()),
     path("internal/v1/account/restore", internal.InternalAccountRestore.as_view()),
 ]

@@ -48,7 +48,6 @@ class Keyset:
 
     def __init__(self, keys: tuple[SigningKey, ...]) -> None:
         self._keys = keys
-        self._public = {key.kid: key.private.public_key() for key in keys}
         self.document: Final[bytes] = orjson.dumps({"keys": [key.public_jwk() for key in keys]})
         self.etag: Final = f'"{hashlib.sha256(self.document).hexdigest()[:32]}"'
 
@@ -60,10 +59,6 @@ class Keyset:
         if not ready:
             raise ImproperlyConfigured("SIGNING_KEYS has no key whose sign_from has passed.")
         return max(ready, key=lambda key: key.sign_from)
-
-    def public(self, kid: str) -> ec.EllipticCurvePublicKey | None:
-        """The key that verifies what ``kid`` signed; ``None`` when there is no such key."""
-        return self._public.get(kid)
 
 
 def current_keyset() -> Keyset:

@@ -1,8 +1,8 @@
 """Signed tokens: the access token of a session and the service token of a role.
 
 simplejwt gives the token classes; its backend knows one key, writes no key id and takes any
-``typ``, so the backend here is ours. Its views and its blacklist are not used: they let two racing
-refreshes both succeed.
+``typ``, so the backend here is ours, and what is signed is verified as every role does it. Its
+views and its blacklist are not used: they let two racing refreshes both succeed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,6 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.models import User
@@ -21,12 +20,10 @@ from accounts.signing_keys import current_keyset
 from platform_site.kit.auth.tokens import (
     ALGORITHM,
     LEEWAY_S,
-    MALFORMED,
     SERVICE_TYPE,
     USER_TYPE,
-    TokenExpired,
     TokenInvalid,
-    claims_require_types,
+    verifier,
     verify_service_token,
 )
 from platform_site.kit.health import NotReady
@@ -46,7 +43,7 @@ ROLE_SCOPES: Final = {"images": ("images:read", "images:write")}
 
 
 class KeysetBackend(TokenBackend):
-    """Signs with the current key and names it; verifies with whichever of ours is named."""
+    """Signs with the current key and names it."""
 
     def __init__(self, *, typ: str, audience: Sequence[str] | None) -> None:
         super().__init__(
@@ -63,17 +60,6 @@ class KeysetBackend(TokenBackend):
         key = current_keyset().signer()
         headers = {"kid": key.kid, "typ": self._typ}
         return jwt.encode(claims, key.private, algorithm=self.algorithm, headers=headers)
-
-    def get_verifying_key(self, token: Any) -> Any:
-        """The key that the header names. Raises `TokenBackendError` for another type or key."""
-        try:
-            header = jwt.get_unverified_header(token)
-        except jwt.InvalidTokenError as exc:
-            raise TokenBackendError("Token is invalid") from exc
-        key = current_keyset().public(str(header.get("kid", "")))
-        if header.get("typ") != self._typ or key is None:
-            raise TokenBackendError("Token is of another type or key")
-        return key
 
 
 class AccessToken(Token):
@@ -163,14 +149,7 @@ def role_token_issue(
 
 def access_token_claims(raw: str) -> Mapping[str, Any]:
     """The verified claims of an access token. Raises `TokenExpired` or `TokenInvalid`."""
-    try:
-        claims = AccessToken(raw).payload  # type: ignore[arg-type]  # it says Token
-    except ExpiredTokenError as exc:
-        raise TokenExpired from exc
-    except (TokenError, *MALFORMED) as exc:
-        raise TokenInvalid from exc
-    claims_require_types(claims)
-    return claims
+    return verifier().claims(raw, typ=USER_TYPE, audience="auth")
 
 
 def service_lifetime_s() -> int:

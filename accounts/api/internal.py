@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,6 +23,7 @@ from accounts.tokens import service_lifetime_s
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.rest.codecs import FormParser
 from platform_site.kit.rest.descriptions import described
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
 class TokenEndpoint(AddressLimitedView):
@@ -59,25 +61,29 @@ class TokenEndpoint(AddressLimitedView):
         )
 
 
-class Introspection(APIView):
-    """What a user's access token is worth now (RFC 7662)."""
+class RoleView(APIView):
+    """For the gateway in its own name."""
 
     audience, callers = ROLE, GATEWAY
     authentication_classes = (ServiceOnlyAuthentication,)
-    parser_classes = (FormParser,)
 
-    @described(
+
+@hot(
+    RoleView,
+    described(
         "internal_introspect",
         tag="internal",
         request={"application/x-www-form-urlencoded": IntrospectIn},
         replies={200: IntrospectOut},
         refusals={**refusals.INVALID, 401: refusals.SIGNED_IN[401]},
-    )
-    def post(self, request: Request) -> Response:
-        """The claims of a live token; only ``active: false`` for any other."""
-        body = IntrospectIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        return Response(token_introspect(raw=body.validated_data["token"]))
+    ),
+    method="POST",
+)
+def introspection(read: HotRequest) -> HttpResponse:
+    """The claims of a live token; only ``active: false`` for any other."""
+    body = IntrospectIn(data=read.form())
+    body.is_valid(raise_exception=True)
+    return json_response(token_introspect(raw=body.validated_data["token"]))
 
 
 class InternalAccount(SignedInView):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.rate_limits import Policy
+from platform_site.kit.rest.hot_reads import AnyRequest, HotRequest
 from platform_site.kit.rest.rate_limits import RateDecision, counted_address
 
 
@@ -19,11 +20,18 @@ class AddressLimitedView(APIView):
     policy: ClassVar[Policy]
     decision: RateDecision | None = None
 
+    @classmethod
+    def count(cls, request: AnyRequest) -> RateDecision:
+        """Count one use by the caller's address. Raises `RateLimited`."""
+        http = request.http if isinstance(request, HotRequest) else request
+        decision = cls.policy.count(counted_address(http))
+        decision.require()
+        return decision
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count the request before anything looks at its body. Raises `RateLimited`."""
         super().initial(request, *args, **kwargs)
-        self.decision = self.policy.count(counted_address(request))
-        self.decision.require()
+        self.decision = self.count(request)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

@@ -1,28 +1,34 @@
 """The caller's own account."""
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import refusals
 from accounts.api.requests import PasswordIn, ProfileIn
 from accounts.api.responses import AccountProfileOut, profile_response
-from accounts.api.signed_in import SignedInView
+from accounts.api.signed_in import SignedInView, session_of
 from accounts.services.users import password_change, profile_update
 from platform_site.kit.rest.descriptions import described
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
-class ProfileDetail(SignedInView):
-    """The account."""
-
-    @described(
+@hot(
+    SignedInView,
+    described(
         "auth_profile_read",
         tag="auth",
         replies={200: AccountProfileOut},
         refusals=refusals.SIGNED_IN,
-    )
-    def get(self, request: Request) -> Response:
-        """Who I am."""
-        return Response(profile_response(self.session(request).user))
+    ),
+)
+def profile_read(read: HotRequest) -> HttpResponse:
+    """Who I am."""
+    return json_response(profile_response(session_of(read).user))
+
+
+class ProfileDetail(SignedInView):
+    """The account."""
 
     @described(
         "auth_profile_update",

@@ -9,6 +9,7 @@ from accounts import selectors
 from accounts.models import Session
 from platform_site.kit.auth.authentication import HasScope
 from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.rest.hot_reads import AnyRequest
 
 ROLE: Final = "auth"
 GATEWAY: Final = frozenset({"gateway"})
@@ -23,10 +24,15 @@ class SignedInView(APIView):
     write_scope: ClassVar[str] = "account:write"
 
     def session(self, request: Request) -> Session:
-        """The caller's session with its user. Raises `TokenRevoked`.
+        """As `session_of`."""
+        return session_of(request)
 
-        This role owns the table, so a session that has ended is refused here at once, whatever
-        the deny list has heard.
-        """
-        principal = cast("Principal", request.user)
-        return selectors.session_signed_in(session_id=principal.session_id, user_id=principal.id)
+
+def session_of(request: AnyRequest) -> Session:
+    """The caller's session with its user. Raises `TokenRevoked`.
+
+    This role owns the table, so a session that has ended is refused here at once, whatever the
+    deny list has heard.
+    """
+    principal = cast("Principal", request.user)
+    return selectors.session_signed_in(session_id=principal.session_id, user_id=principal.id)

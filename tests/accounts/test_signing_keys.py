@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -46,13 +47,8 @@ def test_no_key_signs_before_its_time() -> None:
 
 @pytest.mark.usefixtures("three_keys")
 def test_every_key_is_published_before_it_signs_and_after() -> None:
-    keyset = current_keyset()
-    assert [keyset.public(kid) is None for kid in ("old", "now", "next", "other")] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    published = orjson.loads(current_keyset().document)["keys"]
+    assert [key["kid"] for key in published] == ["old", "next", "now"]
 
 
 @pytest.mark.usefixtures("three_keys")

@@ -4,14 +4,11 @@ from typing import Any
 import jwt
 import pytest
 from pytest_django import Settings
-from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken as SimpleJwtRefreshToken
 
 from accounts.models import Session, User
 from accounts.signing_keys import current_keyset
 from accounts.tokens import (
-    AccessToken,
-    SignedServiceToken,
     access_token_claims,
     access_token_issue,
     service_token_issue,
@@ -167,15 +164,6 @@ def test_the_lifetime_is_read_when_a_token_is_made(settings: Settings) -> None:
     settings.ACCESS_TOKEN_LIFETIME_S = 7
     claims = access_token_claims(access_token_issue(user=USER, session_id=uuid7()))
     assert claims["exp"] - claims["iat"] == 7
-
-
-def test_the_classes_of_the_library_do_not_take_each_others_tokens() -> None:
-    service = service_token_issue(client_id="gateway", audience="auth")
-    access = access_token_issue(user=USER, session_id=uuid7())
-    with pytest.raises(TokenError):
-        AccessToken(service)  # type: ignore[arg-type]
-    with pytest.raises(TokenError):
-        SignedServiceToken(access)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("typ", ["JWT", "svc+jwt"])

@@ -1,12 +1,13 @@
 """Reads that are asked most: functions with the manners of a DRF view, at a fraction of its cost.
 
 Who may come in, and how often, stands in a DRF view as for every other route; it is asked here
-without DRF's request, negotiation and response. Changes stay with DRF.
+without DRF's request, negotiation and response. Changes stay with DRF; a read whose question must
+not stand in a log is a POST with a form.
 """
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, update_wrapper
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -16,17 +17,22 @@ from rest_framework.exceptions import (
     NotAcceptable,
     NotAuthenticated,
     PermissionDenied,
+    UnsupportedMediaType,
 )
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from platform_site.kit.rest.codecs import JSONRenderer, encoded
+from platform_site.kit.rest.codecs import FormParser, JSONRenderer, encoded
 from platform_site.kit.rest.exceptions import as_domain_error
 from platform_site.kit.rest.problems import problem_response
 from platform_site.kit.rest.rate_limits import RateDecision
 
-METHODS: Final = frozenset({"GET", "HEAD"})
+Method = Literal["GET", "POST"]
+METHODS: Final[Mapping[Method, frozenset[str]]] = {
+    "GET": frozenset({"GET", "HEAD"}),
+    "POST": frozenset({"POST"}),
+}
 JSON: Final = JSONRenderer.media_type
 Values = Mapping[str, Any]
 
@@ -57,6 +63,17 @@ class HotRequest:
         """The headers, whose names compare without case."""
         return self.http.headers
 
+    def form(self) -> QueryDict:
+        """The fields of the form in the body, which can be read once; none without a body.
+
+        Raises DRF's `UnsupportedMediaType`, and `PayloadTooLarge`.
+        """
+        if self.META.get("CONTENT_LENGTH", "0") in {"", "0"}:
+            return QueryDict()
+        if self.http.content_type != FormParser.media_type:
+            raise UnsupportedMediaType(self.META.get("CONTENT_TYPE", ""))
+        return FormParser().parse(self.http)
+
     def build_absolute_uri(self, location: str | None = None) -> str:
         """``location`` under the origin that was asked."""
         return self.http.build_absolute_uri(location)
@@ -67,7 +84,7 @@ AnyRequest = Request | HotRequest
 
 
 class Read(Protocol):
-    """A function that answers one GET; it raises its refusals."""
+    """A function that answers one request; it raises its refusals."""
 
     def __call__(self, read: HotRequest, /, **values: Any) -> HttpResponseBase:
         """The answer for the ``values`` of the path's parameters."""
@@ -75,12 +92,17 @@ class Read(Protocol):
 
 
 class HotRead:
-    """A function that answers the GET of ``view``'s path, and how it is described."""
+    """A function that answers one method of ``view``'s path, and how it is described."""
 
     def __init__(
-        self, view: type[APIView], describe: Callable[[Any], Any], function: Callable[..., Any]
+        self,
+        view: type[APIView],
+        describe: Callable[[Any], Any],
+        function: Callable[..., Any],
+        method: Method = "GET",
     ) -> None:
         self.view = view
+        self.method: Final = method
         self.describe = describe
         self.function: Read = function
         update_wrapper(cast("Callable[..., Any]", self), function)
@@ -91,7 +113,7 @@ class HotRead:
 
 
 def hot(
-    view: type[APIView], describe: Callable[[Any], Any]
+    view: type[APIView], describe: Callable[[Any], Any], *, method: Method = "GET"
 ) -> Callable[[Callable[..., HttpResponseBase]], HotRead]:
     """Make a function the read of a path, for those whom ``view`` lets in.
 
@@ -99,17 +121,19 @@ def hot(
     where it has one: a static method from a `HotRequest` to a `RateDecision`, which raises
     `RateLimited`. ``describe`` is `described` or `documented`.
     """
-    return lambda function: HotRead(view, describe, function)
+    return lambda function: HotRead(view, describe, function, method)
 
 
 def beside(view: type[APIView], read: HotRead) -> Callable[..., HttpResponseBase]:
-    """The view of a path whose GET is ``read`` and whose other methods are those of ``view``."""
-    kind: Any = type(view.__name__, (view,), {"get": _handler(read), "__module__": view.__module__})
+    """The view of a path of which ``read`` is one method and the others are those of ``view``."""
+    of_schema = {read.method.lower(): _handler(read), "__module__": view.__module__}
+    kind: Any = type(view.__name__, (view,), of_schema)
     other_methods = kind.as_view()
     gate = _Gate(read.view)
+    methods = METHODS[read.method]
 
     def answer(request: HttpRequest, **values: Any) -> HttpResponseBase:
-        if request.method in METHODS:
+        if request.method in methods:
             return gate.served(request, read, values)
         response: HttpResponseBase = other_methods(request, **values)
         return response
@@ -119,7 +143,7 @@ def beside(view: type[APIView], read: HotRead) -> Callable[..., HttpResponseBase
 
 
 def alone(read: HotRead) -> Callable[..., HttpResponseBase]:
-    """The view of a path that can only be read."""
+    """The view of a path that takes no other method."""
     return beside(read.view, read)
 
 
@@ -193,11 +217,11 @@ class _Gate:
 def _handler(read: HotRead) -> Callable[..., Any]:
     """``read`` as a handler of a DRF view, by which the schema finds and describes it."""
 
-    def get(view: APIView, request: Request, **values: Any) -> HttpResponseBase:
+    def handle(view: APIView, request: Request, **values: Any) -> HttpResponseBase:
         return read.function(HotRequest(request._request, type(view), request.user), **values)  # noqa: SLF001
 
-    update_wrapper(get, read.function, updated=())
-    handler: Callable[..., Any] = read.describe(get)
+    update_wrapper(handle, read.function, updated=())
+    handler: Callable[..., Any] = read.describe(handle)
     return handler
 
 

@@ -1,15 +1,17 @@
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import jwt
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from jwt import decode as jwt_decode
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from accounts.tokens import service_token_issue
-from platform_site.kit.auth.tokens import verify_service_token, verify_user_token
+from platform_site.kit.auth.tokens import verifier, verify_service_token, verify_user_token
 from tests.accounts.callers import PASSWORD, Caller, signed_in
 
 if TYPE_CHECKING:
@@ -108,6 +110,49 @@ def test_a_role_is_told_what_a_token_is_worth(alice: Caller, alice_user: User) -
     assert (told["active"], told["sub"]) == (True, str(alice_user.id))
     alice.post("/auth/logout")
     assert introspect(alice.access, ours).json() == {"active": False}
+
+
+def test_a_token_is_verified_once_and_its_session_looked_up_each_time(
+    alice: Caller,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = service_token_issue(client_id="gateway", audience="auth")
+    verified: list[str] = []
+
+    def decode(raw: str, *args: Any, **options: Any) -> Any:
+        verified.append(raw)
+        return jwt_decode(raw, *args, **options)
+
+    verifier().forget()
+    monkeypatch.setattr(jwt, "decode", decode)
+    for _ in range(3):
+        with django_assert_num_queries(1):
+            assert introspect(alice.access, ours).json()["active"] is True
+    assert verified == [ours, alice.access]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        ("", FORM, 400, "invalid"),
+        ("token=", FORM, 400, "invalid"),
+        ("token=x&scope=all", FORM, 400, "unknown_field"),
+        ("token=" + "x" * 4_097, FORM, 400, "invalid"),
+        ('{"token": "x"}', "application/json", 415, "unsupported_media_type"),
+    ],
+)
+def test_another_question_is_refused(
+    db: None, body: str, content_type: str, status: int, code: str
+) -> None:
+    service = service_token_issue(client_id="gateway", audience="auth")
+    reply = Client().post(
+        "/internal/v1/introspect",
+        body,
+        content_type=content_type,
+        headers={"X-Service-Authorization": f"Bearer {service}"},
+    )
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
 
 
 def test_only_a_role_is_told(alice: Caller) -> None:

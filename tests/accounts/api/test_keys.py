@@ -1,5 +1,5 @@
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.signing_keys import current_keyset
 from tests.accounts.callers import Caller
@@ -17,6 +17,23 @@ def test_the_published_keys_are_public_keys_and_nothing_else(charlie: Caller) ->
         assert set(key) == {"kty", "crv", "alg", "use", "kid", "x", "y"}
         assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
         assert (len(key["x"]), len(key["y"])) == (43, 43)
+
+
+def test_the_published_keys_need_no_database(
+    charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        assert charlie.get(PATH).status_code == 200
+
+
+def test_whoever_asks_too_often_is_refused(charlie: Caller, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"jwks": (2, 3600)}
+    replies = [charlie.get(PATH) for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [200, 200, 429]
+    assert [reply.headers["RateLimit"][:11] for reply in replies] == [
+        f'"jwks";r={left};' for left in (1, 0, 0)
+    ]
+    assert int(replies[-1].headers["Retry-After"]) > 0
 
 
 def test_a_key_is_published_before_it_signs_and_after(charlie: Caller, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Session, User
 from tests.accounts.callers import PASSWORD, Caller, signed_in
@@ -17,6 +17,13 @@ def test_i_see_my_own_account(alice: Caller, alice_user: User) -> None:
         "created_at": alice_user.created_at.isoformat().replace("+00:00", "Z"),
         "deletion_due_at": None,
     }
+
+
+def test_my_account_is_one_statement(
+    alice: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        assert alice.get("/auth/profile").status_code == 200
 
 
 def test_i_can_change_my_name(alice: Caller, bob_user: User) -> None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import path
@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from platform_site.kit.rest.codecs import FormParser
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.hot_reads import (
     AnyRequest,
@@ -122,10 +123,32 @@ def read_open(read: HotRequest, number: int) -> HttpResponse:
     return json_response(b"%d" % number, headers={"ETag": '"1"', "X-User": str(read.user)})
 
 
+def question(form: QueryDict) -> dict[str, Any]:
+    return {"asked": dict(form.lists())}
+
+
+class AskedInDrf(Open):
+    """What the function that takes a form is compared with."""
+
+    parser_classes = [FormParser]
+
+    def post(self, request: Request) -> Response:
+        form = request.data
+        return Response(question(form if isinstance(form, QueryDict) else QueryDict()))
+
+
+@hot(Open, described("asked", tag="test", replies={}, refusals={}, anonymous=True), method="POST")
+def read_asked(read: HotRequest) -> HttpResponse:
+    """Say what was asked."""
+    return json_response(question(read.form()))
+
+
 urlpatterns = [
     path("hot", beside(Written, read_one)),
     path("drf", InDrf.as_view()),
     path("open/<int:number>", alone(read_open)),
+    path("hot-form", alone(read_asked)),
+    path("drf-form", AskedInDrf.as_view()),
 ]
 handler500 = "platform_site.kit.rest.exceptions.server_error"
 
@@ -223,3 +246,33 @@ def test_the_schema_finds_a_handler_with_the_words_of_the_function() -> None:
     assert kind.get.__doc__ == "Say who asks."
     assert issubclass(kind, Written)
     assert kind.__name__ == "Written"
+
+
+FORM = FormParser.media_type
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        ("a=1&a=2&b=%C3%A9", FORM, 200),
+        ("a=1", f"{FORM}; charset=iso-8859-1", 200),
+        ("a=1", FORM.upper(), 200),
+        ("", FORM, 200),
+        ("", "application/json", 200),
+        ("{}", "application/json", 415),
+        ("a=1", "", 415),
+        ("a=" + "x" * 1_000_000, FORM, 413),
+    ],
+)
+def test_a_form_is_taken_as_drf_takes_it(body: str, content_type: str, status: int) -> None:
+    ours, drfs = (
+        Client().generic("POST", path, body, content_type) for path in ("/hot-form", "/drf-form")
+    )
+    assert (ours.status_code, drfs.status_code) == (status, status)
+    varying = {"instance", "request_id"}
+    assert _items(ours.json(), varying) == _items(drfs.json(), varying)
+
+
+def test_a_read_by_post_is_no_get(ask: Callable[..., Any]) -> None:
+    refused = ask("/hot-form")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST, OPTIONS")
