@@ -162,7 +162,7 @@ def image_for_owner(*, image_id: UUID, owner_id: UUID) -> Image:
 
 def image_with_bytes(*, owner_id: UUID, sha256: str) -> Image | None:
     """The owner's image with exactly these bytes that is not in the trash."""
-    return _present().filter(owner_id=owner_id, sha256=sha256, trashed_at__isnull=True).first()
+    return next(iter(_WITH_BYTES.rows(owner_id=owner_id, sha256=sha256)), None)
 
 
 def renditions_of(*, image_id: UUID, specs: Sequence[str] | None = None) -> list[Rendition]:
@@ -252,6 +252,11 @@ _ROW: Final = Statement(
 )
 _OF_OWNER: Final = Statement(
     lambda image_id, owner_id: _present().filter(id=image_id, owner_id=owner_id)
+)
+_WITH_BYTES: Final = Statement(
+    lambda owner_id, sha256: _present().filter(
+        owner_id=owner_id, sha256=sha256, trashed_at__isnull=True
+    )
 )
 _COUNT: Final = Statement(
     lambda owner_id, narrowed: images_of_owner(owner_id=owner_id, narrowed=narrowed).values_list(

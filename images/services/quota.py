@@ -24,14 +24,16 @@ RESERVATION_LIFETIME_S: Final = 3600
 
 def quota_reserve(*, owner_id: UUID, image_id: UUID, size: int) -> Reservation:
     """Reserve ``size`` bytes for an upload. Raises `QuotaExceeded`, and then reserves nothing."""
-    Usage.objects.get_or_create(owner_id=owner_id)
     within_quota = Usage.objects.filter(
         owner_id=owner_id, bytes__lte=settings.QUOTA_BYTES - size - F("reserved_bytes")
     )
-    with transaction.atomic():
-        if not within_quota.update(reserved_bytes=F("reserved_bytes") + size):
-            raise QuotaExceeded(f"All originals together may take {settings.QUOTA_BYTES} bytes.")
-        return Reservation.objects.create(id=image_id, owner_id=owner_id, bytes=size)
+    for _ in range(2):
+        with transaction.atomic():
+            if within_quota.update(reserved_bytes=F("reserved_bytes") + size):
+                return Reservation.objects.create(id=image_id, owner_id=owner_id, bytes=size)
+        # Before the first upload there is no row.
+        Usage.objects.get_or_create(owner_id=owner_id)
+    raise QuotaExceeded(f"All originals together may take {settings.QUOTA_BYTES} bytes.")
 
 
 def quota_spend(*, reservation: Reservation) -> None:

@@ -19,7 +19,7 @@ from images.renditions import (
     fallback_of,
     probe,
 )
-from images.selectors.images import image_for_owner, image_with_bytes
+from images.selectors.images import image_with_bytes
 from images.services.image_state import renditions_expect
 from images.services.jobs import job_create
 from images.services.quota import quota_release, quota_reserve, quota_spend
@@ -152,8 +152,7 @@ def _stored(
         raise
     metrics.UPLOAD_BYTES_TOTAL.inc(received.bytes)
     log.info("image_stored", image_id=str(image.id), bytes=image.bytes, format=image.format)
-    stored = image_for_owner(image_id=image.id, owner_id=image.owner_id)
-    return UploadOutcome(stored, job, is_duplicate=False)
+    return UploadOutcome(image, job, is_duplicate=False)
 
 
 def _recorded(

@@ -130,3 +130,13 @@ def test_a_transaction_that_fails_takes_the_object_with_it(
         image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
     assert broker.sent == []
     assert nothing_is_kept(store, alice)
+
+
+def test_an_upload_asks_the_database_nothing_twice(
+    alice: Person, django_assert_num_queries: Any
+) -> None:
+    image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
+    content = jpeg("#123456")
+    # The bytes before; quota: 2 in a transaction; image, quota: 2, renditions: 2, job in another.
+    with django_assert_num_queries(13):
+        image_upload(owner_id=alice.id, received=received(content), wanted=UploadRequest())
