@@ -22,6 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # untyped
     """Django's, over `BoundedConnection`, with a pool and without."""
 
     Database: Final = _Psycopg()
+    health_check_done: bool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection. One that the server has closed meanwhile is thrown away by the pool."""
@@ -31,6 +32,18 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # untyped
                 return found
             found.close()
             found._pool.putconn(found)  # noqa: SLF001 - as Django does it
+
+    def close_if_health_check_failed(self) -> None:
+        """Django's for a connection that is kept without a pool, save that it asks nothing.
+
+        One whose server has vanished without a word is found by the first statement.
+        """
+        kept = self.connection
+        if kept is None or self.pool is not None or self.health_check_done:
+            return
+        if self.health_check_enabled and (kept.closed or has_news(kept)):
+            self.close()
+        self.health_check_done = True
 
 
 def has_news(connection: psycopg.Connection[Any]) -> bool:

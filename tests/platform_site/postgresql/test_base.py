@@ -1,10 +1,14 @@
 """A connection that the server has ended meanwhile is recognised without asking it anything."""
 
 import select
+from collections.abc import Iterator
+from typing import Any
 
 import psycopg
+import pytest
+from django.db import connection
 
-from platform_site.postgresql.base import has_news
+from platform_site.postgresql.base import DatabaseWrapper, has_news
 
 
 def test_an_idle_connection_has_nothing_to_say_until_the_server_ends_it(
@@ -19,3 +23,40 @@ def test_an_idle_connection_has_nothing_to_say_until_the_server_ends_it(
         other.execute("SELECT pg_terminate_backend(%s)", [held.info.backend_pid])
         select.select([held.fileno()], [], [], 30)  # until the word has come through the socket
         assert has_news(held)
+
+
+@pytest.fixture
+def kept(transactional_db: None) -> Iterator[Any]:
+    """The connection of this thread as a worker keeps it over its tasks."""
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL")
+    connection.close()
+    connection.settings_dict.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    yield connection
+    connection.settings_dict.update(CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=False)
+    connection.close()
+
+
+def backend_pid() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_kept_connection_is_used_again_without_a_question(kept: Any) -> None:
+    before = backend_pid()
+    kept.close_if_unusable_or_obsolete()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseWrapper, "is_usable", None)
+        assert backend_pid() == before
+
+
+def test_one_that_the_server_has_ended_between_two_tasks_is_made_anew(
+    kept: Any, postgresql_url: str
+) -> None:
+    before = backend_pid()
+    kept.close_if_unusable_or_obsolete()
+    with psycopg.connect(postgresql_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [before])
+    select.select([kept.connection.fileno()], [], [], 30)
+    assert backend_pid() != before
