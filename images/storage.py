@@ -22,6 +22,7 @@ from django.core.files.storage import Storage, storages
 from images import metrics
 from images.errors import StorageUnavailable
 from images.presigning import presigner_of
+from images.signed_puts import put
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +57,12 @@ def content_key(image_id: UUID, *, checksum: str, extension: str) -> str:
     return f"renditions/{image_id}/{checksum}.{extension}"
 
 
-def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> None:
+def object_put(
+    key: str, source: BinaryIO, *, size: int, content_type: str, sha256: str | None = None
+) -> None:
     """Store ``size`` bytes of ``source`` under exactly ``key``. Raises `StorageUnavailable`.
 
+    ``sha256`` of the bytes in hexadecimal spares hashing them once more, where it is known.
     A store that does not overwrite gives a second writer another name. Then an object of the same
     size is taken for the same bytes, since keys derive from content, and one of another size for
     the incomplete file of a writer that died.
@@ -67,7 +71,15 @@ def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> N
         store: Any = _store()
         # Only the S3 storage has a bucket; its class is not imported where objects are files.
         if hasattr(store, "bucket"):
-            _s3_put(store, key, source, size, content_type)
+            put(
+                store.bucket.meta.client,
+                store.bucket.name,
+                _s3_name(store, key),
+                source,
+                size=size,
+                content_type=content_type,
+                sha256=sha256,
+            )
             return
         saved = store.save(key, _file(source, size, content_type))
         if saved == key:
@@ -79,9 +91,10 @@ def object_put(key: str, source: BinaryIO, *, size: int, content_type: str) -> N
         store.delete(saved)
 
 
-def bytes_put(key: str, content: bytes, *, content_type: str) -> None:
+def bytes_put(key: str, content: bytes, *, content_type: str, sha256: str | None = None) -> None:
     """`object_put` for bytes in memory."""
-    object_put(key, io.BytesIO(content), size=len(content), content_type=content_type)
+    source = io.BytesIO(content)
+    object_put(key, source, size=len(content), content_type=content_type, sha256=sha256)
 
 
 def object_delete(key: str) -> None:
@@ -192,18 +205,6 @@ def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":
     file.size = size
     file.content_type = content_type
     return file  # type: ignore[no-any-return]
-
-
-def _s3_put(store: Any, key: str, source: BinaryIO, size: int, content_type: str) -> None:
-    """One PUT. The transfers that the storage class makes start threads for every object."""
-    source.seek(0)
-    store.bucket.meta.client.put_object(
-        Bucket=store.bucket.name,
-        Key=_s3_name(store, key),
-        Body=source,
-        ContentLength=size,
-        ContentType=content_type,
-    )
 
 
 def _s3_stream(store: Any, key: str, start: int, length: int | None) -> BinaryIO:

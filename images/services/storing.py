@@ -80,7 +80,7 @@ class Storing:
         key = storage.content_key(self._image.id, checksum=checksum, extension=extension)
         if key not in self._stored:
             self._make_room(len(file.content))
-            self._store(key, file)
+            self._store(key, file, checksum)
         self._is_complete = file.is_complete
         size = len(file.content)
         self._unwritten.append(
@@ -97,10 +97,15 @@ class Storing:
         self._in_flight.clear()
         return self._unwritten
 
-    def _store(self, key: str, file: RenderedFile) -> None:
+    def _store(self, key: str, file: RenderedFile, checksum: str) -> None:
         put = copy_context().run  # so that the thread's span is one of this run
         future = self._pool.submit(
-            put, storage.bytes_put, key, file.content, content_type=file.mime
+            put,
+            storage.bytes_put,
+            key,
+            file.content,
+            content_type=file.mime,
+            sha256=checksum,
         )
         self._stored[key] = future
         self._in_flight[future] = len(file.content)

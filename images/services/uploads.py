@@ -120,7 +120,13 @@ def _stored(
     # The object before its row: a row without an object is a picture that cannot be shown, and an
     # object without a row is found by its reservation.
     try:
-        storage.object_put(key, received.content, size=received.bytes, content_type=facts.mime)
+        storage.object_put(
+            key,
+            received.content,
+            size=received.bytes,
+            content_type=facts.mime,
+            sha256=received.sha256,
+        )
     except StorageUnavailable:
         quota_release(reservation=reservation)
         raise

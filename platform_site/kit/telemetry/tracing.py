@@ -83,6 +83,16 @@ def suppressed() -> Iterator[None]:
         yield
 
 
+def span(name: str, attributes: Mapping[str, str]) -> AbstractContextManager[object]:
+    """The span of a call that none of `LIBRARIES` sees; nothing where nothing is traced."""
+    if not _providers:
+        return nullcontext()
+    from opentelemetry import trace  # noqa: PLC0415 - an extra
+
+    tracer = trace.get_tracer(__name__)
+    return tracer.start_as_current_span(name, kind=trace.SpanKind.CLIENT, attributes=attributes)
+
+
 def stop() -> None:
     """Send what is left."""
     while _providers:

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 import yaml
+from opentelemetry import trace
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider, sampling
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -83,3 +84,21 @@ def test_what_no_request_asked_for_is_not_recorded(monkeypatch: pytest.MonkeyPat
     with tracing.suppressed():
         assert not is_instrumentation_enabled()
     assert is_instrumentation_enabled()
+
+
+def test_a_call_that_no_library_sees_has_a_span_where_something_is_traced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    with tracing.span("S3.PutObject", {"rpc.service": "S3"}):
+        pass
+    assert kept.get_finished_spans() == ()
+    monkeypatch.setattr(tracing, "_providers", [provider])
+    with tracing.span("S3.PutObject", {"rpc.service": "S3"}):
+        pass
+    (made,) = kept.get_finished_spans()
+    assert (made.name, made.kind) == ("S3.PutObject", trace.SpanKind.CLIENT)
+    assert made.attributes == {"rpc.service": "S3"}
