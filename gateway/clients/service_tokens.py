@@ -144,6 +144,9 @@ _tokens_lock: Final = threading.Lock()
 
 def service_token(audience: str) -> ServiceToken:
     """This process's token for the role ``audience``."""
+    known = _tokens.get(audience)
+    if known is not None:
+        return known
     with _tokens_lock:
         if audience not in _tokens:
             _tokens[audience] = ServiceToken(audience=audience, fetch=token_issue)

@@ -7,8 +7,7 @@ of the manifests against them.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -40,6 +39,19 @@ class Busy(DomainError):
     title = "Too much is going on at the moment"
 
 
+class Place:
+    """One of the places of a bound, for the length of a block. Blocks and threads can share it."""
+
+    def __init__(self, bound: "Bound") -> None:
+        self._bound = bound
+
+    def __enter__(self) -> None:
+        self._bound.take()
+
+    def __exit__(self, *_exc: object) -> None:
+        self._bound.give_back()
+
+
 class Bound:
     """At most ``limit()`` of ``name`` at once in this process; the others wait a little.
 
@@ -55,14 +67,18 @@ class Bound:
         self._in_flight = 0
         self._waiting = 0
         self._changed = threading.Condition()
+        self._place = Place(self)
         self._gauge = IN_FLIGHT.labels(name)
         self._waits = WAIT_SECONDS.labels(name)
         # The series begins at 0, so that an alert sees the first refusal as an increase.
         self._refused = REFUSED.labels(name)
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Have a place for as long as the block lasts. Raises `Busy`."""
+    def hold(self) -> "Place":
+        """A place for as long as the block lasts. Its beginning raises `Busy`."""
+        return self._place
+
+    def take(self) -> None:
+        """Have a place until `give_back`. Raises `Busy`."""
         started = time.perf_counter()
         with self._changed:
             taken = self._taken()
@@ -70,13 +86,13 @@ class Bound:
         if not taken:
             self._refused.inc()
             raise Busy(retry_after_s=1)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._count(-1)
-                # One place has become free, so one of those who wait can have it.
-                self._changed.notify()
+
+    def give_back(self) -> None:
+        """Leave a place to another."""
+        with self._changed:
+            self._count(-1)
+            # One place has become free, so one of those who wait can have it.
+            self._changed.notify()
 
     def _taken(self) -> bool:
         if not self._has_capacity():
