@@ -77,5 +77,6 @@ def _add_rows(gauges: GaugesByName, report: Mapping[str, Any]) -> None:
     now = time.time()
     ages_s = [now - worker["last_seen_at"].timestamp() for worker in workers]
     gauges["worker_heartbeat_age_seconds"].add_metric([], max(ages_s, default=0.0))
-    gauges["stored_bytes"].add_metric([], report["storage"]["bytes"])
-    gauges["stored_images"].add_metric([], report["storage"]["images"])
+    for thing in ("bytes", "images"):
+        if report["storage"][thing] is not None:  # before the first count
+            gauges[f"stored_{thing}"].add_metric([], report["storage"][thing])

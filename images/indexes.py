@@ -10,16 +10,19 @@ from django.db.models import Index, Q
 
 PAGE: Final = ("created_at", "id")
 THERE: Final = Q(trashed_at__isnull=True)
+IN_TRASH: Final = Q(trashed_at__isnull=False) & ~Q(state="purged")
 
 OF_IMAGES: Final = [
     Index(fields=["owner_id", *PAGE], name="images_image_there", condition=THERE),
     Index(
         fields=["owner_id", *PAGE],
         name="images_image_trashed",
-        condition=Q(trashed_at__isnull=False) & ~Q(state="purged"),
+        condition=IN_TRASH,
     ),
     Index(fields=["owner_id", "state", *PAGE], name="images_image_by_state", condition=THERE),
     Index(fields=["owner_id", "format", *PAGE], name="images_image_by_format", condition=THERE),
+    Index(fields=["owner_id", "state", *PAGE], name="images_trash_by_state", condition=IN_TRASH),
+    Index(fields=["owner_id", "format", *PAGE], name="images_trash_by_format", condition=IN_TRASH),
     Index(fields=["owner_id", "id"], name="images_image_purged", condition=Q(state="purged")),
     Index(fields=["trashed_at"], name="images_image_trash", condition=Q(trashed_at__isnull=False)),
 ]

@@ -51,7 +51,11 @@ class StatusDetailView(GatewayView):
 
     @documented("status_get", tag=TAG, replies={200: StatusOut, 503: StatusOut}, anonymous=True)
     def get(self, request: Request) -> Response:
-        """Each role and whether it does its work; 503 when one does not. Staff see the numbers."""
+        """Each role and whether it does its work; 503 when one does not. Staff see the numbers.
+
+        It is a few seconds old; what ended in a day, and what is stored, is counted within a
+        minute.
+        """
         status = board.status()
         seen = status if is_staff(request) else replace(status, links={}, detail=None)
         return Response(seen, status=200 if status.status == "ok" else 503)

@@ -60,5 +60,5 @@ class Status(ServiceView):
     """How the role and its workers are."""
 
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the same for every role
-        """Numbers measured now."""
+        """How it is now; what ended in a day, and what is stored, as counted within a minute."""
         return Response(status_report())

@@ -143,7 +143,8 @@ class ImageFilterQuery(serializers.Serializer[Any]):
     q = serializers.CharField(
         max_length=SEARCH_CHARACTERS,
         required=False,
-        help_text="Words in the title or the file name.",
+        help_text="Words in the title or the file name. With one or two characters a page may hold "
+        "fewer images than there are, or none, and still have a `next`.",
     )
     format = serializers.ChoiceField(choices=list(FORMATS), required=False)
     trashed = serializers.BooleanField(required=False, help_text="Those in the trash instead.")

@@ -116,6 +116,14 @@ class Migration(migrations.Migration):
         ),
         AddIndexMeanwhile(
             model_name='image',
+            index=models.Index(condition=models.Q(('trashed_at__isnull', False), models.Q(('state', 'purged'), _negated=True)), fields=['owner_id', 'state', 'created_at', 'id'], name='images_trash_by_state'),
+        ),
+        AddIndexMeanwhile(
+            model_name='image',
+            index=models.Index(condition=models.Q(('trashed_at__isnull', False), models.Q(('state', 'purged'), _negated=True)), fields=['owner_id', 'format', 'created_at', 'id'], name='images_trash_by_format'),
+        ),
+        AddIndexMeanwhile(
+            model_name='image',
             index=models.Index(condition=models.Q(('state', 'purged')), fields=['owner_id', 'id'], name='images_image_purged'),
         ),
         AddIndexMeanwhile(

@@ -1,13 +1,14 @@
 """Reads of jobs."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from images.apps import ImagesConfig
 from images.errors import JobNotFound
 from images.models import ACTIVE_STATES, Job
 from platform_site.kit.rest.pagination import Edge, Page, page_by, windowed
@@ -100,19 +101,16 @@ def oldest_queued() -> dict[str, datetime]:
     A job that was put off does not wait until its time has come.
     """
     waiting = Job.objects.filter(state=Job.State.QUEUED, queued_at__lte=timezone.now())
-    rows = waiting.values("queue").annotate(at=Min("queued_at"))
-    return {row["queue"]: row["at"] for row in rows}
+    times = waiting.order_by("queued_at").values_list("queued_at", flat=True)
+    found = {queue: times.filter(queue=queue).first() for queue in ImagesConfig.queues}
+    return {queue: since for queue, since in found.items() if since is not None}
 
 
-def job_counts() -> dict[str, int]:
-    """Jobs under way, and those that ended in the last 24 hours."""
-    since = timezone.now() - timedelta(hours=24)
-    return Job.objects.aggregate(
-        queued=Count("id", filter=Q(state=Job.State.QUEUED)),
-        running=Count("id", filter=Q(state=Job.State.RUNNING)),
-        failed_24h=Count("id", filter=Q(state=Job.State.FAILED, finished_at__gte=since)),
-        succeeded_24h=Count("id", filter=Q(state=Job.State.SUCCEEDED, finished_at__gte=since)),
-    )
+def jobs_under_way() -> dict[str, int]:
+    """How many jobs wait, and how many run."""
+    active = Job.objects.filter(state__in=ACTIVE_STATES)
+    counts = dict(active.values_list("state").annotate(jobs=Count("*")))
+    return {str(state): counts.get(state, 0) for state in ACTIVE_STATES}
 
 
 def _page(

@@ -1,9 +1,7 @@
-"""Reads of usage, by owner and in all."""
+"""Reads of usage by owner, and of the workers."""
 
 from typing import Final
 from uuid import UUID
-
-from django.db.models import Sum
 
 from images.models import Usage, WorkerHeartbeat
 from platform_site.kit.statements import Statement
@@ -14,12 +12,6 @@ _OF_OWNER: Final = Statement(lambda owner_id: Usage.objects.filter(owner_id=owne
 def usage_of(*, owner_id: UUID) -> Usage:
     """What the owner takes; zeros for one who has never stored anything (not saved)."""
     return next(iter(_OF_OWNER.rows(owner_id=owner_id)), None) or Usage(owner_id=owner_id)
-
-
-def stored_totals() -> tuple[int, int]:
-    """(bytes of originals, number of images) of all owners together."""
-    row = Usage.objects.aggregate(bytes=Sum("bytes"), images=Sum("images"))
-    return row["bytes"] or 0, row["images"] or 0
 
 
 def worker_heartbeats() -> list[WorkerHeartbeat]:

@@ -1,4 +1,4 @@
-"""The state of the role now: every number is measured when it is asked for."""
+"""The state of the role now; what has ended or is stored is as the sweeper last counted it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,8 +18,9 @@ from images import queue, storage
 from images.apps import ImagesConfig
 from images.errors import StorageUnavailable
 from images.models import WorkerHeartbeat
-from images.selectors.jobs import job_counts, oldest_queued
-from images.selectors.usage import stored_totals, worker_heartbeats
+from images.selectors.figures import ended_in_a_day, stored_totals
+from images.selectors.jobs import jobs_under_way, oldest_queued
+from images.selectors.usage import worker_heartbeats
 from platform_site.kit.auth.revocations import session_is_revoked
 
 ALIVE_WITHIN: Final = timedelta(seconds=20)
@@ -54,7 +55,7 @@ def status_report() -> dict[str, Any]:
 class _DatabaseFacts:
     """What the database knows."""
 
-    totals: tuple[int, int]
+    totals: tuple[int | None, int | None]
     oldest: dict[str, datetime]
     heartbeats: list[WorkerHeartbeat]
     jobs: dict[str, Any]
@@ -76,7 +77,10 @@ def _threads() -> ThreadPoolExecutor:
 def _rows() -> _DatabaseFacts | None:
     try:
         return _DatabaseFacts(
-            stored_totals(), oldest_queued(), list(worker_heartbeats()), job_counts()
+            stored_totals(),
+            oldest_queued(),
+            list(worker_heartbeats()),
+            {**jobs_under_way(), **ended_in_a_day()},
         )
     except DatabaseError:
         return None

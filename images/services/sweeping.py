@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from images.errors import StorageUnavailable
 from images.models import Job, WorkerHeartbeat
+from images.services.figures import figures_count
 from images.services.jobs import jobs_requeue_stuck
 from images.services.quota import reservations_expire
 
@@ -43,6 +44,7 @@ def jobs_sweep() -> SweepReport:
             Job.objects.filter(state__in=ENDED, finished_at__lt=timezone.now() - JOB_KEPT)
         ),
     )
+    figures_count()
     if report.jobs or report.reservations:
         log.info("swept", jobs=report.jobs, reservations=report.reservations)
     return report

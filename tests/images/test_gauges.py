@@ -11,6 +11,7 @@ from images.apps import ImagesConfig
 from images.gauges import GAUGES, worker_gauges
 from images.models import WorkerHeartbeat
 from images.services import status
+from images.services.figures import figures_count
 from tests.images.conftest import Broker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +51,8 @@ def test_the_app_offers_the_report_and_its_gauges() -> None:
 def test_every_gauge_says_what_is_there(picture: dict[str, Any], broker: Broker) -> None:
     heartbeat("alive@test", age_s=1)
     heartbeat("silent@test", age_s=100)
+    assert ("stored_bytes",) not in samples(status.status_report())
+    figures_count()
     found = samples(status.status_report())
     assert {name for name, *_ in found} == set(GAUGES)
     assert [found["queue_depth", name] for name in ImagesConfig.queues] == [1.0, 0.0, 0.0]

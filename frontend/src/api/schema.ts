@@ -345,7 +345,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Each role and whether it does its work; 503 when one does not. Staff see the numbers. */
+        /**
+         * @description Each role and whether it does its work; 503 when one does not. Staff see the numbers.
+         *
+         *     It is a few seconds old; what ended in a day, and what is stored, is counted within a
+         *     minute.
+         */
         get: operations["status_get"];
         put?: never;
         post?: never;
@@ -636,7 +641,7 @@ export interface components {
         ImageFilterRequest: {
             state?: components["schemas"]["ImageStateEnum"];
             tag?: string;
-            /** @description Words in the title or the file name. */
+            /** @description Words in the title or the file name. With one or two characters a page may hold fewer images than there are, or none, and still have a `next`. */
             q?: string;
             format?: components["schemas"]["InputFormatEnum"];
             /** @description Those in the trash instead. */
@@ -1519,7 +1524,7 @@ export interface operations {
                 format?: "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff" | "bmp" | "heic";
                 /** @description Results on a page; 50 if left out. */
                 limit?: number;
-                /** @description Words in the title or the file name. */
+                /** @description Words in the title or the file name. With one or two characters a page may hold fewer images than there are, or none, and still have a `next`. */
                 q?: string;
                 /**
                  * @description * `uploaded` - uploaded
@@ -2971,7 +2976,7 @@ export interface operations {
                  *     * `heic` - heic
                  */
                 format?: "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff" | "bmp" | "heic";
-                /** @description Words in the title or the file name. */
+                /** @description Words in the title or the file name. With one or two characters a page may hold fewer images than there are, or none, and still have a `next`. */
                 q?: string;
                 /**
                  * @description * `uploaded` - uploaded

@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from images.models import Usage, WorkerHeartbeat
-from images.selectors.usage import stored_totals, usage_of, worker_heartbeats
+from images.selectors.usage import usage_of, worker_heartbeats
 from tests.images.people import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,14 +12,6 @@ def test_who_has_never_stored_anything_uses_nothing_and_gets_no_row(alice: Perso
     usage = usage_of(owner_id=alice.id)
     assert (usage.bytes, usage.reserved_bytes, usage.images) == (0, 0, 0)
     assert not Usage.objects.exists()
-
-
-def test_totals_are_those_of_all_owners(alice: Person, bob: Person) -> None:
-    assert stored_totals() == (0, 0)
-    Usage.objects.create(owner_id=alice.id, bytes=10, images=2, reserved_bytes=99)
-    Usage.objects.create(owner_id=bob.id, bytes=5, images=1)
-    assert stored_totals() == (15, 3)
-    assert usage_of(owner_id=bob.id).bytes == 5
 
 
 def test_workers_are_in_the_order_of_their_names() -> None:

@@ -12,6 +12,7 @@ from images import storage
 from images.apps import ImagesConfig
 from images.models import Job, WorkerHeartbeat
 from images.services import status
+from images.services.figures import figures_count
 from images.services.job_lease import run_claim, run_defer
 from tests.images.conftest import Broker
 from tests.images.pictures import form, jpeg
@@ -32,6 +33,7 @@ def test_the_status_is_what_is_there(
 ) -> None:
     Job.objects.update(queued_at=timezone.now() - timedelta(seconds=100))
     as_alice.post(f"{V1}/images", form(jpeg("red"), ops='{"format": "avif"}'))
+    figures_count()
     report = reported(as_gateway)
     assert report["version"] == settings.VERSION
     assert [(q["name"], q["depth"]) for q in report["queues"]] == [
@@ -72,8 +74,10 @@ def test_a_job_waits_from_when_it_was_begun_again_and_not_while_it_is_put_off(
 def test_jobs_that_ended_today_are_counted(
     ready_picture: dict[str, Any], as_gateway: Client
 ) -> None:
+    figures_count()
     assert reported(as_gateway)["jobs"]["succeeded_24h"] == 1
     Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+    figures_count()
     assert reported(as_gateway)["jobs"]["succeeded_24h"] == 0
 
 
