@@ -3,9 +3,12 @@
 Threads, because a role waits for the network most of the time, and none for a slow client
 (`platform_site.web`); short keep-alive behind a proxy;
 heartbeat files in memory; metrics of all workers joined and served on a port of their own.
+The role is loaded once, before the fork, so that its processes share that memory (record 65).
 """
 
+import gc
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -54,9 +57,33 @@ limit_request_line = 4094
 limit_request_fields = 64
 
 
-def on_starting(_server: Any) -> None:
-    """Start with an empty directory for the workers' metrics: stale files would be counted."""
+def on_starting(server: Any) -> None:
+    """Start with an empty directory for the workers' metrics, and load the role for all of them.
+
+    Stale files would be counted, and the client chooses its own when it is imported: so not by
+    gunicorn's ``preload_app``, which comes before this.
+    """
     metric_files.directory_prepare()
+    try:
+        role_load(server.app.wsgi)
+    except BaseException:
+        metric_files.directory_remove()
+        raise
+
+
+def role_load(application_load: Callable[[], object]) -> None:
+    """Load the application and every view, which Django leaves to the first request.
+
+    For the process whose children are to share them: it opens nothing, and begins no thread.
+    """
+    from django.urls import get_resolver  # noqa: PLC0415 - after the directory is made
+
+    application_load()
+    _ = get_resolver().url_patterns
+    # What is here by now stays: collectors of the children would write into each object they look
+    # at, and so make each page their own.
+    gc.collect()
+    gc.freeze()
 
 
 def when_ready(_server: Any) -> None:
@@ -81,6 +108,8 @@ def post_fork(_server: Any, worker: Any) -> None:
     from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - each worker exports for itself
 
     tracing.start_web()
+    if tracing.collector():
+        worker.app.wsgi().load_middleware()  # again: the tracer has added one
 
 
 def on_exit(_server: Any) -> None:

@@ -4,7 +4,6 @@ Takes the variables of `platform_site.gunicorn`; metrics, logs, traces and the e
 roles behind a proxy that takes requests in before it sends them on (record 80).
 """
 
-import gc
 from collections import Counter
 from copy import deepcopy
 from functools import partial
@@ -81,8 +80,7 @@ def main() -> None:
     """Serve until the process is asked to end."""
     metric_files.directory_prepare()
     # Here first: a role that cannot start says why and ends, and workers share its pages.
-    import_string(WSGI_APP)
-    gc.freeze()
+    gunicorn.role_load(partial(import_string, WSGI_APP))
     server().serve()
 
 

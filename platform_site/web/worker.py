@@ -48,7 +48,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def init_process(self) -> None:
         """Begin to serve; the process has been forked."""
-        # The client of the metrics chooses its files when it is imported, so not before the fork.
+        # The client of the metrics chooses its files when it is imported, so not with this class.
         from platform_site.kit.bounded import Bound  # noqa: PLC0415
         from platform_site.web import refusals  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """A role as it runs in the cluster: gunicorn with several workers, and their metrics joined."""
 
+import json
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from tests.platform_site.roles import Manifests
+from tests.platform_site.roles import Manifests, python
 from tests.servers.ports import free_port
 from tests.servers.processes import Program, wait_until_ready
 
@@ -106,6 +107,82 @@ def test_a_worker_that_is_killed_takes_no_count_with_it_and_leaves_none_twice(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         assert auth.counted(JWKS, 200) - before == 40.0 * (round_number + 1)
+
+
+def memory_bytes(pid: int) -> dict[str, int]:
+    """What the kernel says: ``Rss``, and ``Pss``, in which what is shared counts by its share."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    pairs = (line.split(":") for line in lines)
+    return {name: int(rest.split()[0]) * 1024 for name, rest in pairs}
+
+
+def test_web_processes_share_what_was_loaded_before_the_fork(auth: Running) -> None:
+    assert auth.program.process is not None
+    for _ in range(20):
+        auth.get(JWKS)
+    for worker in children(auth.program.process.pid):
+        used = memory_bytes(worker)
+        own = used["Private_Clean"] + used["Private_Dirty"]
+        assert own < used["Rss"] / 2, used
+        assert own < 40_000_000, used
+
+
+def test_a_reload_replaces_the_workers_and_keeps_their_counts(auth: Running) -> None:
+    assert auth.program.process is not None
+    parent = auth.program.process.pid
+    assert auth.get(JWKS).status == 200
+    before, former = auth.counted(JWKS, 200), children(parent)
+    os.kill(parent, signal.SIGHUP)
+    deadline = time.monotonic() + 30
+    while children(parent) & former or len(children(parent)) < len(former):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert [auth.get(JWKS).status for _ in range(10)] == [200] * 10
+    assert auth.counted(JWKS, 200) - before == 10.0
+
+
+LOADED = """
+import json, os, threading
+from pathlib import Path
+from types import SimpleNamespace
+from platform_site import gunicorn
+
+def load():
+    from platform_site.wsgi import application
+    return application
+
+gunicorn.on_starting(SimpleNamespace(app=SimpleNamespace(wsgi=load)))
+from django.db import connections
+found = [os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")
+         if Path(f"/proc/self/fd/{name}").exists()]
+print(json.dumps({
+    "threads": threading.active_count(),
+    "sockets": [each for each in found if each.startswith(("socket:", "anon_inode:"))],
+    "databases": [each.alias for each in connections.all(initialized_only=True) if each.connection],
+}))
+gunicorn.on_exit(None)
+"""
+
+
+@pytest.mark.parametrize("role", ["auth", "gateway", "images", "admin"])
+def test_nothing_is_open_and_no_thread_runs_when_a_role_is_forked(role: str) -> None:
+    done = python("-c", LOADED, environment=Manifests().environment(role))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found == {"threads": 1, "sockets": [], "databases": []}
+
+
+def test_a_role_that_may_not_start_says_why_and_ends(tmp_path: Path) -> None:
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
+        "VAR_DIR": str(tmp_path),
+        "PORT": str(free_port()),
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
+    }
+    done = python(*COMMANDS["gunicorn"][1:], environment=environment)
+    assert done.returncode != 0
+    assert "There are no keys in" in done.stderr
+    assert not (tmp_path / "metrics").exists()
 
 
 def metric_files(auth: Running) -> list[Path]:
