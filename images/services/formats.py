@@ -1,55 +1,65 @@
 """Settles the formats that an upload could only guess, once a run has seen the pixels."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from images import storage
-from images.models import ACTIVE_STATES, Image, Job, Rendition
+from images.models import ACTIVE_STATES, Job, Rendition
 from images.renditions import PixelFacts, parse_spec
-from images.services.image_state import image_settle, image_touch, renditions_expect
+from images.services.image_state import image_touch, renditions_expect
 from images.services.job_lease import Run, RunSuperseded
 
+READY: Final = Rendition.State.READY
 
-def formats_settle(run: Run, facts: PixelFacts) -> None:
+
+def formats_settle(run: Run, facts: PixelFacts) -> bool:
     """Write down what the pixels are, and move what the job leaves open to the right format.
 
     The row of a rendition that nobody has seen yet is rewritten; where one of that spec is there
-    already, the job makes that one. The job of ``run`` then has its new specs and nothing open.
-    Raises `RunSuperseded`.
+    already, the job makes that one. The job of ``run`` then has its new specs and nothing open;
+    whether any is new. The state of the image follows at the end of the run. Raises
+    `RunSuperseded`.
     """
-    if run.job.image_id is None:
+    image_id = run.job.image_id
+    if image_id is None:
         raise RunSuperseded
     with transaction.atomic():
-        # Whoever asks for renditions holds this lock too.
-        image = Image.objects.select_for_update().filter(id=run.job.image_id).first()
+        # First, since it locks the image, as whoever asks for renditions does too.
+        is_there = image_touch(
+            image_id=image_id, has_alpha=facts.has_alpha, fallback_format=facts.fallback
+        )
         job = run.row().first()
-        if image is None or job is None:
+        if not is_there or job is None:
             raise RunSuperseded
         moves = {text: str(parse_spec(text).in_format(facts.fallback)) for text in job.open_specs}
         specs = list(dict.fromkeys(moves.get(text, text) for text in job.specs))
         run.write(specs=specs, open_specs=[], progress_total=len(specs))
-        _rows_move(image.id, {old: new for old, new in moves.items() if old != new})
-        renditions_expect(image_id=image.id, specs=specs)
-        image_settle(image_id=image.id)
-        image_touch(image_id=image.id, has_alpha=facts.has_alpha, fallback_format=facts.fallback)
+        is_moved: bool = specs != job.specs
+        if is_moved:
+            _rows_move(image_id, {old: new for old, new in moves.items() if old != new})
+            renditions_expect(image_id=image_id, specs=specs)
     run.job.specs, run.job.open_specs = specs, []
+    return is_moved
 
 
 def _rows_move(image_id: UUID, moves: Mapping[str, str]) -> None:
-    rows = Rendition.objects.filter(image_id=image_id)
-    taken = set(rows.filter(spec__in=moves.values()).values_list("spec", flat=True))
-    for row in rows.filter(spec__in=moves.keys()).exclude(state=Rendition.State.READY):
-        # A row of that spec is there already, from another request; this one was a guess.
-        if moves[row.spec] in taken:
-            row.delete()
-            continue
+    found = Rendition.objects.filter(image_id=image_id, spec__in={*moves, *moves.values()})
+    rows = {row.spec: row for row in found}
+    guessed = [rows[old] for old in moves if old in rows and rows[old].state != READY]
+    # Where a row of that spec is there already, from another request, this one was a guess.
+    idle = [row.id for row in guessed if moves[row.spec] in rows]
+    moved = [row for row in guessed if moves[row.spec] not in rows]
+    for row in moved:
         row.spec = moves[row.spec]
         spec = parse_spec(row.spec)
         row.format, row.mime = spec.format, spec.image_format.mime
         row.storage_key = storage.rendition_key(image_id, spec=row.spec)
-        row.save(update_fields=["spec", "format", "mime", "storage_key"])
+    if idle:
+        Rendition.objects.filter(id__in=idle).delete()
+    Rendition.objects.bulk_update(moved, ["spec", "format", "mime", "storage_key"])
 
 
 def formats_fix(*, image_id: UUID, specs: Collection[str]) -> None:

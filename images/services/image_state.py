@@ -69,16 +69,18 @@ def renditions_write(*, image_id: UUID, made: Sequence[MadeRendition]) -> None:
         )
 
 
-def image_touch(*, image_id: UUID, **changes: object) -> None:
-    """Write ``changes`` to the image and mark that readers see something new."""
-    images_touch(Image.objects.filter(id=image_id), **changes)
+def image_touch(*, image_id: UUID, **changes: object) -> bool:
+    """Write ``changes`` to the image and mark that readers see something new; false: it is gone.
+
+    In a transaction the image is locked from then on.
+    """
+    return images_touch(Image.objects.filter(id=image_id), **changes)
 
 
-def images_touch(found: QuerySet[Image], **changes: object) -> None:
-    """Write ``changes`` to each of ``found`` that is not purged."""
-    found.exclude(state=Image.State.PURGED).update(
-        **changes, version=F("version") + 1, updated_at=timezone.now()
-    )
+def images_touch(found: QuerySet[Image], **changes: object) -> bool:
+    """Write ``changes`` to each of ``found`` that is not purged; whether there was any."""
+    shown = found.exclude(state=Image.State.PURGED)
+    return bool(shown.update(**changes, version=F("version") + 1, updated_at=timezone.now()))
 
 
 def renditions_expect(*, image_id: UUID, specs: Sequence[str]) -> None:

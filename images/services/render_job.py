@@ -60,8 +60,8 @@ def _render(run: Run, image: Image, source: BinaryIO) -> None:
     with Storing(run, image, ready=len(sizes)) as storing:
 
         def replanned(facts: PixelFacts) -> Sequence[RenditionSpec]:
-            formats_settle(run, facts)
-            sizes.update(_ready(run, image))
+            if formats_settle(run, facts):
+                sizes.update(_ready(run, image))
             storing.ready = len(run.job.specs) - len(_missing(run, sizes))
             return _missing(run, sizes)
 

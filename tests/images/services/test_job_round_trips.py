@@ -1,5 +1,6 @@
 """How often a render job asks the database and the store, counted on the wire of each."""
 
+import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -10,13 +11,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from PIL import Image as Picture
 from urllib3.connection import HTTPConnection
 
 from images.models import Image, Job, Rendition
 from images.services.job_execution import job_run
 from images.services.storing import Storing
 from tests.images.interruptions import never_write
-from tests.images.pictures import form, jpeg
+from tests.images.pictures import MOUNTAINS, form, jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,8 +75,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
         ]
 
 
-def eight(client: Client, size: tuple[int, int]) -> Job:
-    reply = client.post("/internal/v1/images", form(jpeg(size=size)))
+def eight(client: Client, size: tuple[int, int], content: bytes | None = None) -> Job:
+    reply = client.post("/internal/v1/images", form(content or jpeg(size=size)))
     assert reply.status_code == 202
     job = Job.objects.get()
     assert len(job.specs) == 8
@@ -123,3 +125,31 @@ def test_of_a_small_picture_each_content_is_stored_once(
     assert asked.store == {"GET": 1, "PUT": 2}
     assert len(list(bucket.objects.all())) == 3
     assert Rendition.objects.count() == 8
+
+
+def drawn(mode: str) -> bytes:
+    """A PNG of which only the pixels tell that JPEG serves it better, or not."""
+    with Picture.open(MOUNTAINS) as opened:
+        image = opened.convert("RGB").resize((90, 60)).convert(mode)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("mode", "asked_for"), [("RGB", 15), ("RGBA", 20)])
+def test_a_guess_of_formats_that_is_settled_costs_five_more_and_a_wrong_one_ten(
+    as_alice: Client,
+    bucket: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    asked_for: int,
+) -> None:
+    job = eight(as_alice, (90, 60), drawn(mode))
+    guessed = job.specs
+    assert job.open_specs
+    never_write(monkeypatch)
+    with counted(monkeypatch) as asked:
+        run(job)
+    looking = 3
+    assert (Job.objects.get().specs == guessed) == (mode == "RGB")
+    assert (len(asked.database) - looking, asked.transactions) == (asked_for, 3), asked.database
