@@ -29,10 +29,11 @@ PARTS: Final = {
 QUICK: Final = ("reads", "pipeline")
 """What a quick run keeps of them."""
 TOOLS: Final = {
+    "report": "the pages of what was measured",
     "probe": "processor time of one read, by part",
     "hop": "the gateway on the way to images, beside another checkout",
 }
-"""What runs only when it is named: it compares with nothing that is kept."""
+"""What runs only when it is named; the report also at the end of all parts."""
 SETTINGS: Final = {"DJANGO_SETTINGS_MODULE": "platform_site.settings.test_embedded"}
 """Of the harness alone, which reads the names of queues and users from them; a role has its own."""
 BUDGET_S: Final = 600.0
@@ -71,6 +72,8 @@ def main() -> int:
     for name in asked:
         started = time.monotonic()
         rows.append((name, part_run(name, options), time.monotonic() - started))
+    if not known.parts:
+        part_run("report", ())
     print(f"\n{'part':10} {'took':>6}  outcome")
     for name, outcome, seconds in rows:
         print(f"{name:10} {seconds:4.0f} s  {outcome}")

@@ -22,7 +22,7 @@ from bench.cpu import cpu_seconds
 from bench.load import load
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-RESULTS: Final = ROOT / "bench" / "results" / "hop.json"
+RESULTS: Final = ROOT / "var" / "bench" / "results" / "hop.json"
 SERVED: Final = Path(__file__).with_name("hop_served.py")
 SETTINGS: Final = "platform_site.settings.test_embedded"
 """Of the harness alone, which reads the names of the queues from them."""
@@ -132,7 +132,7 @@ def main() -> int:
     if asked.against:
         checkouts["other"] = asked.against.resolve()
     report = compare(checkouts, rounds=asked.rounds, seconds=asked.seconds)
-    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0 if show(report) else 1
 

@@ -260,6 +260,7 @@ def compare(*, rounds: int, pictures: int) -> dict[str, Any]:
         large = Path(folder) / "large.jpg"
         report: dict[str, Any] = {
             "python": machine.python_version(),
+            "cores": os.cpu_count(),
             "rounds": rounds,
             "missing": dict(at.missing),
             "renditions": renditions(at, rounds=rounds, pictures=pictures),

@@ -116,6 +116,7 @@ def compare(*, rounds: int, seconds: float, is_quick: bool) -> dict[str, Any]:
         }
     return {
         "python": machine.python_version(),
+        "cores": os.cpu_count(),
         "connections": CONNECTIONS,
         "rounds": rounds,
         "load_average": round(os.getloadavg()[1], 1),

@@ -23,12 +23,16 @@ STORE: Final = "object store"
 """moto, written in Python: a stand-in that costs more than a store does, so it is told apart."""
 UNLIMITED: Final = 100_000_000
 EXTRA: Final = {
+    "ACCESS_TOKEN_LIFETIME_S": "3600",
     "GATEWAY_READS_PER_MINUTE": str(UNLIMITED),
     "ACCOUNT_RATE_LIMITS": json.dumps(
         {name: [UNLIMITED, 60] for name in ("jwks", "refresh", "login", "login_account")}
     ),
 }
-"""Limits are raised and not taken away: one client here asks as much as thousands would."""
+"""Limits are raised and not taken away: one client here asks as much as thousands would.
+
+Tokens outlive a run on a machine that is busy.
+"""
 
 
 @dataclass(frozen=True)

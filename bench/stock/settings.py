@@ -4,6 +4,7 @@ In its favour: a database connection is kept, nothing is logged, and no metric i
 """
 
 import os
+from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _url = urlsplit(os.environ["DATABASE_URL"])
@@ -62,3 +63,5 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
 }
+SIMPLE_JWT = {"ACCESS_TOKEN_LIFETIME": timedelta(hours=1)}
+"""The default of five minutes ends before the run does."""

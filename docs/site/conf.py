@@ -17,11 +17,11 @@ NAVIGATION: Final = {
     "Operate": [
         "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability",
         "docs/runbooks/README",
-        "docs/images", "deploy/k8s/components/README", "frontend/nginx/README",
+        "docs/images", "docs/capacity", "deploy/k8s/components/README", "frontend/nginx/README",
     ],
     "Contribute": [
-        "CONTRIBUTING", "docs/architecture", "docs/adr/README", "bench/README", "SECURITY",
-        "CHANGELOG",
+        "CONTRIBUTING", "docs/architecture", "docs/adr/README", "bench/README", "bench/RESULTS",
+        "SECURITY", "CHANGELOG",
     ],
 }  # fmt: skip
 # Pages below another: the runbooks and the decisions, in the order of their file names.
@@ -33,7 +33,7 @@ project_copyright = "the image platform's authors; MIT licence"
 
 extensions = ["myst_parser"]
 root_doc = "README"
-include_patterns = ["*.md", "docs/**.md", "deploy/k8s/components/README.md", "bench/README.md",
+include_patterns = ["*.md", "docs/**.md", "deploy/k8s/components/README.md", "bench/*.md",
                     "frontend/README.md", "frontend/nginx/README.md"]  # fmt: skip
 # Whole folders are named here so that they are not walked: the environment alone has 40,000 files.
 exclude_patterns = [".*", "var", "**/node_modules", "frontend/src", "frontend/dist", "tests"]
