@@ -1,5 +1,6 @@
 """The WSGI application of the role that ``DJANGO_SETTINGS_MODULE`` names."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import django
@@ -8,9 +9,14 @@ from django.conf import settings
 from django.core.cache import close_caches
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished, request_started
+from django.http import HttpRequest
+from django.urls import ResolverMatch, get_resolver
 from django.utils.http import parse_header_parameters
 
 from platform_site.checks import start_require
+
+REMEMBERED: Final = 512
+"""Paths, and headers; each is a few kilobytes at the most."""
 
 
 class ReadableRequest(WSGIRequest):
@@ -37,11 +43,23 @@ class ReadableRequest(WSGIRequest):
 
 
 class RequestHandler(WSGIHandler):
-    """Django's handler for such requests."""
+    """Django's handler for such requests, which remembers the routes of paths asked for often."""
 
     request_class = ReadableRequest
 
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """The view for ``request``. Raises ``Resolver404``, which is not remembered."""
+        match = _route(settings.ROOT_URLCONF, request.path_info)
+        request.resolver_match = match
+        return match
 
+
+@lru_cache(maxsize=REMEMBERED)
+def _route(urlconf: str, path: str) -> ResolverMatch:
+    return get_resolver(urlconf).resolve(path)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def _is_readable(header: str) -> bool:
     try:
         parse_header_parameters(header)

@@ -8,11 +8,13 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django import db
+from django.conf import settings
 from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
 from django.dispatch import Signal
 
-from platform_site.wsgi import application, receivers_disconnect
+from platform_site.kit.identifiers import uuid7
+from platform_site.wsgi import _route, application, receivers_disconnect
 
 UNREADABLE = [
     "application/json; a*=bogus''%41",
@@ -88,6 +90,20 @@ def test_a_role_without_a_database_looks_at_no_connection() -> None:
     finally:
         for signal in both:
             signal.connect(db.close_old_connections)
+
+
+def test_a_path_is_resolved_once_and_its_parameters_are_its_own() -> None:
+    one, other = uuid7(), uuid7()
+    asked = _route.cache_info().misses
+    for identity in (one, other, one):
+        status, _, _ = sent("GET", f"/api/v1/images/{identity}")
+        assert status == 401
+    assert _route.cache_info().misses - asked == 2
+    urlconf = settings.ROOT_URLCONF
+    found = [_route(urlconf, f"/api/v1/images/{identity}").kwargs for identity in (one, other)]
+    assert found == [{"image_id": one}, {"image_id": other}]
+    for _ in range(2):
+        assert sent("GET", "/api/v1/nowhere")[0] == 404
 
 
 def test_a_plain_request_is_served() -> None:
