@@ -10,7 +10,7 @@ from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from images.errors import ImageNotFound
 from images.models import Image, Job, Rendition, Tag
 from images.selectors.json_columns import JSONColumns
-from images.selectors.search import found_nearby, has_words
+from images.selectors.search import Listed, found_nearby, has_words
 from platform_site.kit.rest.pagination import (
     LIMIT_MAX,
     Edge,
@@ -26,9 +26,6 @@ SHOWN_STATES: Final = (
     "trashed",
 )
 """The states that are shown and may be filtered by: a purged image exists for nobody."""
-
-
-IMAGE_OF_TAG: Final = ("image_created_at", "image_id")
 
 
 class ImageFilter(NamedTuple):
@@ -48,25 +45,12 @@ def images_of_owner(*, owner_id: UUID, narrowed: ImageFilter) -> QuerySet[Image]
 
     For what is done to all of them; a page of them is `images_paged`.
     """
-    found = Image.objects.filter(_fits(narrowed), owner_id=owner_id)
+    found = Image.objects.filter(_fits(owner_id, narrowed))
     if narrowed.tag:
         found = found.filter(tags__owner_id=owner_id, tags__name=narrowed.tag)
     if narrowed.words:
         found = found.filter(has_words(narrowed.words, owner_id=owner_id))
     return found
-
-
-def images_beyond(
-    *, owner_id: UUID, narrowed: ImageFilter, edge: Edge | None, backwards: bool, rows: int
-) -> QuerySet[Image]:
-    """The list beyond ``edge``, as `windowed`, whatever its words; ``rows`` of it at least."""
-    if narrowed.tag is None:
-        found = Image.objects.filter(_fits(narrowed), owner_id=owner_id)
-        return windowed(found, edge=edge, backwards=backwards)
-    tags = Tag.objects.filter(_fits(narrowed, "image__"), owner_id=owner_id, name=narrowed.tag)
-    ids = windowed(tags, edge=edge, backwards=backwards, by=IMAGE_OF_TAG).values("image_id")
-    found = Image.objects.filter(id__in=ids[:rows])
-    return windowed(found, edge=None, backwards=backwards)
 
 
 class ImageRow(NamedTuple):
@@ -195,14 +179,31 @@ def _shaped(narrowed: ImageFilter) -> ImageFilter:
     return narrowed._replace(state=None) if narrowed.state == "trashed" else narrowed
 
 
-def _fits(narrowed: ImageFilter, image: str = "") -> Q:
+def _fits(owner_id: UUID, narrowed: ImageFilter, image: str = "") -> Q:
     """All but words and tag, of an image or of what ``image`` leads to one from."""
-    fits = Q(**{f"{image}trashed_at__isnull": not narrowed.trashed})
+    fits = Q(**{f"{image}owner_id": owner_id, f"{image}trashed_at__isnull": not narrowed.trashed})
     if narrowed.state and narrowed.state != "trashed":
         fits &= Q(**{f"{image}state": narrowed.state})
     if narrowed.format:
         fits &= Q(**{f"{image}format": narrowed.format})
     return fits & ~Q(**{f"{image}state": Image.State.PURGED})
+
+
+def _beyond(
+    owner_id: UUID,
+    narrowed: ImageFilter,
+    edge: Edge | None,
+    backwards: bool,  # noqa: FBT001
+) -> Listed:
+    """The list beyond ``edge``, as `windowed`, whatever its words."""
+    if narrowed.tag is None:
+        found = Image.objects.filter(_fits(owner_id, narrowed))
+        return Listed(windowed(found, edge=edge, backwards=backwards))
+    tags = Tag.objects.filter(
+        _fits(owner_id, narrowed, "image__"), owner_id=owner_id, name=narrowed.tag
+    )
+    tags = windowed(tags, edge=edge, backwards=backwards, by=("image_created_at", "image_id"))
+    return Listed(tags, id="image_id", created_at="image_created_at", image="image__")
 
 
 def _with_words(
@@ -212,20 +213,14 @@ def _with_words(
     backwards: bool,  # noqa: FBT001
     count: int,
 ) -> list[ImageRow]:
-    words = narrowed.words or ""
-
-    def nearest(rows: int) -> QuerySet[Image]:
-        return images_beyond(
-            owner_id=owner_id, narrowed=narrowed, edge=edge, backwards=backwards, rows=rows
-        )[:rows]
-
-    found = found_nearby(nearest, words, count=count)
+    listed = _beyond(owner_id, narrowed, edge, backwards)
+    found = found_nearby(listed, narrowed.words or "", count=count)
     if found is None:
         images = images_of_owner(owner_id=owner_id, narrowed=narrowed)
     else:
         edge, images = None, Image.objects.filter(id__in=found.ids)
-    listed = windowed(images, edge=edge, backwards=backwards)[:count]
-    rows = list(map(ImageRow._make, _as_rows(listed)))
+    nearest = windowed(images, edge=edge, backwards=backwards)[:count]
+    rows = list(map(ImageRow._make, _as_rows(nearest)))
     return Partial(rows, found.until) if found and found.until else rows
 
 
@@ -235,15 +230,11 @@ def _page(
     edge: Edge | None,
     backwards: bool,  # noqa: FBT001
 ) -> QuerySet[Image, Any]:
-    return _as_rows(
-        images_beyond(
-            owner_id=owner_id,
-            narrowed=narrowed,
-            edge=edge,
-            backwards=backwards,
-            rows=LIMIT_MAX + 1,
-        )
-    )
+    listed = _beyond(owner_id, narrowed, edge, backwards).rows
+    if narrowed.tag:
+        images = Image.objects.filter(id__in=listed.values("image_id")[: LIMIT_MAX + 1])
+        listed = windowed(images, edge=None, backwards=backwards)
+    return _as_rows(listed)
 
 
 _PAGE: Final = Statement(_page)

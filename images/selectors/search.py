@@ -7,9 +7,9 @@ are in no index: they are looked for among the nearest rows, and the next page g
 SQLite, the embedded form's, looks through all that the owner has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -37,6 +37,26 @@ class Found:
 
     ids: Sequence[UUID]
     until: Edge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows of a list, in its order, and the names by which they lead to their images' fields."""
+
+    rows: QuerySet[Any]
+    id: str = "id"
+    created_at: str = "created_at"
+    image: str = ""
+
+    def texts(self, count: int) -> QuerySet[Any, Any]:
+        """Id, title and filename of the first ``count``."""
+        names = (self.id, f"{self.image}title", f"{self.image}filename")
+        return self.rows.values_list(*names)[:count]
+
+    def edge_at(self, count: int) -> Edge | None:
+        """The edge after ``count`` rows; ``None`` where the list has fewer."""
+        edges = self.rows.values_list(self.created_at, self.id)
+        return edges[count - 1 : count].first()
 
 
 def has_words(words: str, *, owner_id: UUID) -> Q:
@@ -67,29 +87,25 @@ def is_indexed(words: str) -> bool:
     return connection.vendor == "postgresql" and len(words) >= INDEXED_CHARACTERS
 
 
-def found_nearby(
-    nearest: Callable[[int], QuerySet[Image]], words: str, *, count: int
-) -> Found | None:
+def found_nearby(listed: Listed, words: str, *, count: int) -> Found | None:
     """``count`` of the nearest rows that have the words; ``None`` to ask `has_words`.
 
-    ``nearest`` gives that many rows of the list, in its order. Fewer than ``count`` come only with
-    the edge where looking ended, or where the list is at its end.
+    Fewer than ``count`` come only with the edge where looking ended, or at the list's end.
     """
     if connection.vendor != "postgresql":
         return None
-    ids: list[UUID] = []
     for rows in (NEAR_ROWS, FAR_ROWS):
-        ids = _matching(nearest(rows), words, count)
-        if len(ids) == count:
+        ids = _matching(listed, rows, words, count)
+        last = None if len(ids) == count else listed.edge_at(rows)
+        if last is None:
             return Found(ids)
         if is_indexed(words) and (rows == FAR_ROWS or len(ids) < DENSE):
             return None
-    last = nearest(FAR_ROWS).values_list("created_at", "id")[FAR_ROWS - 1 : FAR_ROWS]
-    return Found(ids, last.first())
+    return Found(ids, last)
 
 
-def _matching(listed: QuerySet[Image], words: str, count: int) -> list[UUID]:
-    sql, parameters = listed.values_list("id", "title", "filename").query.sql_with_params()
+def _matching(listed: Listed, rows: int, words: str, count: int) -> list[UUID]:
+    sql, parameters = listed.texts(rows).query.sql_with_params()
     pattern = f"%{connection.ops.prep_for_like_query(words)}%"
     with connection.cursor() as cursor:
         cursor.execute(MATCHES.format(listed=sql), [*parameters, pattern, pattern, count])

@@ -31,7 +31,7 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",
     ),
-    "images/indexes.py": ("tests/images/test_migrations.py", "a list of indexes"),
+    "images/indexes.py": ("tests/images/test_growth.py", "EXPLAIN says which is used"),
     "gateway/responses.py": ("tests/openapi/test_conformance.py", "held to the schema"),
     "gateway/clients/types.py": (
         "tests/gateway/clients/test_upstream_calls.py",
