@@ -25,6 +25,7 @@ PARTS: Final = {
     "worker": "the worker beside the pure core",
     "latency": "upload to first rendition",
     "delivery": "bytes by signed address",
+    "growth": "lists, searches and the status at a thousand and at a million images",
 }
 QUICK: Final = ("reads", "pipeline")
 """What a quick run keeps of them."""

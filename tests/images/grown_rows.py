@@ -34,10 +34,11 @@ IMAGES: Final = """
 """
 TAGS: Final = """
     INSERT INTO images_tag (image_id, name, owner_id, image_created_at)
-    SELECT id, name, owner_id, created_at
+    SELECT images_image.id, name, owner_id, created_at
     FROM images_image,
         (VALUES ('common', '%%0.jpg'), ('rare', '%%0001.jpg'), ('all', '%%')) AS tags (name, ending)
     WHERE filename LIKE ending
+        AND NOT EXISTS (SELECT FROM images_job WHERE image_id = images_image.id)
 """
 RENDITIONS: Final = """
     INSERT INTO images_rendition (
@@ -46,6 +47,7 @@ RENDITIONS: Final = """
     SELECT gen_random_uuid(), id, 'w_200,h_200,fit_inside,q_80.webp', 'webp', 'image/webp', '',
         'renditions/' || id, 'ready', created_at
     FROM images_image
+    WHERE NOT EXISTS (SELECT FROM images_job WHERE image_id = images_image.id)
 """
 JOBS: Final = """
     INSERT INTO images_job (
@@ -57,6 +59,7 @@ JOBS: Final = """
         '[]', 'bulk', 1, 0, 0, 0, '', '', '', '', created_at,
         CASE state WHEN 'processing' THEN NULL ELSE created_at END
     FROM images_image
+    WHERE NOT EXISTS (SELECT FROM images_job WHERE image_id = images_image.id)
 """
 
 

@@ -73,8 +73,8 @@ def page_by(window: Window[Shown], *, limit: int, cursor: str | None) -> Page[Sh
         ahead, behind = behind, ahead
     return Page(
         items=rows,
-        next_cursor=_encoded("n", ahead) if ahead else None,
-        previous_cursor=_encoded("p", behind) if behind else None,
+        next_cursor=cursor_at("n", ahead) if ahead else None,
+        previous_cursor=cursor_at("p", behind) if behind else None,
     )
 
 
@@ -109,7 +109,8 @@ def windowed(
     return queryset.order_by(*(f"{sign}{name}" for name in by))
 
 
-def _encoded(direction: str, edge: Edge) -> str:
+def cursor_at(direction: str, edge: Edge) -> str:
+    """The cursor of what is older than ``edge`` (``n``), or newer (``p``)."""
     text = f"{direction}|{edge[0].isoformat()}|{edge[1]}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
