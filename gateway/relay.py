@@ -31,7 +31,8 @@ class Body(Enum):
 class Route:
     """One operation. ``path`` is the same here below `PUBLIC` and at images below `INTERNAL`.
 
-    ``condition`` names the header by which the caller may make it depend on a version.
+    ``condition`` names the header by which the caller may make it depend on a version. One that
+    ``waits`` may be held for as long as its caller prefers.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Route:
     condition: str = ""
     body: Body = Body.NOTHING
     is_idempotent: bool = False
+    waits: bool = False
 
     def upstream_path(self, values: Mapping[str, Any]) -> str:
         """Where images answers it, ``values`` being those of the path's parameters."""
@@ -60,9 +62,11 @@ def _read(path: str, condition: str = "") -> Route:
     return Route("GET", path, condition=condition)
 
 
-def _post(path: str, body: Body = Body.NOTHING, deadline_s: float = WRITE_S) -> Route:
+def _post(
+    path: str, body: Body = Body.NOTHING, deadline_s: float = WRITE_S, *, waits: bool = False
+) -> Route:
     """Every POST of the API can be repeated under a key."""
-    return Route("POST", path, WRITE, deadline_s, body=body, is_idempotent=True)
+    return Route("POST", path, WRITE, deadline_s, body=body, is_idempotent=True, waits=waits)
 
 
 IMAGE: Final = "images/<uuid:image_id>"
@@ -78,7 +82,7 @@ ROUTES: Final = (
     Route("DELETE", IMAGE, WRITE, WRITE_S, "If-Match"),
     _post(f"{IMAGE}/restore"),
     _read(f"{IMAGE}/renditions"),
-    _post(f"{IMAGE}/renditions", Body.WHOLE),
+    _post(f"{IMAGE}/renditions", Body.WHOLE, waits=True),
     _read("presets"),
     _read("jobs", "If-None-Match"),
     _read(JOB, "If-None-Match"),

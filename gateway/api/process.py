@@ -1,8 +1,5 @@
 """Upload and rendering in one call."""
 
-import re
-from typing import Final
-
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
@@ -17,9 +14,7 @@ from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, PREFER, documented
 from platform_site.kit.rest.openapi import answer_header
-
-LONGEST_WAIT_S: Final = 30
-WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})", re.IGNORECASE | re.ASCII)
+from platform_site.kit.rest.preferences import preferred_wait_s
 
 
 class Process(GatewayView):
@@ -55,15 +50,3 @@ class Process(GatewayView):
         if wait_s:
             response["Preference-Applied"] = f"wait={wait_s}"
         return response
-
-
-def preferred_wait_s(header: str) -> int:
-    """The whole seconds that a ``Prefer`` header (RFC 7240) asks to wait, 30 at most.
-
-    >>> preferred_wait_s("respond-async, wait=10")
-    10
-    >>> preferred_wait_s("return=minimal")
-    0
-    """
-    found = WAIT.search(header)
-    return min(int(found.group(1)), LONGEST_WAIT_S) if found else 0

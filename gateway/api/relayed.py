@@ -20,8 +20,10 @@ from gateway.clients.upstream_calls import UpstreamCall, content_check
 from gateway.idempotency import idempotent
 from gateway.permissions import caller_of
 from gateway.relay import PUBLIC, Body, Route
+from gateway.services.processing import waiting_answer
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.hot_reads import AnyRequest, HotRead, HotRequest, beside
+from platform_site.kit.rest.preferences import preferred_wait_s
 from platform_site.kit.upstream.replies import Reply
 
 Handler = Callable[..., HttpResponseBase]
@@ -47,6 +49,9 @@ def relay(
     """What images answers to ``route``, as it is. Raises its refusals."""
     path = route.upstream_path(values) + _query(request)
     call = UpstreamCall(route.method, path, _headers(request, route), body, route.deadline_s)
+    wait_s = preferred_wait_s(request.META.get("HTTP_PREFER", "")) if route.waits else 0
+    if wait_s:
+        return relayed_response(waiting_answer(call, caller=caller_of(request), wait_s=wait_s))
     return relayed_response(answer_of(call, caller=caller_of(request)))
 
 

@@ -8,16 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from images.api.conditions import etag_of, is_unchanged, unchanged, versioned
-from images.api.permissions import OwnedView, owner_of
+from images.api.permissions import OwnedView, owner_of, session_require_live
 from images.api.representations import job_out, job_page
 from images.api.requests import JobQuery, query_of
 from images.api.responses import JobOut, JobResultsOut
+from images.models import ACTIVE_STATES
 from images.selectors.jobs import job_row, jobs_paged
 from images.services.jobs import job_cancel, job_retry
+from images.services.waiting import job_wait
 from platform_site.kit.rest.codecs import encoded
 from platform_site.kit.rest.descriptions import IF_NONE_MATCH, documented
 from platform_site.kit.rest.hot_reads import HotRequest, hot
 from platform_site.kit.rest.pagination import LIMIT_DEFAULT
+from platform_site.kit.rest.preferences import preferred_wait_s
 
 TAG: Final = "jobs"
 
@@ -77,7 +80,19 @@ def jobs_list(read: HotRequest) -> HttpResponse:
 )
 def job_get(read: HotRequest, job_id: UUID) -> HttpResponse:
     """State, progress, error and result of the job."""
-    return _unless_held(read, job_out(job_row(job_id=job_id, owner_id=owner_of(read))))
+    owner_id = owner_of(read)
+    job = job_row(job_id=job_id, owner_id=owner_id)
+    wait_s = preferred_wait_s(read.META.get("HTTP_PREFER", ""))
+    held = None
+    # For the gateway, which asks on behalf of those who wait; it passes nobody's preference on.
+    if wait_s and job.state in ACTIVE_STATES:
+        held = job_wait(job_id=job_id, wait_s=wait_s)
+        session_require_live(read)
+        job = job_row(job_id=job_id, owner_id=owner_id)
+    response = _unless_held(read, job_out(job))
+    if held is not None:
+        response["Preference-Applied"] = f"wait={wait_s}"
+    return response
 
 
 def _unless_held(read: HotRequest, document: JobOut | JobResultsOut) -> HttpResponse:

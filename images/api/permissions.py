@@ -14,7 +14,8 @@ from platform_site.kit.auth.authentication import (
     ServiceAuthentication,
     ServiceOnlyAuthentication,
 )
-from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.auth.tokens import Principal, TokenRevoked
 from platform_site.kit.rest.hot_reads import AnyRequest
 
 ROLE: Final = "images"
@@ -66,3 +67,9 @@ class ServiceView(APIView):
 def owner_of(request: AnyRequest) -> UUID:
     """The person that a view of `OwnedView` acts for."""
     return cast("Principal", request.user).id
+
+
+def session_require_live(request: AnyRequest) -> None:
+    """Look again, after a wait, whether the person is still signed in. Raises `TokenRevoked`."""
+    if session_is_revoked(cast("Principal", request.user).session_id):
+        raise TokenRevoked

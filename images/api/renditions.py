@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.permissions import OwnedView, owner_of
+from images.api.permissions import OwnedView, owner_of, session_require_live
 from images.api.public_urls import origin_of
 from images.api.representations import (
     image_out,
@@ -22,11 +22,16 @@ from images.api.responses import (
     RenditionResultsOut,
     RequestedRenditionsOut,
 )
+from images.models import Job
 from images.selectors.images import image_row
+from images.selectors.jobs import JobRow, job_row
 from images.services.renditions import operations_request, preset_request
+from images.services.waiting import job_wait
 from platform_site.kit.rest.codecs import encoded
-from platform_site.kit.rest.descriptions import documented
+from platform_site.kit.rest.descriptions import PREFER, documented
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
+from platform_site.kit.rest.openapi import answer_header
+from platform_site.kit.rest.preferences import preferred_wait_s
 
 TAG: Final = "renditions"
 PRESETS_JSON: Final = encoded(PresetResultsOut(presets_out()))
@@ -47,24 +52,39 @@ class RenditionList(OwnedView):
         request=RenditionCreateIn,
         replies={200: RequestedRenditionsOut, 202: RequestedRenditionsOut},
         refusals=(400, 404, 409, 415, 422),
+        parameters=[PREFER, answer_header("Preference-Applied", 200, 202)],
         examples=[PRESET_EXAMPLE, OPERATIONS_EXAMPLE],
     )
     def post(self, request: Request, image_id: UUID) -> Response:
-        """Ask for a preset or for operations. 200 if they exist, else 202 with the job."""
+        """Ask for a preset or for operations. 200 if they exist, else 202 with the job.
+
+        With `Prefer: wait=N` the answer is held until the job is over, which is 200, too.
+        """
         wanted, owner_id = rendition_wanted(request), owner_of(request)
         if isinstance(wanted, str):
             outcome = preset_request(image_id=image_id, owner_id=owner_id, preset=wanted)
         else:
             outcome = operations_request(image_id=image_id, owner_id=owner_id, spec=wanted)
+        job: Job | JobRow | None = outcome.job
+        wait_s = preferred_wait_s(request.headers.get("Prefer", ""))
+        is_over = job is None
+        if job is not None and wait_s:
+            is_over = bool(job_wait(job_id=job.id, wait_s=wait_s))
+            session_require_live(request)
+            job = job_row(job_id=job.id, owner_id=owner_id)
         row = image_row(image_id=image_id, owner_id=owner_id)
         image = image_out(row, origin=origin_of(request))
         asked = {rendition.id for rendition in outcome.renditions}
         document = RequestedRenditionsOut(
             image=image,
-            job=job_out_or_none(outcome.job),
-            renditions=[each for each in image.renditions if each.id in asked],
+            job=job_out_or_none(job),
+            # By the preset, too: its formats may have become others once pixels were looked at.
+            renditions=[
+                each for each in image.renditions if each.id in asked or each.preset == wanted
+            ],
         )
-        return Response(document, status=200 if outcome.job is None else 202)
+        headers = {"Preference-Applied": f"wait={wait_s}"} if wait_s else None
+        return Response(document, status=200 if is_over else 202, headers=headers)
 
 
 @hot(

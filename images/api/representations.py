@@ -133,7 +133,7 @@ def job_out(job: Job | JobRow) -> JobOut:
     )
 
 
-def job_out_or_none(job: Job | None) -> JobOut | None:
+def job_out_or_none(job: Job | JobRow | None) -> JobOut | None:
     """``job``; ``None`` where nothing is left to do."""
     return None if job is None else job_out(job)
 

@@ -43,6 +43,11 @@ def job_row(*, job_id: UUID, owner_id: UUID) -> JobRow:
     return JobRow._make(found)
 
 
+def job_is_over(*, job_id: UUID) -> bool:
+    """Whether nothing more will happen to the job, or it is gone."""
+    return next(_STATE.tuples(job_id=job_id), None) not in {(state,) for state in ACTIVE_STATES}
+
+
 def jobs_paged(
     *,
     owner_id: UUID,
@@ -125,6 +130,7 @@ def _page(
 
 
 _PAGE: Final = Statement(_page)
+_STATE: Final = Statement(lambda job_id: Job.objects.filter(id=job_id).values_list("state"))
 _ROW: Final = Statement(
     lambda job_id, owner_id: Job.objects.filter(id=job_id, owner_id=owner_id).values_list(
         *JobRow._fields

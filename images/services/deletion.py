@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from images import storage
 from images.errors import PreconditionFailed
+from images.job_ends import told
 from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
 from images.services.job_lease import Run, run_succeed
@@ -132,7 +133,7 @@ def _renders_cancel(**of: Any) -> None:
         state=Job.State.CANCELED,
         finished_at=timezone.now(),
         lease_until=None,
-        progress_step="canceled",
+        progress_step=told("canceled"),
     )
 
 

@@ -20,6 +20,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from images import metrics
+from images.job_ends import told
 from images.job_errors import FailureReason
 from images.models import Job, Rendition
 from images.services.image_state import MadeRendition, image_settle, renditions_write
@@ -141,7 +142,7 @@ def run_succeed(
             finished_at=timezone.now(),
             lease_until=None,
             progress_done=F("progress_total"),
-            progress_step="done",
+            progress_step=told("done"),
         )
         if run.job.image_id is not None:
             renditions_write(image_id=run.job.image_id, made=made)
@@ -162,7 +163,7 @@ def run_fail(run: Run, error: FailureReason, *, detail: str = "") -> None:
             error_detail=(detail or error.detail)[:500],
             finished_at=timezone.now(),
             lease_until=None,
-            progress_step="failed",
+            progress_step=told("failed"),
         )
         # The renditions that are ready stay: a picture with some of its sizes is better than none.
         if run.job.kind == Job.Kind.RENDER and run.job.image_id is not None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from images import metrics, queue
 from images.errors import JobNotCancelable, JobNotRetryable
+from images.job_ends import told
 from images.models import ACTIVE_STATES, Image, Job, Rendition
 from images.selectors.jobs import job_for_owner
 from images.services.image_state import image_settle, renditions_expect
@@ -85,7 +86,7 @@ def job_cancel(*, job_id: UUID, owner_id: UUID) -> Job:
             state=Job.State.CANCELED,
             finished_at=timezone.now(),
             lease_until=None,
-            progress_step="canceled",
+            progress_step=told("canceled"),
         )
         if not stopped:
             raise JobNotCancelable

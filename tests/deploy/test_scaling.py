@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from deploy.k8s.tools.objects import Object, of_kind, pods
-from gateway.api import process
 from platform_site import gunicorn
+from platform_site.kit.rest import preferences
 from tests.deploy.gates import scaling, termination
 from tests.deploy.gates.references import environment
 from tests.deploy.workspace import OVERLAYS, Workspace, named
@@ -161,7 +161,7 @@ def test_gate_eight_sees_a_role_that_ends_before_its_longest_request(
 
 
 def test_a_person_who_prefers_to_wait_is_answered_before_nginx_gives_up() -> None:
-    assert termination.longest_answer_s() > process.LONGEST_WAIT_S + termination.MARGIN_S
+    assert termination.longest_answer_s() > preferences.LONGEST_WAIT_S + termination.MARGIN_S
 
 
 def test_the_brokers_file_is_rewritten_within_its_memory(workspace: Workspace) -> None:
@@ -192,7 +192,8 @@ def test_the_database_takes_every_connection_of_a_fully_scaled_platform(
         variables = environment(container, "image-platform", maps)
         if "DATABASE_URL_FILE" in variables:
             web = container["args"][0] == "gunicorn"
-            one = 2 * int(variables["DATABASE_POOL_MAX"]) if web else 3
+            # Beside its pool a process has one that listens, while somebody waits for a job.
+            one = 2 * (int(variables["DATABASE_POOL_MAX"]) + 1) if web else 3
             # A roll-out has one more pod than the most.
             needed += one * (most.get(deployment["metadata"]["name"], 1) + 1)
     (limit,) = [

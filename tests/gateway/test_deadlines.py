@@ -7,8 +7,9 @@ from typing import Final
 import pytest
 
 from gateway import deadlines
-from gateway.api.process import LONGEST_WAIT_S
+from gateway.services.processing import HELD_MARGIN_S
 from platform_site.kit.database import MARGIN_S
+from platform_site.kit.rest.preferences import LONGEST_WAIT_S
 from platform_site.kit.upstream.connections import CONNECT_TIMEOUT_S, PROGRESS_S
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -28,6 +29,11 @@ def test_nginx_waits_longer_than_a_change_may_take(location: str) -> None:
     (waited_s,) = waits_s("site", location)
     # A service token, and the call itself a second time when that token was not taken.
     assert waited_s > deadlines.READ_S + 2 * deadlines.WRITE_S
+
+
+def test_nginx_waits_longer_than_a_change_that_waits_for_its_job() -> None:
+    (waited_s,) = waits_s("site", "location ^~ /api/v1/images/ {")
+    assert waited_s > deadlines.READ_S + LONGEST_WAIT_S + HELD_MARGIN_S
 
 
 def test_nginx_waits_longer_than_an_upload_and_what_is_waited_for_after_it() -> None:

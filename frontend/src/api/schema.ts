@@ -128,7 +128,11 @@ export interface paths {
         /** @description All renditions of the image, with the URLs of those that are ready. */
         get: operations["renditions_list"];
         put?: never;
-        /** @description Ask for a preset or for operations. 200 if they exist, else 202 with the job. */
+        /**
+         * @description Ask for a preset or for operations. 200 if they exist, else 202 with the job.
+         *
+         *     With `Prefer: wait=N` the answer is held until the job is over, which is 200, too.
+         */
         post: operations["rendition_request"];
         delete?: never;
         options?: never;
@@ -2433,6 +2437,8 @@ export interface operations {
             header?: {
                 /** @description 1 to 255 printable characters of your choice. The same request with the same key within 24 hours gets the first answer, marked `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
+                /** @description `wait=N`: hold the answer up to N seconds (30 at most) until the job is over. */
+                Prefer?: string;
             };
             path: {
                 image_id: string;
@@ -2451,6 +2457,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2463,6 +2470,7 @@ export interface operations {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
                 content: {

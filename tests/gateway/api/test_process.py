@@ -7,7 +7,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from gateway.api.process import preferred_wait_s
 from gateway.services import processing
 from tests.gateway.documents import HOST, IMAGE_ID, JOB_ID, image, job, upload
 from tests.gateway.provider import Answer, Provider, Received
@@ -125,25 +124,6 @@ def test_the_poll_acts_for_alice(provider: Provider, as_alice: Client) -> None:
     provider.on("GET", JOB, answer)
     process(as_alice, "wait=5")
     assert seen == [provider.asked("POST", UPLOADS)[0].header("Authorization")]
-
-
-@pytest.mark.parametrize(
-    ("header", "wait_s"),
-    [
-        ("wait=10", 10),
-        ("wait = 5", 5),
-        ('respond-async; foo="bar", wait=7', 7),
-        ("WAIT=3", 3),
-        ("wait=31", 30),
-        ("wait=0", 0),
-        ("await=9", 0),
-        ("wait=-1", 0),
-        ("", 0),
-        ("wait=soon", 0),
-    ],
-)
-def test_a_preference_is_read(header: str, wait_s: int) -> None:
-    assert preferred_wait_s(header) == wait_s
 
 
 def test_a_place_to_wait_is_given_back(provider: Provider, as_alice: Client) -> None:

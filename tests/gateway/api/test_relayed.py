@@ -324,3 +324,14 @@ def test_without_a_public_url_links_begin_where_the_caller_asked(
     provider.on("GET", IMAGE, Answer(200, image()))
     as_alice.get(PUBLIC, headers={"Host": "here.example:8443"})
     assert provider.received[-1].header("X-Public-Origin") == "http://here.example:8443"
+
+
+@A_ROUTE
+def test_only_what_makes_renditions_is_held_for_its_job(
+    provider: Provider, as_alice: Client, route: Route
+) -> None:
+    provider.on(route.method, internal(route), Answer(200, {}))
+    ask(as_alice, route, Prefer="respond-async, wait=5")
+    (sent,) = provider.asked(route.method, internal(route))
+    expected = "wait=5" if route.path.endswith("/renditions") and route.method == "POST" else None
+    assert sent.header("Prefer") == expected

@@ -1,12 +1,16 @@
 """Jobs as they are polled, listed, stopped and begun again."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from images.api import jobs as jobs_api
 from images.models import Job
+from platform_site.kit.auth.revocations import session_revoke
 from tests.images.conftest import Broker
+from tests.images.people import Person
 
 JOBS = "/internal/v1/jobs"
 
@@ -54,3 +58,56 @@ def test_a_job_is_canceled_once_and_can_be_begun_again(as_alice: Client, url: st
     retried = as_alice.post(f"{url}/retry")
     assert (retried.status_code, retried.json()["state"]) == (202, "queued")
     assert Job.objects.get().state == Job.State.QUEUED
+
+
+def test_the_question_for_a_job_is_held_until_the_job_is_over(
+    as_alice: Client, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def wait(*, job_id: UUID, wait_s: float) -> bool:
+        assert url.endswith(str(job_id))
+        waited.append(wait_s)
+        broker.work()
+        return True
+
+    monkeypatch.setattr(jobs_api, "job_wait", wait)
+    for _ in range(2):  # the second time it is over
+        reply = as_alice.get(url, headers={"Prefer": "wait=5"})
+        assert (reply.status_code, reply.json()["state"]) == (200, "succeeded")
+    assert waited == [5]
+    assert reply.get("Preference-Applied") is None
+
+
+@pytest.mark.parametrize(("outcome", "applied"), [(False, "wait=5"), (None, None)])
+def test_whether_it_was_held_is_told(
+    as_alice: Client,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    outcome: bool | None,
+    applied: str | None,
+) -> None:
+    monkeypatch.setattr(jobs_api, "job_wait", lambda **_: outcome)
+    reply = as_alice.get(url, headers={"Prefer": "wait=5"})
+    assert (reply.json()["state"], reply.get("Preference-Applied")) == ("queued", applied)
+
+
+def test_nobody_elses_job_is_waited_for(
+    as_bob: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_api, "job_wait", lambda **_: pytest.fail("it waited"))
+    assert as_bob.get(url, headers={"Prefer": "wait=5"}).status_code == 404
+
+
+def test_who_is_signed_out_meanwhile_is_told_nothing(
+    as_alice: Client, alice: Person, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(**_named: Any) -> bool:
+        broker.work()
+        session_revoke(session_id=alice.session_id, ttl_s=60)
+        return True
+
+    monkeypatch.setattr(jobs_api, "job_wait", wait)
+    reply = as_alice.get(url, headers={"Prefer": "wait=5"})
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")

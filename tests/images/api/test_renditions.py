@@ -1,11 +1,15 @@
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from images.api import renditions as renditions_api
 from images.models import Job, Rendition
 from images.services import renditions
+from platform_site.kit.auth.revocations import session_revoke
 from tests.images.conftest import Broker
+from tests.images.people import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 V1 = "/internal/v1"
@@ -65,6 +69,58 @@ def test_a_failed_rendition_is_tried_again_when_asked_for(
     assert reply.json()["job"]["progress"]["total"] == 1
     broker.work()
     assert not Rendition.objects.exclude(state=Rendition.State.READY).exists()
+
+
+def test_who_prefers_to_wait_is_answered_once_the_job_is_over(
+    as_alice: Client, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    def wait(*, job_id: UUID, wait_s: float) -> bool:
+        assert str(job_id) == str(Job.objects.latest("created_at").id)
+        waited.append(wait_s)
+        broker.work()
+        return True
+
+    monkeypatch.setattr(renditions_api, "job_wait", wait)
+    ops = {"ops": {"width": 20, "height": 20, "fit": "cover", "format": "png"}}
+    reply = as_alice.post(url, ops, JSON, headers={"Prefer": "wait=7"})
+    assert (reply.status_code, reply["Preference-Applied"], waited) == (200, "wait=7", [7])
+    body = reply.json()
+    assert (body["job"]["state"], body["image"]["state"]) == ("succeeded", "ready")
+    (made,) = body["renditions"]
+    assert (made["state"], made["format"], bool(made["url"])) == ("ready", "png", True)
+
+
+def test_a_wait_that_was_too_short_is_told(
+    as_alice: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions_api, "job_wait", lambda **_: False)
+    reply = as_alice.post(url, {"ops": {"width": 20}}, JSON, headers={"Prefer": "wait=7"})
+    assert (reply.status_code, reply["Preference-Applied"]) == (202, "wait=7")
+    assert reply.json()["job"]["state"] == "queued"
+
+
+def test_who_is_signed_out_while_it_is_made_is_told_nothing(
+    as_alice: Client, alice: Person, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait(**_named: Any) -> bool:
+        session_revoke(session_id=alice.session_id, ttl_s=60)
+        return False
+
+    monkeypatch.setattr(renditions_api, "job_wait", wait)
+    reply = as_alice.post(url, {"ops": {"width": 20}}, JSON, headers={"Prefer": "wait=7"})
+    assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")
+
+
+def test_nobody_waits_for_what_is_there_or_without_a_preference(
+    as_alice: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions_api, "job_wait", lambda **_: pytest.fail("it waited"))
+    there = as_alice.post(url, {"preset": "thumb"}, JSON, headers={"Prefer": "wait=7"})
+    assert (there.status_code, there["Preference-Applied"]) == (200, "wait=7")
+    reply = as_alice.post(url, {"ops": {"width": 20}}, JSON)
+    assert (reply.status_code, reply.get("Preference-Applied")) == (202, None)
 
 
 @pytest.mark.parametrize(
