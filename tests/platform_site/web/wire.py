@@ -38,8 +38,12 @@ class Wire:
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.settimeout(PATIENCE_S)
-        connection.connect(("127.0.0.1", self.port))
-        connection.sendall(data)
+        try:
+            connection.connect(("127.0.0.1", self.port))
+            connection.sendall(data)
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def ask(self, data: bytes) -> Answer:
