@@ -1,11 +1,13 @@
 """A photograph through the real worker beside the pure core alone: processor time of each.
 
 The worker runs as in a deployment, over PostgreSQL, S3 over HTTP and Redis; the core makes the
-same renditions of the same file in a process of its own. Rounds take turns. Run
-``python -m bench.worker``.
+same renditions of the same file in a process of its own. Rounds take turns. Then jobs whose files
+were made beforehand: what a job costs beside its pixels. Run ``python -m bench.worker``.
 """
 
 import argparse
+import hashlib
+import io
 import json
 import os
 import platform as machine
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import psycopg
 
@@ -28,6 +31,7 @@ from bench.cpu import cpu_seconds, parent_of
 from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
 from tests.servers.postgresql import postgresql
+from tests.servers.processes import KEPT
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results" / "worker.json"
@@ -35,6 +39,12 @@ RESULTS: Final = ROOT / "bench" / "results" / "worker.json"
 SIZE: Final = (4000, 3000)
 PRESETS: Final = ("thumb", "small", "medium", "large")
 TARGET_RATIO: Final = 1.5
+SMALL_SIZE: Final = (900, 675)
+"""Larger than all presets but one, so that no two of its eight renditions have the same bytes."""
+JOBS: Final = 40
+WARMING_JOBS: Final = 3
+TARGET_BESIDE_MS: Final = 25.0
+TARGET_DATABASE_MS: Final = 8.0
 CHILD_TIMEOUT_S: Final = 120.0
 _numbers = count(1)
 
@@ -106,6 +116,70 @@ def worker_round(bench: Bench, photographs: int) -> dict[str, float]:
     }
 
 
+def jobs_round(bench: Bench, jobs: int) -> dict[str, float]:
+    """Processor milliseconds a job beside its pixels, in a process with a worker's settings."""
+    file = bench.file.with_name("small.jpg")
+    make_input(file, SMALL_SIZE)
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.worker", "--jobs", str(file), "--photographs", str(jobs)],
+        cwd=ROOT,
+        env={**kept, **bench.split.environment("worker"), "LOG_LEVEL": "INFO"},
+        check=True,
+        capture_output=True,
+        timeout=CHILD_TIMEOUT_S,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def jobs_alone(file: Path, jobs: int) -> dict[str, float]:
+    """What `job_run` costs a job, without its pixels, without Celery: they are made beforehand."""
+    import django  # noqa: PLC0415 - only the child has settings
+
+    django.setup()
+    from django.db import connection  # noqa: PLC0415 - after the settings, as all below
+
+    from images import queue  # noqa: PLC0415
+    from images.renditions import PRESETS as SPECS  # noqa: PLC0415
+    from images.renditions import Limits, render_all  # noqa: PLC0415
+    from images.services import render_job  # noqa: PLC0415
+    from images.services.job_execution import job_run  # noqa: PLC0415
+
+    specs = [spec for name in PRESETS for spec in SPECS[name].specs()]
+    with file.open("rb") as source:
+        made = list(render_all(source, specs, Limits()))
+    vars(queue)["job_send"] = lambda **_: True  # the worker that runs beside must not take them
+    vars(render_job)["render_all"] = lambda *_: iter(made)
+    begun = [_uploaded(distinct(file)) for _ in range(jobs + WARMING_JOBS)]
+    spent_s, database_s = 0.0, 0.0
+    for number, job in enumerate(begun):
+        connection.ensure_connection()
+        backend: Any = connection.connection
+        before = time.process_time(), _thread_seconds(backend.info.backend_pid)
+        job_run(job_id=job.id, dispatch_id=job.dispatch_id)
+        after = time.process_time(), _thread_seconds(backend.info.backend_pid)
+        if number >= WARMING_JOBS:
+            spent_s += after[0] - before[0]
+            database_s += after[1] - before[1]
+    return {"worker_ms": spent_s * 1_000 / jobs, "database_ms": database_s * 1_000 / jobs}
+
+
+def _uploaded(content: bytes) -> Any:
+    from images.services.uploads import UploadRequest, image_upload  # noqa: PLC0415
+    from images.upload_handler import ReceivedFile  # noqa: PLC0415
+
+    received = ReceivedFile(
+        io.BytesIO(content), len(content), hashlib.sha256(content).hexdigest(), "photograph.jpg"
+    )
+    outcome = image_upload(owner_id=uuid4(), received=received, wanted=UploadRequest(PRESETS))
+    return outcome.job
+
+
+def _thread_seconds(pid: int) -> float:
+    """Of a process of one thread, in nanoseconds and not in the ticks of `cpu_seconds`."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def core_round(file: Path, photographs: int) -> float:
     """Processor seconds a photograph of the core alone, in a warm process of its own."""
     command = [sys.executable, "-m", "bench.worker", "--core", str(file)]
@@ -145,6 +219,7 @@ def compare(*, rounds: int, photographs: int) -> dict[str, Any]:
         for _ in range(rounds):
             core.append(core_round(bench.file, photographs))
             through.append(worker_round(bench, photographs))
+        jobs = [jobs_round(bench, JOBS) for _ in range(rounds)]
     alone = statistics.median(core)
     cpu_s = {name: statistics.median(one[name] for one in through) for name in through[0]}
     return {
@@ -158,6 +233,7 @@ def compare(*, rounds: int, photographs: int) -> dict[str, Any]:
         "times_the_core": round(cpu_s["worker"] / alone, 2),
         "times_the_core_with_servers": round(sum(cpu_s.values()) / alone, 2),
         "target_times_the_core": TARGET_RATIO,
+        "job": {name: round(statistics.median(one[name] for one in jobs), 1) for name in jobs[0]},
         "took_s": round(time.monotonic() - start, 1),
     }
 
@@ -174,8 +250,15 @@ def show(report: Mapping[str, Any]) -> bool:
         f"the core (target {TARGET_RATIO}), with the servers "
         f"{report['times_the_core_with_servers']} times"
     )
+    job = report["job"]
+    is_light = job["worker_ms"] <= TARGET_BESIDE_MS and job["database_ms"] <= TARGET_DATABASE_MS
+    print(
+        f"  {'met    ' if is_light else 'NOT MET'}  a job of 8 renditions takes {job['worker_ms']} "
+        f"ms in the worker beside its pixels (target {TARGET_BESIDE_MS}) and {job['database_ms']} "
+        f"ms in PostgreSQL (target {TARGET_DATABASE_MS})"
+    )
     print(f"took {report['took_s']} s")
-    return met
+    return met and is_light
 
 
 def run(*, rounds: int = 4, photographs: int = 5) -> bool:
@@ -192,7 +275,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=4, help="turns of each")
     parser.add_argument("--photographs", type=int, default=5, help="in each turn")
     parser.add_argument("--core", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.jobs is not None:
+        print(json.dumps(jobs_alone(asked.jobs, asked.photographs)))
+        return 0
     if asked.core is not None:
         print(json.dumps({"cpu_s": core_alone(asked.core, asked.photographs)}))
         return 0
