@@ -192,8 +192,9 @@ def test_the_database_takes_every_connection_of_a_fully_scaled_platform(
         variables = environment(container, "image-platform", maps)
         if "DATABASE_URL_FILE" in variables:
             web = container["args"][0] == "gunicorn"
-            # Beside its pool a process has one that listens, while somebody waits for a job.
-            one = 2 * (int(variables["DATABASE_POOL_MAX"]) + 1) if web else 3
+            # Beside its pool a process of images has one that listens while somebody waits.
+            listening = int(deployment["metadata"]["name"] == "images")
+            one = 2 * (int(variables["DATABASE_POOL_MAX"]) + listening) if web else 3
             # A roll-out has one more pod than the most.
             needed += one * (most.get(deployment["metadata"]["name"], 1) + 1)
     (limit,) = [
