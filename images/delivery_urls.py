@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from images.renditions import FORMATS
-from images.url_signing import expiry_after, path_signed
+from images.url_signing import expiry_after, path_signed_by
 
 ORIGINAL: Final = "original"
 
@@ -19,22 +19,18 @@ class Signer(NamedTuple):
     key: str
     ends_at: int
 
-    def original_path(self, image_id: UUID, image_format: str) -> str:
+    def original_path(self, image_id: UUID | str, image_format: str) -> str:
         """Where the owner's own bytes are."""
         return self._path(ORIGINAL, image_id, FORMATS[image_format].extension)
 
-    def rendition_path(self, image_id: UUID, *, spec: str, preset: str | None) -> str:
+    def rendition_path(self, image_id: UUID | str, *, spec: str, preset: str | None) -> str:
         """Where a rendition is, by its preset where it has one."""
         operations, _, extension = spec.rpartition(".")
         return self._path(preset or operations, image_id, extension)
 
-    def _path(self, spec: str, image_id: UUID, extension: str) -> str:
-        return path_signed(
-            keys={self.key_id: self.key},
-            spec=spec,
-            name=f"{image_id}.{extension}",
-            expires_at=self.ends_at,
-        )
+    def _path(self, spec: str, image_id: UUID | str, extension: str) -> str:
+        name = f"{image_id}.{extension}"
+        return path_signed_by(self.key_id, self.key, spec=spec, name=name, expires_at=self.ends_at)
 
 
 def signer_now() -> Signer:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from images.api.conditions import is_unchanged, unchanged, versioned, versions_required
 from images.api.permissions import OwnedView, owner_of
-from images.api.public_urls import origin_of
+from images.api.public_urls import image_url, origin_of
 from images.api.representations import (
     image_etag,
     image_json,
@@ -76,11 +76,13 @@ class ImageList(OwnedView):
         finally:
             self.handler.close()  # of a large file there is a copy on disk, also when it is refused
         row = image_row(image_id=outcome.image.id, owner_id=outcome.image.owner_id)
-        image = image_out(row, origin=origin_of(request))
+        origin = origin_of(request)
         return Response(
-            UploadOut(image, job_out_or_none(outcome.job), outcome.is_duplicate),
+            UploadOut(
+                image_out(row, origin=origin), job_out_or_none(outcome.job), outcome.is_duplicate
+            ),
             status=200 if outcome.is_duplicate else 202,
-            headers={"Location": image.links.self},
+            headers={"Location": image_url(row.id, origin=origin)},
         )
 
 

@@ -32,6 +32,11 @@ def origin_of(request: AnyRequest) -> str:
     return said
 
 
+def image_url(image_id: object, *, origin: str) -> str:
+    """Where the public finds the image."""
+    return f"{origin}{PUBLIC_ROOT}/images/{image_id}"
+
+
 def neighbour_url(request: AnyRequest, cursor: str | None) -> str | None:
     """The public URL of the page at ``cursor``, with the filters of ``request``."""
     if cursor is None:

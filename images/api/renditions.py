@@ -72,16 +72,17 @@ class RenditionList(OwnedView):
             is_over = bool(job_wait(job_id=job.id, wait_s=wait_s))
             session_require_live(request)
             job = job_row(job_id=job.id, owner_id=owner_id)
-        row = image_row(image_id=image_id, owner_id=owner_id)
-        image = image_out(row, origin=origin_of(request))
-        asked = {rendition.id for rendition in outcome.renditions}
+        row, origin = image_row(image_id=image_id, owner_id=owner_id), origin_of(request)
         document = RequestedRenditionsOut(
-            image=image,
+            image=image_out(row, origin=origin),
             job=job_out_or_none(job),
             # By the preset, too: its formats may have become others once pixels were looked at.
-            renditions=[
-                each for each in image.renditions if each.id in asked or each.preset == wanted
-            ],
+            renditions=renditions_out(
+                row,
+                origin=origin,
+                ids=[rendition.id for rendition in outcome.renditions],
+                preset=wanted if isinstance(wanted, str) else "",
+            ),
         )
         headers = {"Preference-Applied": f"wait={wait_s}"} if wait_s else None
         return Response(document, status=200 if is_over else 202, headers=headers)

@@ -15,6 +15,9 @@ from django.db.models import BooleanField, DateTimeField, Func, Model, TextField
 from django.db.models.functions import Cast
 from django.db.models.sql.compiler import SQLCompiler
 
+LENGTH: Final = 36
+"""Of the text of a UUID."""
+
 
 class JSONColumns:
     """The columns ``names`` of a row of ``model``, or of many, as a JSON text and back."""
@@ -33,7 +36,7 @@ class JSONColumns:
         return _text(_Rows(_Array(*self._names)))
 
     def read(self, text: str) -> dict[str, Any]:
-        """The columns of one row by their names, each in the type of its field."""
+        """The columns of one row by their names, each in the type of its field; ids are texts."""
         return self._read(orjson.loads(text))
 
     def read_all(self, text: str | None) -> list[dict[str, Any]]:
@@ -52,8 +55,12 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)  # SQLite keeps them without
 
 
+def _hyphened(text: str) -> str:
+    return text if len(text) == LENGTH else str(UUID(text))  # SQLite keeps them without hyphens
+
+
 READERS: Final[dict[type, Callable[[Any], Any]]] = {
-    UUIDField: UUID,
+    UUIDField: _hyphened,
     DateTimeField: _moment,
     BooleanField: bool,
 }

@@ -34,6 +34,7 @@ OF_A_PERSON = [
     ("GET", "presets"),
     ("POST", "images"),
     ("GET", "images/count"),
+    ("GET", "overview"),
     ("POST", "images/actions"),
 ]
 OF_A_ROLE = [("GET", "status")]

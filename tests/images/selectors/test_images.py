@@ -77,16 +77,19 @@ def test_an_image_brings_along_all_that_an_answer_shows_by_one_statement(
         image = image_row(image_id=row.id, owner_id=alice.id)
     assert (image.id, image.created_at, image.version) == (row.id, row.created_at, row.version)
     shown = IMAGE_COLUMNS.read(image.columns)
-    assert shown == Image.objects.values(*shown).get()
+    assert shown == {**Image.objects.values(*shown).get(), "id": str(row.id)}
     assert [tag["name"] for tag in TAG_COLUMNS.read_all(image.tags)] == ["sea"]
     renditions = {each["id"]: each for each in RENDITION_COLUMNS.read_all(image.renditions)}
     assert renditions == {
-        each.id: {name: getattr(each, name) for name in renditions[each.id]}
+        str(each.id): {
+            **{name: getattr(each, name) for name in renditions[str(each.id)]},
+            "id": str(each.id),
+        }
         for each in renditions_of(image_id=row.id)
     }
     assert len(renditions) == 8
     assert image.job is not None
-    assert JOB_COLUMNS.read(image.job) == {"id": job.id, "state": "succeeded"}
+    assert JOB_COLUMNS.read(image.job) == {"id": str(job.id), "state": "succeeded"}
 
 
 def test_of_the_jobs_of_an_image_the_newest_is_shown(alice: Person) -> None:
@@ -97,7 +100,7 @@ def test_of_the_jobs_of_an_image_the_newest_is_shown(alice: Person) -> None:
     ]
     found = image_row(image_id=image.id, owner_id=alice.id)
     assert found.job is not None
-    assert JOB_COLUMNS.read(found.job) == {"id": jobs[1].id, "state": "queued"}
+    assert JOB_COLUMNS.read(found.job) == {"id": str(jobs[1].id), "state": "queued"}
 
 
 def test_an_image_without_anything_shows_that(alice: Person, bob: Person) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from prometheus_client import REGISTRY
 
 from platform_site.postgresql.base import DatabaseWrapper, has_news
 
@@ -60,3 +61,21 @@ def test_one_that_the_server_has_ended_between_two_tasks_is_made_anew(
         other.execute("SELECT pg_terminate_backend(%s)", [before])
     select.select([kept.connection.fileno()], [], [], 30)
     assert backend_pid() != before
+
+
+@pytest.mark.django_db
+def test_statements_are_counted_by_cursors_of_one_class() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL")
+
+    def counted() -> float:
+        labels = {"alias": "default", "vendor": "postgresql"}
+        return REGISTRY.get_sample_value("django_db_execute_total", labels) or 0.0
+
+    before = counted()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        kind = type(cursor.cursor)
+    assert counted() == before + 1
+    kinds = {connection.get_connection_params()["cursor_factory"] for _ in range(2)}
+    assert kinds == {kind}
