@@ -5,10 +5,12 @@ the format and the quality are those asked for.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any, Final
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from images.renditions.content import Content, content_of
 from images.renditions.spec import RenditionSpec
@@ -37,6 +39,12 @@ _FULL_CHROMA: Final[Mapping[str, Mapping[str, Any]]] = {
     "avif": {"subsampling": "4:4:4"},
 }
 """Where colours change sharply; for WebP only lossless coding does that."""
+
+_JPEG_MOST: Final = 7 / 6
+"""Bytes that the worst JPEG has for each of a pixel's: noise at quality 100 has 1.07."""
+
+_BUFFER: Final = Lock()
+"""The size of Pillow's buffers is the module's."""
 
 _LARGE_PIXELS: Final = 4_000_000
 _LARGE: Final[Mapping[str, Mapping[str, Any]]] = {"avif": {"speed": 9, "advanced": {}}}
@@ -108,8 +116,26 @@ def _lossless_if_better(
 
 def _saved(image: Image.Image, spec: RenditionSpec, **options: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format=spec.image_format.pillow, **_WITHOUT_METADATA, **options)
+    with _room_for_all(image) if spec.format == "jpeg" else nullcontext():
+        image.save(buffer, format=spec.image_format.pillow, **_WITHOUT_METADATA, **options)
     return buffer.getvalue()
+
+
+@contextmanager
+def _room_for_all(image: Image.Image) -> Iterator[None]:
+    """A buffer that every JPEG of ``image`` fits in, which libjpeg needs for one that is optimised.
+
+    Pillow gives it a byte a pixel, too few for noise, and has no other way to ask for more. What
+    is not written to takes no memory.
+    """
+    with _BUFFER:
+        usual = ImageFile.MAXBLOCK
+        stored = len(image.getbands()) * image.width * image.height
+        ImageFile.MAXBLOCK = int(_JPEG_MOST * stored) + usual
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = usual
 
 
 def flatten(image: Image.Image) -> Image.Image:

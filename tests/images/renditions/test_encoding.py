@@ -1,12 +1,13 @@
 import io
+from random import Random
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
-from images.renditions import RenditionSpec
+from images.renditions import OUTPUT_FORMATS, RenditionSpec
 from images.renditions.content import content_of
-from images.renditions.encoding import _options
+from images.renditions.encoding import _options, encode
 from tests.images.renditions.drawn import made, photograph, text
 from tests.images.renditions.samples import picture, psnr, rendered, saved
 
@@ -41,6 +42,21 @@ def test_photographs_store_half_the_chroma_and_coloured_text_all_of_it() -> None
 
 def test_jpeg_is_progressive() -> None:
     assert Image.open(io.BytesIO(made(photograph(), "jpeg"))).info["progressive"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("quality", [82, 94, 95, 100])
+def test_noise_fits_into_every_format(mode: str, quality: int) -> None:
+    """Noise is the largest file that there can be, and no buffer may be too small for it."""
+    size = (211, 200)
+    noise = Random(1).randbytes(size[0] * size[1] * len(mode))
+    image = Image.frombytes(mode, size, noise)
+    block = ImageFile.MAXBLOCK
+    for name in OUTPUT_FORMATS:
+        kept = None if name == "png" else quality
+        made = encode(image, RenditionSpec(*size, format=name, quality=kept))
+        assert Image.open(io.BytesIO(made)).size == size
+    assert block == ImageFile.MAXBLOCK
 
 
 def test_the_effort_falls_where_a_picture_is_too_large_for_it() -> None:
