@@ -5,6 +5,8 @@ ARG NODE_IMAGE=node:22.23.0-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.30.4-alpine3.24
 
 FROM ${PYTHON_IMAGE} AS packages
+# `granian` keeps that server in the image, 22 MB that only `components/granian` uses.
+ARG WEB_SERVER=gunicorn
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils \
     && python3 -m venv /opt/venv
 COPY requirements.lock /tmp/
@@ -21,6 +23,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-
         django/contrib/admin/static/admin/js/vendor/*/xregexp.js \
         jsonschema jsonschema-* jsonschema_specifications* referencing* rpds* attr attrs* cffi cffi-* pycparser* \
         wcwidth/_wcwidth_c* yaml/_yaml* \
+    && if [ "$WEB_SERVER" != granian ]; then rm -r granian granian-* /opt/venv/bin/granian; fi \
     && rm -rf pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
     && rm -f /opt/venv/bin/pip* /opt/venv/bin/jsonschema /opt/venv/bin/cffi-gen-src \
     && find . -type f \( -name '*.[cho]' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.po' -o -name '*.mo' \
@@ -59,7 +62,7 @@ COPY images images
 # Bytecode of what the roles import is made here, because the root file system is read-only later.
 # The keys let a worker start far enough to import everything; they go with the layer's last command.
 ARG IMPORTS="boto3, django.core.cache.backends.redis, platform_site.postgresql.base, \
-gunicorn.app.wsgiapp, gunicorn.workers.gthread, granian.server, kombu.transport.redis, psycopg_pool, storages.backends.s3"
+gunicorn.app.wsgiapp, gunicorn.workers.gthread, kombu.transport.redis, psycopg_pool, storages.backends.s3"
 RUN export PYTHONDONTWRITEBYTECODE= DJANGO_SETTINGS_MODULE=platform_site.settings.embedded VAR_DIR=/tmp/build \
     && python -c "from pathlib import Path; from platform_site.secrets import generation; generation.embedded_ensure(Path('/tmp/build/secrets'))" \
     && python -c "import ${IMPORTS}; boto3.client('s3', 'us-east-1', aws_access_key_id='-', aws_secret_access_key='-')" \

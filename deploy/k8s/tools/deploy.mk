@@ -5,7 +5,7 @@ REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
 SECRETS := deploy/k8s/credentials/secrets
 RELEASED = $(shell sed -n 's/^  version: "\(.*\)"$$/\1/p' deploy/k8s/release/release.yaml)
-LABELS = --build-arg VERSION=$(RELEASED) --build-arg REVISION=$(shell git rev-parse HEAD) --build-arg CREATED=$(shell git log -1 --format=%cI)
+LABELS = $(if $(WEB_SERVER),--build-arg WEB_SERVER=$(WEB_SERVER)) --build-arg VERSION=$(RELEASED) --build-arg REVISION=$(shell git rev-parse HEAD) --build-arg CREATED=$(shell git log -1 --format=%cI)
 
 k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, or those that are missing
 	@LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory $(SECRETS)
@@ -46,7 +46,7 @@ k8s-release: .venv/.runtime ## write the version that a cluster runs (VERSION=1.
 pin-images: .venv/.runtime ## turn the tags of third-party images into digests (needs a network)
 	@$(PY) -m deploy.k8s.tools.pin_images
 
-images: ## build both images and push them (REGISTRY=registry.example.com/image-platform)
+images: ## build both images and push them (REGISTRY=registry.example.com/image-platform, WEB_SERVER=granian)
 	@for target in app frontend; do \
 		$(BUILDER) build --target $$target $(LABELS) --tag $(REGISTRY)/$$target:$(RELEASED) . || exit 1; \
 		case $(REGISTRY) in localhost/*) ;; *) $(BUILDER) push $(REGISTRY)/$$target:$(RELEASED) || exit 1 ;; esac; \
