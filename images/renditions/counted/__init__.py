@@ -66,6 +66,8 @@ def _let_go_of_canvases(source: WebPImageFile) -> None:
     read = whole._get_next  # noqa: SLF001 - the decoder is not to be had otherwise
 
     def read_last() -> Any:
+        # Or the picture would hold itself, until garbage is collected.
+        del whole._get_next  # noqa: SLF001 - likewise
         frame = read()
         whole._decoder = None  # noqa: SLF001 - likewise
         return frame

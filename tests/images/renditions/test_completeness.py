@@ -1,7 +1,9 @@
 """Whether every pixel was there: counted as they are decoded, not taken from marks at the end."""
 
 import dataclasses
+import gc
 import io
+import weakref
 import zlib
 
 import numpy as np
@@ -15,6 +17,8 @@ from images.renditions import (
     probe,
     render,
 )
+from images.renditions.counted import load
+from images.renditions.reading import guarded_reading, open_image
 from tests.images.renditions.samples import (
     LIMITS,
     PNG_SIGNATURE,
@@ -33,6 +37,23 @@ pytestmark = pytest.mark.long
 STRICT = dataclasses.replace(LIMITS, refuse_incomplete=True)
 EXACT = RenditionSpec(format="png")
 EOI = b"\xff\xd9"
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_picture_is_let_go_without_the_garbage_collector(name: str) -> None:
+    """A large one that held itself would take its memory into the next job."""
+    file = io.BytesIO(WHOLE[name])
+    facts = probe(file, LIMITS)
+    gc.disable()
+    try:
+        with guarded_reading():
+            source = open_image(file, facts.image_format, LIMITS, facts.layout)
+            seen = weakref.ref(source)
+            load(source, facts.layout)
+        del source
+        assert seen() is None
+    finally:
+        gc.enable()
 
 
 def detailed(mode: str = "RGB") -> Image.Image:
