@@ -1,6 +1,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from uuid import UUID
 
 import psycopg
@@ -125,9 +126,8 @@ def test_a_listener_that_hears_nothing_of_itself_is_not_relied_on(
         assert not waiter.hears
 
 
-def test_on_sqlite_nobody_listens() -> None:
-    if connection.vendor == "postgresql":
-        pytest.skip("PostgreSQL tells")
+def test_on_sqlite_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_ends, "connection", SimpleNamespace(vendor="sqlite"))
     listener = Listener()
     with listener.expecting(uuid7()) as waiter:
         assert (waiter.hears, listener._thread) == (False, None)
