@@ -288,12 +288,7 @@ def show(report: Mapping[str, Any]) -> bool:
     for name, row in report["jobs"].items():
         parts = ", ".join(f"{one} {words(ms, 0)}" for one, ms in row["cpu_ms"].items())
         print(f"A job of 8 renditions of {name}: {parts} ms")
-    for name, reason in report["missing"].items():
-        print(f"{name}: {reason}")
-    for one in report["targets"]:
-        print(f"  {'met    ' if one['met'] else 'NOT MET'}  {one['what']}: {one['measured']}")
-    print(f"took {report['took_s']} s at a load average of {report['load_average']}")
-    return all(one["met"] for one in report["targets"])
+    return reports.verdict_show(report)
 
 
 def main() -> int:

@@ -157,12 +157,7 @@ def show(report: Mapping[str, Any]) -> bool:
         print(f"{name:22} {row['requests_per_s']['median']:6.0f} {mean:6.1f} ms  {cpu}")
         for peer, beside in row.get("peers", {}).items():
             print(f"{'':22} × {peer}: CPU {words(beside['cpu'])}, rate {words(beside['rate'])}")
-    for name, reason in report["missing"].items():
-        print(f"{name}: {reason}")
-    for one in report["targets"]:
-        print(f"  {'met    ' if one['met'] else 'NOT MET'}  {one['what']}: {one['measured']}")
-    print(f"took {report['took_s']} s at a load average of {report['load_average']}")
-    return all(one["met"] for one in report["targets"])
+    return reports.verdict_show(report)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Where the parts leave what they have measured, and whether the run is a quick one."""
+"""Where the parts leave what they have measured, what they say of their targets, and quick runs."""
 
 import json
 import os
@@ -36,3 +36,13 @@ def read(part: str, *, source: Path | None = None) -> dict[str, Any] | None:
         return None
     report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return report
+
+
+def verdict_show(report: Mapping[str, Any]) -> bool:
+    """Print what was not to be had and every target; True when each of these is met."""
+    for name, reason in report["missing"].items():
+        print(f"{name}: {reason}")
+    for one in report["targets"]:
+        print(f"  {'met    ' if one['met'] else 'NOT MET'}  {one['what']}: {one['measured']}")
+    print(f"took {report['took_s']} s at a load average of {report['load_average']}")
+    return all(one["met"] for one in report["targets"])

@@ -43,7 +43,9 @@ def test_a_filter_narrows_to_what_it_says(alice: Person, bob: Person) -> None:
     image_rows(alice, "gone", trashed_at=timezone.now())
     image_rows(alice, "purged", state="purged")
     image_rows(bob, "bobs")
-    Tag.objects.create(image=beach, name="sea")
+    Tag.objects.create(
+        image=beach, name="sea", owner_id=beach.owner_id, image_created_at=beach.created_at
+    )
     assert found(alice) == ["beach", "city", "icon"]
     assert found(alice, tag="sea") == ["beach"]
     assert found(alice, words="SUMMER") == ["beach", "city"]
