@@ -16,7 +16,8 @@ from accounts.errors import DeletionBegun
 from accounts.models import Session, SessionQuerySet, User
 from accounts.services.closing import account_close, account_restore
 from accounts.services.revocations import sessions_deny, sessions_end
-from accounts.services.sessions import login_refused, login_try, sessions_close_all
+from accounts.services.sessions import sessions_close_all
+from accounts.services.sign_in import login_refused, login_try
 from accounts.services.users import account_disable, account_unlock
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import (

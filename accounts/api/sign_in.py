@@ -17,7 +17,8 @@ from accounts.api.requests import LoginIn, RefreshIn, RegisterIn
 from accounts.api.responses import AcceptedOut, TokensOut, tokens_response
 from accounts.api.signed_in import SignedInView
 from accounts.services.refreshes import session_refresh
-from accounts.services.sessions import TokenPair, session_close, session_open, sessions_close_all
+from accounts.services.sessions import TokenPair, session_close, sessions_close_all
+from accounts.services.sign_in import session_open
 from accounts.services.users import user_register
 from platform_site.kit.auth.authentication import UserAuthentication
 from platform_site.kit.auth.tokens import TokenInvalid

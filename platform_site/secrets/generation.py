@@ -69,6 +69,7 @@ class KeyMaterial:
     signing: SigningKeyPair = field(default_factory=signing_key)
     gateway_secret: str = field(default_factory=random_token)
     delivery_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    account_key: str = field(default_factory=lambda: secrets.token_hex(32))
     database: Mapping[str, str] = field(
         default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
     )
@@ -99,6 +100,10 @@ class KeyMaterial:
     def delivery(self) -> Files:
         """The key that signs delivery URLs."""
         return {"delivery-keys.json": json.dumps({"d1": self.delivery_key})}
+
+    def accounts(self) -> Files:
+        """The key of what the rows of accounts keep secret."""
+        return {"account-keys.json": json.dumps({"a1": self.account_key})}
 
     def database_url(self, role: str) -> Files:
         """The URL of the database for the database user ``role``."""
@@ -137,6 +142,7 @@ def embedded(material: KeyMaterial) -> Files:
         **material.verifier(),
         **material.gateway(),
         **material.delivery(),
+        **material.accounts(),
     }
 
 
@@ -151,6 +157,7 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
         "auth": {
             **material.auth(),
             **material.verifier(),
+            **material.accounts(),
             **material.cache_url("auth"),
             **material.database_url("auth"),
         },
@@ -161,7 +168,12 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
         },
         "images": {**library, **redis["images"], **material.database_url("images")},
         "worker": {**library, **redis["worker"], **material.database_url("images")},
-        "admin": {**library, **redis["admin"], **material.database_url("admin")},
+        "admin": {
+            **library,
+            **material.accounts(),
+            **redis["admin"],
+            **material.database_url("admin"),
+        },
         "scheduler": material.broker_url("scheduler"),
         "migrate": material.database_url("owner"),
     }
@@ -202,9 +214,13 @@ def embedded_ensure(directory: Path) -> bool:
     """Make the embedded key material once; later starts keep it. Whether it was made now.
 
     The directory appears whole: of two first starts at once one wins, and one that is cut short
-    leaves nothing behind. What stands in the directory is left as it is.
+    leaves nothing behind. What stands in the directory is left as it is; a key that a former
+    release did not know is added.
     """
     if directory.exists() and any(directory.iterdir()):
+        for name, content in KeyMaterial().accounts().items():
+            if not (directory / name).exists():
+                write(directory, {name: content})
         return False
     directory.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))

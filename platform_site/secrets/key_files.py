@@ -15,7 +15,10 @@ from platform_site import redis_users
 from platform_site.secrets import generation
 from platform_site.secrets.generation import Files, KeyMaterial
 
-SHARED: Final = ("jwks.json", "delivery-keys.json", "s3-access-key-id", "s3-secret-access-key")
+SHARED: Final = (
+    "jwks.json", "delivery-keys.json", "account-keys.json",
+    "s3-access-key-id", "s3-secret-access-key",
+)  # fmt: skip
 """Files that are the same wherever they stand."""
 SIGNING: Final = Path("auth", "signing-keys.json")
 CLIENTS: Final = Path("auth", "service-clients.json")

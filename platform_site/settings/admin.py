@@ -1,6 +1,7 @@
 """Role: admin. Django's admin over every table, inside the cluster only."""
 
 from .base import *
+from .parts.account_keys import *
 from .parts.accounts import *
 from .parts.broker import *
 from .parts.cache import *

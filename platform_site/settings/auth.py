@@ -1,6 +1,7 @@
 """Role: auth. Accounts, sessions and keys; the only role that can sign."""
 
 from .base import *
+from .parts.account_keys import *
 from .parts.accounts import *
 from .parts.cache import *
 from .parts.cors import *

@@ -7,6 +7,7 @@ from .parts.embedded_secrets import *  # first: the readers below find its keys
 from platform_site.kit import env
 
 from .base import *
+from .parts.account_keys import *
 from .parts.accounts import *
 from .parts.broker import *
 from .parts.cors import *

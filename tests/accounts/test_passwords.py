@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from tests.accounts.callers import PASSWORD, Caller
 
 ALICE = User(email="alice.liddell@wonderland.example", name="Alice Pleasance Liddell")

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.errors import InvalidCredentials, PasswordIncorrect
 from accounts.models import Session, User
-from accounts.services import sessions, users
+from accounts.services import sign_in, users
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import RateLimited
 from tests.accounts.callers import PASSWORD, in_parallel
@@ -21,7 +21,7 @@ HOME = "2001:db8:aaaa:1::7"
 
 def tried(address: str, *, email: str = ALICE, password: str = GUESS) -> str:
     try:
-        sessions.session_open(email=email, password=password, device="", address=address)
+        sign_in.session_open(email=email, password=password, device="", address=address)
     except (InvalidCredentials, RateLimited, Busy) as refusal:
         return refusal.code
     return "in"
@@ -31,9 +31,9 @@ def tried(address: str, *, email: str = ALICE, password: str = GUESS) -> str:
 def quick_hashes(settings: Settings) -> Iterator[None]:
     """What a hash costs is not what these tests are about."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    sessions._decoy.cache_clear()
+    sign_in._decoy.cache_clear()
     yield
-    sessions._decoy.cache_clear()
+    sign_in._decoy.cache_clear()
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_limits_hold_under_a_hundred_parallel_tries() -> None:
 
 def test_a_try_that_nobody_had_time_for_is_not_counted(alice: User) -> None:
     with (
-        patch("accounts.services.sessions.check_password", side_effect=Busy),
+        patch("accounts.services.sign_in.check_password", side_effect=Busy),
         patch.object(User, "check_password", side_effect=Busy),
     ):
         assert {tried(HOME) for _ in range(40)} == {"busy"}

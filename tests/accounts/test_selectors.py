@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts import selectors
 from accounts.errors import SessionNotFound
 from accounts.models import Session, User
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from platform_site.kit.auth.tokens import TokenRevoked
 from tests.accounts.callers import PASSWORD
 

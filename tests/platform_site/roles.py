@@ -48,6 +48,7 @@ class Manifests:
     def environment(self, role: str) -> dict[str, str]:
         jwks = {"JWKS": self.material.verifier()["jwks.json"]}
         delivery = {"DELIVERY_KEYS": self.material.delivery()["delivery-keys.json"]}
+        accounts = {"ACCOUNT_KEYS": self.material.accounts()["account-keys.json"]}
         store = {**STORE, "S3_SECRET_ACCESS_KEY": self.material.store_password}
         library = {**jwks, **DATABASE, **CACHE, **BROKER, **store, **delivery}
         own: dict[str, dict[str, str]] = {
@@ -55,6 +56,7 @@ class Manifests:
                 **jwks,
                 **DATABASE,
                 **CACHE,
+                **accounts,
                 "SIGNING_KEYS": self.material.auth()["signing-keys.json"],
                 "IMAGES_URL": f"http://{NOBODY}",
                 "SERVICE_CLIENTS": self.material.auth()["service-clients.json"],
@@ -68,7 +70,7 @@ class Manifests:
             },
             "images": library,
             "worker": library,
-            "admin": library,
+            "admin": {**library, **accounts},
             "scheduler": BROKER,
             "migrate": DATABASE,
         }

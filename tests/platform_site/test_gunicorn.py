@@ -181,7 +181,7 @@ def test_a_role_that_may_not_start_says_why_and_ends(tmp_path: Path) -> None:
     }
     done = python(*COMMANDS["gunicorn"][1:], environment=environment)
     assert done.returncode != 0
-    assert "There are no keys in" in done.stderr
+    assert "Keys are missing in" in done.stderr
     assert not (tmp_path / "metrics").exists()
 
 

@@ -143,6 +143,7 @@ def test_only_auth_holds_what_signs(booted: dict[str, dict[str, Any]]) -> None:
     for name, holders in {
         "SIGNING_KEYS": {"auth"},
         "SERVICE_CLIENTS": {"auth"},
+        "ACCOUNT_KEYS": {"auth", "admin"},
         "SERVICE_CLIENT_SECRET": {"gateway"},
         "DELIVERY_KEYS": {"images", "worker", "admin"},
         "OBJECT_STORES": {"images", "worker", "admin"},

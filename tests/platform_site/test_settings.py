@@ -16,6 +16,7 @@ SECRETS = {
         "DATABASE_URL",
         "CACHE_URL",
         "SIGNING_KEYS",
+        "ACCOUNT_KEYS",
         "SERVICE_CLIENTS",
         "IMAGES_URL",
     ),

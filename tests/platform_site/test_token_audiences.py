@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 from pytest_django import Settings
 
 from accounts.models import Session, User
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from accounts.tokens import service_token_issue
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.callers import PASSWORD, Caller

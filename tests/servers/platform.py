@@ -128,6 +128,7 @@ class Platform:
         environment["JWKS_URL"] = f"{self.address('auth')}/.well-known/jwks.json"
         if role == "auth":
             secrets |= self.material.auth()
+            secrets |= self.material.accounts()
             environment |= {"DATABASE_URL": self.database_url, "REFRESH_COOKIE_SECURE": "false"}
             environment["IMAGES_URL"] = self.address("images")
         if role == "gateway":
@@ -138,6 +139,8 @@ class Platform:
             secrets |= self.material.delivery()
             environment["DATABASE_URL"] = self.database_url
             environment |= self._store()
+        if role == "admin":
+            secrets |= self.material.accounts()
         if role == "worker":
             environment["WORKER_HEARTBEAT_FILE"] = str(self.directory / "heartbeat")
         if role == "scheduler":
@@ -166,6 +169,7 @@ VARIABLES = {
     "jwks.json": "JWKS",
     "service-client-secret": "SERVICE_CLIENT_SECRET",
     "delivery-keys.json": "DELIVERY_KEYS",
+    "account-keys.json": "ACCOUNT_KEYS",
 }
 
 

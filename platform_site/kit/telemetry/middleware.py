@@ -60,7 +60,7 @@ class RequestLayer:
             request_context.bind(
                 meta.get("HTTP_X_REQUEST_ID"), meta.get("HTTP_TRACEPARENT")
             ) as request_id,
-            request_context.acting_for(partial(_user_id, request)),
+            request_context.acting_for(partial(_user_id, request), request),
         ):
             started = time.perf_counter()
             response = self._answer(request)

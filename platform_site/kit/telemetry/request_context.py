@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from platform_site.kit.identifiers import uuid7
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
@@ -15,6 +18,7 @@ TRACEPARENT: Final = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 _user_id: ContextVar[Callable[[], str | None]] = ContextVar("user_id", default=lambda: None)
+_request: ContextVar["HttpRequest | None"] = ContextVar("request", default=None)
 _recorders: list[Callable[[], str]] = []
 
 
@@ -31,6 +35,11 @@ def current_trace_id() -> str:
 def current_user_id() -> str | None:
     """The person whom the request or task in hand is for, as far as that is known by now."""
     return _user_id.get()()
+
+
+def current_request() -> "HttpRequest | None":
+    """The request in hand; ``None`` outside of one."""
+    return _request.get()
 
 
 def recorded_trace_id() -> str:
@@ -74,10 +83,13 @@ def bind(request_id: str | None, traceparent: str | None = None) -> Iterator[str
 
 
 @contextmanager
-def acting_for(user_id: Callable[[], str | None]) -> Iterator[None]:
+def acting_for(
+    user_id: Callable[[], str | None], request: "HttpRequest | None" = None
+) -> Iterator[None]:
     """Work for the person that ``user_id`` gives, who may become known only later."""
-    token = _user_id.set(user_id)
+    token, request_token = _user_id.set(user_id), _request.set(request)
     try:
         yield
     finally:
         _user_id.reset(token)
+        _request.reset(request_token)

@@ -25,18 +25,24 @@ _FILES = {
     "JWKS": "jwks.json",
     "SERVICE_CLIENT_SECRET": "service-client-secret",
     "DELIVERY_KEYS": "delivery-keys.json",
+    "ACCOUNT_KEYS": "account-keys.json",
 }
+_ADDED = "account-keys.json"
+"""A former release did not know it, and `make up` adds it."""
 # An incomplete directory is not an absent one: a reader then names the file that is missing.
 IS_PREPARED = _DIRECTORY.is_dir() and any(_DIRECTORY.iterdir())
 START_REFUSAL = ""
 if IS_PREPARED:
     env.FALLBACKS.update({f"{name}_FILE": str(_DIRECTORY / file) for name, file in _FILES.items()})
-else:
+if not (_DIRECTORY / _ADDED).exists():
     from platform_site.secrets.generation import KeyMaterial, embedded
 
     _made = embedded(KeyMaterial())
-    env.FALLBACKS.update({name: _made[file] for name, file in _FILES.items()})
-    START_REFUSAL = f"There are no keys in {_DIRECTORY} yet. Run `make up`, which makes them."
+    for _name, _file in _FILES.items():
+        if not IS_PREPARED or _file == _ADDED:
+            env.FALLBACKS.pop(f"{_name}_FILE", None)
+            env.FALLBACKS[_name] = _made[_file]
+    START_REFUSAL = f"Keys are missing in {_DIRECTORY}. Run `make up`, which makes them."
 for _role in ("auth", "images"):
     env.FALLBACKS[f"{_role.upper()}_URL"] = f"inprocess:platform_site.urls.{_role}"
 env.FALLBACKS["BROKER_URL"] = "filesystem://localhost/"

@@ -14,7 +14,7 @@ from accounts.services.closing import (
     account_restore,
     accounts_delete_due,
 )
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from tests.accounts.callers import PASSWORD
 from tests.accounts.provider import OWNER, images_answering
 

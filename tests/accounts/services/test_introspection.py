@@ -2,7 +2,7 @@ from django.utils import timezone
 
 from accounts.models import Session, User
 from accounts.services.introspection import token_introspect
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from accounts.tokens import service_token_issue
 from tests.accounts.callers import PASSWORD
 

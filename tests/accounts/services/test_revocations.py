@@ -7,7 +7,8 @@ from accounts.errors import RevocationUnavailable
 from accounts.models import Session, User
 from accounts.services import revocations
 from accounts.services.refreshes import session_refresh
-from accounts.services.sessions import session_close, session_open
+from accounts.services.sessions import session_close
+from accounts.services.sign_in import session_open
 from platform_site.kit.auth.tokens import TokenRevoked
 from tests.accounts.callers import PASSWORD
 

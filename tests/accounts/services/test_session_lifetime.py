@@ -9,7 +9,8 @@ from pytest_django import Settings
 from accounts.errors import SessionExpired
 from accounts.models import Session, User
 from accounts.services.refreshes import session_refresh
-from accounts.services.sessions import TokenPair, session_open, sessions_expire
+from accounts.services.sessions import TokenPair, sessions_expire
+from accounts.services.sign_in import session_open
 from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid
 from tests.accounts.callers import PASSWORD, Caller
 

@@ -9,7 +9,8 @@ from accounts.hashers import TunedArgon2PasswordHasher
 from accounts.models import Session, User
 from accounts.services import users
 from accounts.services.refreshes import session_refresh
-from accounts.services.sessions import TokenPair, session_open
+from accounts.services.sessions import TokenPair
+from accounts.services.sign_in import session_open
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.rest.problems import InvalidRequest

@@ -74,7 +74,7 @@ def test_whoever_would_use_the_keys_is_told_to_make_them(
 ) -> None:
     done = python(*command, environment={**environment(absent), "PORT": "0"})
     assert done.returncode != 0
-    words = f"There are no keys in {absent}/secrets yet. Run `make up`, which makes them."
+    words = f"Keys are missing in {absent}/secrets. Run `make up`, which makes them."
     assert words in done.stderr + done.stdout
     assert not absent.exists()
 

@@ -29,6 +29,7 @@ EMBEDDED_FILES = {
     "jwks.json",
     "service-client-secret",
     "delivery-keys.json",
+    "account-keys.json",
 }
 
 
@@ -101,6 +102,7 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("service-clients.json", {"auth"}),
         ("service-client-secret", {"gateway"}),
         ("delivery-keys.json", {"images", "worker", "admin"}),
+        ("account-keys.json", {"auth", "admin"}),
         ("broker-url", {"images", "worker", "admin", "scheduler"}),
         ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
         ("s3-secret-access-key", {"images", "worker", "admin", "minio-images"}),
@@ -232,4 +234,9 @@ def test_material_that_stands_there_is_never_replaced(tmp_path: Path) -> None:
     target = tmp_path / "secrets"
     write(target, {"signing-keys.json": "mine"})
     embedded_ensure(target)
-    assert contents(target) == {"signing-keys.json": "mine"}
+    found = contents(target)
+    assert found.pop("account-keys.json"), "a former release did not know it"
+    assert found == {"signing-keys.json": "mine"}
+    before = contents(target)
+    embedded_ensure(target)
+    assert contents(target) == before

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Session, User
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from tests.accounts.callers import PASSWORD
 
 

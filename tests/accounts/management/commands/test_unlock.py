@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.errors import InvalidCredentials
 from accounts.models import User
-from accounts.services.sessions import session_open
+from accounts.services.sign_in import session_open
 from platform_site.kit.rest.rate_limits import RateLimited
 from tests.accounts.callers import PASSWORD
 

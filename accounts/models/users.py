@@ -1,6 +1,5 @@
-"""Users and their sessions."""
+"""People who have an account."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Final, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -60,6 +59,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150, blank=True)
     is_staff = models.BooleanField(default=False, help_text="May enter the admin.")
     is_active = models.BooleanField(default=True, help_text="May sign in.")
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the person last showed that mail to the address reaches them; ``None`` = never."""
+    language = models.CharField(
+        max_length=8, default="en", db_default="en", help_text="In which mails are written."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     unlocked_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When wrong passwords were last forgotten; ``None`` = never."""
@@ -81,6 +85,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower_case"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Asked for by each run of housekeeping, and true of next to nobody.
+            models.Index(
+                fields=["restored_at"],
+                condition=models.Q(restored_at__isnull=False),
+                name="accounts_user_by_restored",
             )
         ]
 
@@ -111,43 +123,3 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """As `get_full_name`."""
         return self.get_full_name()
-
-
-class SessionQuerySet(models.QuerySet["Session"]):
-    """Sessions by what can still be done with them."""
-
-    def live(self, *, at: datetime | None = None) -> "SessionQuerySet":
-        """Those that are neither ended nor expired ``at`` (``None`` = now)."""
-        return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
-
-
-class Session(models.Model):
-    """One sign-in on one device: a family of refresh tokens of which the newest is good.
-
-    Only digests of the tokens are kept. ``previous_refresh_hash`` is that of the token which the
-    last rotation replaced, empty before the first rotation.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    refresh_hash = models.CharField(max_length=64, editable=False)
-    previous_refresh_hash = models.CharField(max_length=64, blank=True, editable=False)
-    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    last_seen_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    device = models.CharField(max_length=200, blank=True, help_text="The user agent's own words.")
-    address = models.CharField(max_length=45, blank=True, help_text="Where it was last seen.")
-
-    objects = SessionQuerySet.as_manager()
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["user", "-created_at", "-id"], name="accounts_session_by_user"),
-            models.Index(fields=["expires_at"], name="accounts_session_by_expiry"),
-            models.Index(fields=["revoked_at"], name="accounts_session_by_end"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)

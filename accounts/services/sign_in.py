@@ -1,0 +1,76 @@
+"""Signing in with a password."""
+
+from functools import lru_cache
+from typing import Literal
+
+import structlog
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts import metrics, rate_limits, selectors
+from accounts.errors import InvalidCredentials
+from accounts.models import User
+from accounts.services.audit import audit_record
+from accounts.services.sessions import TokenPair, session_begin
+from platform_site.kit.bounded import Busy
+from platform_site.kit.identifiers import random_token
+
+log = structlog.get_logger(__name__)
+
+
+def session_open(*, email: str, password: str, device: str, address: str) -> TokenPair:
+    """Sign in with a password. One hash is computed whether or not the address has an account.
+
+    Raises `InvalidCredentials`, or `RateLimited` when ``address`` may try no more.
+    """
+    # Counted before the hash: a hundred guesses at once must not all be looked at first.
+    user, tried = login_try(email=email, address=address)
+    try:
+        matches = _password_matches(user, password)
+    except Busy:
+        tried.uncount()
+        raise
+    if not matches or user is None or not user.may_sign_in:
+        login_refused("refused")
+        raise InvalidCredentials
+    try:
+        pair = session_begin(user=user, methods=("pwd",), device=device, address=address)
+    except InvalidCredentials:
+        login_refused("refused")
+        raise
+    tried.forget()
+    metrics.LOGINS.labels("succeeded").inc()
+    audit_record("sign_in", user_id=user.id, by=user.id, methods="pwd")
+    log.info("login_succeeded", user_id=str(user.id), session_id=str(pair.session_id))
+    return pair
+
+
+def login_try(*, email: str, address: str) -> tuple[User | None, rate_limits.LoginTry]:
+    """The user of ``email``, and this try at the password, which whoever is right may forget.
+
+    Raises `RateLimited` when ``address`` may try no more, and `LimiterUnavailable`.
+    """
+    user = selectors.user_by_email(email=email)
+    tried = rate_limits.login_try_count(email=email, user=user, address=address)
+    if not tried.decision.allowed:
+        login_refused("slowed" if tried.slowed else "locked")
+    tried.decision.require()
+    return user, tried
+
+
+def login_refused(outcome: Literal["refused", "locked", "slowed"]) -> None:
+    """Count and log a refused sign-in."""
+    metrics.LOGINS.labels(outcome).inc()
+    log.info("login_refused", outcome=outcome)
+
+
+def _password_matches(user: User | None, password: str) -> bool:
+    if user is None:
+        check_password(password, _decoy())
+        return False
+    return user.check_password(password)
+
+
+@lru_cache(maxsize=1)
+def _decoy() -> str:
+    """A hash that no password has, checked in the place of one that does not exist."""
+    return make_password(random_token())
