@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
     housekeeping: ClassVar[Mapping[str, int]] = {
         "expire_sessions": 3600,
         "delete_due_accounts": 3600,
+        "send_mails": 300,
     }
     """What ``manage.py housekeeping`` runs: a command, and the seconds between two runs."""
 
@@ -25,6 +26,14 @@ class AccountsConfig(AppConfig):
         """Stop a role that signs at its start, and not at the first sign-in, if it cannot."""
         if self._signs:
             current_keyset().signer()
+
+    def serve(self) -> None:
+        """Begin to send mail, in a web process of a role that signs; the admin only writes it."""
+        if self._signs and settings.MAILS_ENABLED:
+            from accounts.services.mail_sending import mails_send  # noqa: PLC0415 - they need the models
+            from accounts.services.mail_thread import sender_start  # noqa: PLC0415 - likewise
+
+            sender_start(mails_send)
 
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""

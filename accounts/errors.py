@@ -102,3 +102,14 @@ class InvalidTarget(DomainError):
     status = 400
     code = "invalid_target"
     title = "There is no such audience"
+
+
+# Links in mails, and the addresses that they reach.
+
+
+class LinkInvalid(DomainError):
+    """The link is unknown, was used, is too old, or what it would change has changed."""
+
+    status = 400
+    code = "link_invalid"
+    title = "The link was used already, or is no longer good"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 LOGINS: Final = Counter("accounts_logins_total", "Sign-ins by outcome.", ["outcome"])
 """``succeeded``, ``refused`` (address, password or closed account), ``locked`` (too many tries at
@@ -18,6 +18,16 @@ CLOSINGS: Final = Counter(
     "accounts_closings_total", "Accounts closed to be deleted, or taken back.", ["outcome"]
 )
 """``closed`` or ``taken_back``."""
+
+MAILS: Final = Counter("accounts_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
+"""``queued``, then ``sent``, ``withdrawn`` (nothing to say to that address), ``again`` (put back
+after a failure) or ``failed`` (given up); ``dropped`` where no mail server is configured."""
+
+OLDEST_MAIL: Final = Gauge(
+    "accounts_mail_oldest_seconds",
+    "Age of the oldest mail that is neither sent nor given up; 0 without any.",
+    multiprocess_mode="mostrecent",
+)
 
 for _outcome in ("closed", "taken_back"):
     CLOSINGS.labels(_outcome)

@@ -86,6 +86,16 @@ def role_load(application_load: Callable[[], object]) -> None:
     gc.freeze()
 
 
+def apps_serve() -> None:
+    """In a process that serves: begin what an app wants done beside requests (``serve``)."""
+    from django.apps import apps  # noqa: PLC0415 - after the directory is made
+
+    for config in apps.get_app_configs():
+        begin = getattr(config, "serve", None)
+        if begin is not None:
+            begin()
+
+
 def when_ready(_server: Any) -> None:
     """Serve the joined metrics from the arbiter, which outlives its workers."""
     from django.conf import settings  # noqa: PLC0415 - after the directory is made
@@ -118,8 +128,13 @@ def on_exit(_server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Answer "not ready" from the moment the worker is asked to end, so nobody sends it more."""
+    """Let the apps begin; answer "not ready" once the worker is asked to end.
+
+    So nobody sends it more.
+    """
     from platform_site.kit.health import drain  # noqa: PLC0415 - after the fork
+
+    apps_serve()
 
     # gunicorn has set its own handler by now; ours runs first and then hands over to it.
     end = signal.getsignal(signal.SIGTERM)

@@ -1,6 +1,18 @@
 """The rows of this app, a module for each subject."""
 
+from accounts.models.links import EmailChange, Link
+from accounts.models.mails import Mail, MailQuerySet
 from accounts.models.sessions import Session, SessionQuerySet
 from accounts.models.users import User, UserManager, UserQuerySet
 
-__all__ = ["Session", "SessionQuerySet", "User", "UserManager", "UserQuerySet"]
+__all__ = [
+    "EmailChange",
+    "Link",
+    "Mail",
+    "MailQuerySet",
+    "Session",
+    "SessionQuerySet",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]

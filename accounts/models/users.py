@@ -61,6 +61,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, help_text="May sign in.")
     email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When the person last showed that mail to the address reaches them; ``None`` = never."""
+    must_verify_email = models.BooleanField(default=False, db_default=False, editable=False)
+    """Whether nobody gets in who has not shown that, where ``EMAIL_VERIFICATION`` is required.
+
+    Only of accounts that came by registration: those of before, and of the staff, stay open.
+    """
     language = models.CharField(
         max_length=8, default="en", db_default="en", help_text="In which mails are written."
     )

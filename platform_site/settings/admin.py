@@ -9,6 +9,7 @@ from .parts.database import *
 from .parts.delivery import *
 from .parts.django_admin import *
 from .parts.images import *
+from .parts.mail import *
 from .parts.object_store import *
 from .parts.static_files import *
 from .parts.token_verifier import *

@@ -7,6 +7,7 @@ from .parts.cache import *
 from .parts.cors import *
 from .parts.database import *
 from .parts.images_upstream import *
+from .parts.mail import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 

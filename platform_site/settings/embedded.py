@@ -15,6 +15,7 @@ from .parts.delivery import *
 from .parts.django_admin import *
 from .parts.embedded_data import *  # after `broker`: the queue is a directory here
 from .parts.images import *
+from .parts.mail import *
 from .parts.upstreams import *
 from .parts.static_files import *
 from .parts.token_issuer import *
@@ -57,6 +58,11 @@ WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")
 WEB_SERVER = env.text(
     "WEB_SERVER", "gunicorn", about="Server of the web process of `make up`: gunicorn or granian."
 )
+
+# Without a mail server, mail is written where `make up` shows it.
+EMAIL_BACKEND = EMAIL_BACKEND if EMAIL_HOST else "platform_site.embedded.mail_log.FileLog"
+EMAIL_FILE_PATH = str(VAR_DIR / "log" / "mails.log")
+MAILS_ENABLED = True
 
 # The public document is built here, where the views of every role can be seen.
 SPECTACULAR_SETTINGS = {

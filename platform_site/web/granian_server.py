@@ -46,7 +46,9 @@ def application_load(slot: str) -> Any:
     from platform_site.web.bounded_application import bounded  # noqa: PLC0415 - likewise
 
     tracing.start_web()
-    return bounded(import_string(WSGI_APP))
+    application = bounded(import_string(WSGI_APP))
+    gunicorn.apps_serve()
+    return application
 
 
 def server() -> RoleServer:

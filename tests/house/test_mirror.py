@@ -31,6 +31,12 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",
     ),
+    "accounts/management/commands/send_mails.py": (
+        "tests/accounts/services/test_mail_sending.py",
+        "the command prints what the services did",
+    ),
+    "accounts/models/links.py": ("tests/accounts/services/test_links.py", "fields"),
+    "accounts/models/mails.py": ("tests/accounts/services/test_mails.py", "fields"),
     "images/indexes.py": ("tests/images/test_growth.py", "EXPLAIN says which is used"),
     "gateway/responses.py": ("tests/openapi/test_conformance.py", "held to the schema"),
     "gateway/clients/types.py": (
