@@ -14,10 +14,11 @@ from django.http import HttpRequest
 from accounts import metrics, rate_limits
 from accounts.errors import DeletionBegun
 from accounts.models import Session, SessionQuerySet, User
+from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
-from accounts.services.sign_in import login_refused, login_try
+from accounts.services.sign_in import login_try, sign_in_refused
 from accounts.services.users import account_disable, account_unlock
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import (
@@ -38,20 +39,21 @@ class SignInForm(AdminAuthenticationForm):
             rate_limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
             email = self.cleaned_data.get("username", "")
             # The API's own counts: two doors with a lock each would give twice the guesses.
-            _user, tried = login_try(email=email, address=address)
+            user, tried = login_try(email=email, address=address)
         except (RateLimited, LimiterUnavailable) as exc:
             raise ValidationError(f"{exc.title}. Try again later.", code=exc.code) from exc
         try:
             cleaned = super().clean()
         except ValidationError:
-            login_refused("refused")
+            sign_in_refused(user=user, email=email)
             raise
         except Busy as exc:
             tried.uncount()
             raise ValidationError(f"{exc.title}. Try again.", code=exc.code) from exc
-        if self.get_user() is not None:
+        if entered := self.get_user():
             tried.forget()
             metrics.LOGINS.labels("succeeded").inc()
+            audit_record("admin.sign_in", user_id=entered.pk, by=entered.pk, methods="pwd")
         return cleaned
 
     def confirm_login_allowed(self, user: User) -> None:

@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.errors import SessionNotFound
-from accounts.models import Session, SessionQuerySet, User
+from accounts.models import AuditEntry, Session, SessionQuerySet, User
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.statements import Statement
 
@@ -58,3 +58,9 @@ def session_of_user(*, session_id: UUID, user_id: UUID) -> Session:
         return sessions_of_user(user_id=user_id).get(id=session_id)
     except Session.DoesNotExist as exc:
         raise SessionNotFound from exc
+
+
+def audit_of_user(*, user_id: UUID, act: str = "") -> QuerySet[AuditEntry]:
+    """What was done at the account ``user_id``; with ``act`` that act, or what begins with it."""
+    entries = AuditEntry.objects.filter(user_id=user_id)
+    return entries.filter(Q(act=act) | Q(act__startswith=f"{act}.")) if act else entries

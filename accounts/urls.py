@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import keys, profile, sessions, sign_in
+from accounts.api import audit, keys, profile, sessions, sign_in
 from platform_site.kit.rest.hot_reads import alone, beside
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("auth/password", profile.PasswordChange.as_view()),
     path("auth/sessions", sessions.SessionList.as_view()),
     path("auth/sessions/<uuid:session_id>", sessions.SessionDetail.as_view()),
+    path("auth/audit", audit.AuditList.as_view()),
     path(".well-known/jwks.json", alone(keys.jwks)),
 ]

@@ -1,12 +1,14 @@
 """What every test may ask for: a database server that starts on first use."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from platform_site.embedded.up import directories_make
 from platform_site.kit.auth import revocations
@@ -37,6 +39,13 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
             USER=unquote(parts.username or ""),
             PASSWORD=unquote(parts.password or ""),
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests empty the tables, so the triggers of the audit are off but where they are tested."""
+    with django_db_blocker.unblock(), connections["default"].schema_editor() as editor:
+        import_module("accounts.migrations.0009_audit").allow_changes(None, editor)
 
 
 @pytest.fixture(autouse=True, scope="session")

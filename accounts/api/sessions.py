@@ -1,32 +1,20 @@
 """The caller's sessions."""
 
-from typing import Final
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors
 from accounts.api import refusals
+from accounts.api.pages import PAGE_PARAMETERS, page_url
 from accounts.api.responses import SessionPageOut, session_response
 from accounts.api.sign_in import signed_out
 from accounts.api.signed_in import SignedInView
 from accounts.services.sessions import session_close
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.openapi import answer_header
-from platform_site.kit.rest.pagination import LIMIT_DEFAULT, LIMIT_MAX, limit_from, page_of
-
-PAGE_PARAMETERS: Final = (
-    OpenApiParameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX},
-        description=f"Results on a page; {LIMIT_DEFAULT} if left out.",
-    ),
-    OpenApiParameter("cursor", str, description="From `next` or `previous`."),
-)
+from platform_site.kit.rest.pagination import limit_from, page_of
 
 
 class SessionList(SignedInView):
@@ -51,8 +39,8 @@ class SessionList(SignedInView):
         return Response(
             SessionPageOut(
                 results=[session_response(session, current=current) for session in page.items],
-                next=_page_url(request, limit, page.next_cursor),
-                previous=_page_url(request, limit, page.previous_cursor),
+                next=page_url(request, limit, page.next_cursor),
+                previous=page_url(request, limit, page.previous_cursor),
             )
         )
 
@@ -72,10 +60,3 @@ class SessionDetail(SignedInView):
         current = self.session(request)
         session_close(session_id=session_id, user_id=current.user_id)
         return signed_out() if session_id == current.id else Response(status=204)
-
-
-def _page_url(request: Request, limit: int, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    base: str = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-    return f"{base}{request.path}?{urlencode({'limit': limit, 'cursor': cursor})}"

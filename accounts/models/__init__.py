@@ -1,11 +1,15 @@
 """The rows of this app, a module for each subject."""
 
+from accounts.models.audit import AuditDelivery, AuditEntry, AuditHead
 from accounts.models.links import EmailChange, Link
 from accounts.models.mails import Mail, MailQuerySet
 from accounts.models.sessions import Session, SessionQuerySet
 from accounts.models.users import User, UserManager, UserQuerySet
 
 __all__ = [
+    "AuditDelivery",
+    "AuditEntry",
+    "AuditHead",
     "EmailChange",
     "Link",
     "Mail",

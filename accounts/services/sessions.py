@@ -16,6 +16,7 @@ from accounts import metrics, selectors
 from accounts.errors import InvalidCredentials
 from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
+from accounts.services.audit import audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.tokens import access_token_issue
 from platform_site.kit.identifiers import uuid7
@@ -65,6 +66,15 @@ def session_begin(*, user: User, methods: Sequence[str], device: str, address: s
             expires_at=now + timedelta(seconds=session_lifetime_s()),
             device=device[:DEVICE_LENGTH],
             address=address[:ADDRESS_LENGTH],
+        )
+        audit_record(
+            "sign_in",
+            user_id=user.id,
+            by=user.id,
+            target=str(token.session_id),
+            address=address,
+            device=device,
+            methods=" ".join(methods),
         )
     return token_pair(user=user, token=token, refresh_expires_in=session_lifetime_s())
 

@@ -1,19 +1,22 @@
 """Signing in with a password."""
 
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts import metrics, rate_limits, selectors
 from accounts.errors import InvalidCredentials
+from accounts.fields import normalized_email
 from accounts.models import User
+from accounts.secret_keys import peppered
 from accounts.services.audit import audit_record
 from accounts.services.sessions import TokenPair, session_begin
 from platform_site.kit.bounded import Busy
 from platform_site.kit.identifiers import random_token
 
+EMAIL_DIGEST: Final = "audit.email"
 log = structlog.get_logger(__name__)
 
 
@@ -30,16 +33,15 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
         tried.uncount()
         raise
     if not matches or user is None or not user.may_sign_in:
-        login_refused("refused")
+        sign_in_refused(user=user, email=email, address=address, device=device)
         raise InvalidCredentials
     try:
         pair = session_begin(user=user, methods=("pwd",), device=device, address=address)
     except InvalidCredentials:
-        login_refused("refused")
+        sign_in_refused(user=user, email=email, address=address, device=device)
         raise
     tried.forget()
     metrics.LOGINS.labels("succeeded").inc()
-    audit_record("sign_in", user_id=user.id, by=user.id, methods="pwd")
     log.info("login_succeeded", user_id=str(user.id), session_id=str(pair.session_id))
     return pair
 
@@ -61,6 +63,28 @@ def login_refused(outcome: Literal["refused", "locked", "slowed"]) -> None:
     """Count and log a refused sign-in."""
     metrics.LOGINS.labels(outcome).inc()
     log.info("login_refused", outcome=outcome)
+
+
+def sign_in_refused(
+    *, user: User | None, email: str, address: str | None = None, device: str | None = None
+) -> None:
+    """Count and record a sign-in whose password was looked at and refused.
+
+    A try that a limit refuses has no entry, only its count: so each entry has cost a slow hash,
+    of which a process computes few at once, and a flood of tries is no flood of rows. What was
+    typed as the address is kept as a digest only, for it may have been a password.
+    """
+    login_refused("refused")
+    digest = peppered(EMAIL_DIGEST, normalized_email(email))[0]
+    audit_record(
+        "sign_in",
+        user_id=user.id if user else None,
+        by=None,
+        outcome="refused",
+        address=address,
+        device=device,
+        **({} if user else {"email_digest": digest}),
+    )
 
 
 def _password_matches(user: User | None, password: str) -> bool:

@@ -29,6 +29,7 @@ def test_every_route_is_documented_without_a_warning() -> None:
         ("POST", "/auth/password"): "auth_password_change",
         ("GET", "/auth/sessions"): "auth_sessions_list",
         ("DELETE", "/auth/sessions/{session_id}"): "auth_session_end",
+        ("GET", "/auth/audit"): "auth_audit_list",
         ("GET", "/.well-known/jwks.json"): "auth_jwks",
         ("POST", "/internal/v1/token"): "internal_token",
         ("POST", "/internal/v1/introspect"): "internal_introspect",

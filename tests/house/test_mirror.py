@@ -26,6 +26,12 @@ TESTED_ELSEWHERE = {
         "tests/openapi/test_conformance.py",
         "held to the schema",
     ),
+    "accounts/api/pages.py": ("tests/accounts/api/test_audit.py", "links that a list follows"),
+    "accounts/api/audit_shapes.py": (
+        "tests/accounts/api/test_audit.py",
+        "what the one route shows",
+    ),
+    "accounts/models/audit.py": ("tests/accounts/services/test_audit.py", "written by the service"),
     "accounts/api/refusals.py": ("tests/openapi/test_document.py", "words of the document"),
     "accounts/management/commands/delete_due_accounts.py": (
         "tests/accounts/services/test_closing.py",

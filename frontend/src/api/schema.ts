@@ -385,6 +385,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was done at my account, by me or by others, newest first. */
+        get: operations["auth_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/login": {
         parameters: {
             query?: never;
@@ -571,6 +588,49 @@ export interface components {
          * @enum {string}
          */
         ActionEnum: "trash" | "restore" | "delete" | "add_tags";
+        /** @description One act at the caller's account. */
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description A noun, or a noun and a verb: `sign_in`, `factor.add`. */
+            act: string;
+            outcome: components["schemas"]["OutcomeEnum"];
+            /** @description The id of what it was done to; empty for the account. */
+            target: string;
+            /** @description Empty for what the staff or the platform did. */
+            address: string;
+            device: string;
+            details: {
+                [key: string]: string;
+            };
+            /**
+             * @description `unknown` of who tried, and did not show to be you.
+             *
+             *     * `you` - you
+             *     * `staff` - staff
+             *     * `platform` - platform
+             *     * `unknown` - unknown
+             */
+            by: components["schemas"]["ByEnum"];
+        };
+        /** @description Newest first. */
+        AuditPage: {
+            results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        /**
+         * @description * `you` - you
+         *     * `staff` - staff
+         *     * `platform` - platform
+         *     * `unknown` - unknown
+         * @enum {string}
+         */
+        ByEnum: "you" | "staff" | "platform" | "unknown";
         /** @description The account is closed, and will be deleted at `deletes_at`; until then it can be kept. */
         ClosedAccount: {
             /** Format: date-time */
@@ -834,6 +894,12 @@ export interface components {
             format?: components["schemas"]["OutputFormatEnum"];
             quality?: number;
         };
+        /**
+         * @description * `succeeded` - succeeded
+         *     * `refused` - refused
+         * @enum {string}
+         */
+        OutcomeEnum: "succeeded" | "refused";
         /**
          * @description * `jpeg` - jpeg
          *     * `png` - png
@@ -4322,6 +4388,85 @@ export interface operations {
                     "Retry-After": components["headers"]["Retry-After"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_audit_list: {
+        parameters: {
+            query?: {
+                /** @description `factor.add`, or `factor` for it and all of `factor.`. */
+                act?: string;
+                /** @description From `next` or `previous`. */
+                cursor?: string;
+                /** @description Results on a page; 50 if left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description `invalid`, `unknown_field` or `malformed_json` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_invalid`, `token_expired` or `token_revoked` */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of the types that `Accept` names can be served (`not_acceptable`). */
+            406: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part of the platform gives no answer; try again. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -29,6 +29,8 @@ TABLES: Final = {
     "images": ("images_",),
     "admin": ("",),
 }
+# Entries are added and read, and nobody's to change: not even the admin's.
+APPEND_ONLY: Final = frozenset({"accounts_audit_entry", "accounts_audit_head"})
 # Tables of somebody else whose old rows the role's housekeeping removes by a column, unread.
 CLEANED: Final = {"auth": {"django_session": "expire_date"}}
 MONITORING: Final = "monitoring"
@@ -98,7 +100,8 @@ def grant(entry: DatabaseLogin) -> int:
             statement = sql.SQL("GRANT SELECT ON {} TO {}")
             cursor.execute(statement.format(sql.Identifier(name), user))
         for name in own:
-            statement = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
+            rights = "SELECT, INSERT" if name in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+            statement = sql.SQL(f"GRANT {rights} ON {{}} TO {{}}")
             cursor.execute(statement.format(sql.Identifier(name), user))
         for name, column in CLEANED.get(entry.role, {}).items():
             statement = sql.SQL("GRANT SELECT ({}), DELETE ON {} TO {}")

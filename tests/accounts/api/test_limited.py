@@ -21,6 +21,7 @@ NEEDS_TOKEN = [
     ("POST", "/auth/password"),
     ("GET", "/auth/sessions"),
     ("DELETE", SESSION),
+    ("GET", "/auth/audit"),
     ("POST", "/internal/v1/introspect"),
     ("DELETE", "/internal/v1/account"),
     ("POST", "/internal/v1/account/restore"),

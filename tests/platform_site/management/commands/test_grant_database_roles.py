@@ -14,7 +14,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
-from platform_site.management.commands.grant_database_roles import MONITORING, TABLES, login
+from platform_site.management.commands.grant_database_roles import (
+    APPEND_ONLY,
+    MONITORING,
+    TABLES,
+    login,
+)
 
 PASSWORD = "p@ss/w:rd \"with' %s\\ everything"
 
@@ -99,6 +104,18 @@ def test_auth_removes_the_admins_expired_sessions_unread(granted: str) -> None:
     [("images", "accounts_user"), ("images", "accounts_session"), ("auth", "images_job")],
 )
 def test_a_role_cannot_write_the_tables_of_another(granted: str, user: str, table: str) -> None:
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id", f"TRUNCATE {table}"):  # noqa: S608
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(user, statement)
+
+
+@pytest.mark.parametrize("user", ["auth", "admin"])
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_a_role_adds_to_the_audit_and_changes_nothing_of_it(
+    granted: str, user: str, table: str
+) -> None:
+    assert ask(user, f"TABLE {table}") == []
+    ask(user, f"INSERT INTO {table} SELECT * FROM {table} RETURNING 1")  # noqa: S608
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id", f"TRUNCATE {table}"):  # noqa: S608
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(user, statement)
