@@ -45,6 +45,7 @@ class SignInForm(AdminAuthenticationForm):
         try:
             cleaned = super().clean()
         except ValidationError:
+            tried.failed()
             sign_in_refused(user=user, email=email)
             raise
         except Busy as exc:

@@ -5,8 +5,13 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 LOGINS: Final = Counter("accounts_logins_total", "Sign-ins by outcome.", ["outcome"])
-"""``succeeded``, ``refused`` (address, password or closed account), ``locked`` (too many tries at
-the account from one address) or ``slowed`` (likewise, while many addresses try)."""
+"""``succeeded``, ``refused`` (address, password or closed account), ``locked`` (the network has
+tried too often and has to wait) or ``slowed`` (likewise, while many networks try)."""
+
+LOGINS_SPREAD: Final = Counter(
+    "accounts_logins_spread_total",
+    "Accounts of which a network had a password wrong, after ten others within the hour.",
+)
 
 TOKENS_ISSUED: Final = Counter("accounts_tokens_issued_total", "Tokens signed by kind.", ["kind"])
 """``access`` or ``service``."""

@@ -52,6 +52,13 @@ def sessions_of_user(*, user_id: UUID) -> SessionQuerySet:
     return Session.objects.live().filter(user_id=user_id)
 
 
+def addresses_of_user(*, user_id: UUID, within_s: int) -> set[str]:
+    """Where the live sessions of ``user_id`` were last seen in the last ``within_s`` seconds."""
+    seen = timezone.now() - timedelta(seconds=within_s)
+    sessions = sessions_of_user(user_id=user_id).filter(last_seen_at__gte=seen)
+    return set(sessions.values_list("address", flat=True))
+
+
 def session_of_user(*, session_id: UUID, user_id: UUID) -> Session:
     """The live session ``session_id`` of ``user_id``. Raises `SessionNotFound`."""
     try:

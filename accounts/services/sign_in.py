@@ -6,9 +6,10 @@ from typing import Final, Literal
 import structlog
 from django.contrib.auth.hashers import check_password, make_password
 
-from accounts import metrics, rate_limits, selectors
+from accounts import metrics, selectors
 from accounts.errors import InvalidCredentials
 from accounts.fields import normalized_email
+from accounts.login_tries import LoginTry, login_try_count
 from accounts.models import User
 from accounts.secret_keys import peppered
 from accounts.services.audit import audit_record
@@ -33,6 +34,7 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
         tried.uncount()
         raise
     if not matches or user is None or not user.may_sign_in:
+        tried.failed()
         sign_in_refused(user=user, email=email, address=address, device=device)
         raise InvalidCredentials
     try:
@@ -46,13 +48,13 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
     return pair
 
 
-def login_try(*, email: str, address: str) -> tuple[User | None, rate_limits.LoginTry]:
+def login_try(*, email: str, address: str) -> tuple[User | None, LoginTry]:
     """The user of ``email``, and this try at the password, which whoever is right may forget.
 
     Raises `RateLimited` when ``address`` may try no more, and `LimiterUnavailable`.
     """
     user = selectors.user_by_email(email=email)
-    tried = rate_limits.login_try_count(email=email, user=user, address=address)
+    tried = login_try_count(email=email, user=user, address=address)
     if not tried.decision.allowed:
         login_refused("slowed" if tried.slowed else "locked")
     tried.decision.require()

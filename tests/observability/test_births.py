@@ -24,6 +24,7 @@ OPERATIONS: Final = ("put", "delete", "open", "read", "check")
 BORN: Final = {
     "auth": {
         ("bounded_refused_total", "hashes"),
+        ("accounts_logins_spread_total", ""),
         *(("accounts_logins_total", name) for name in ("succeeded", "refused", "locked")),
         *(
             ("accounts_refreshes_total", name)

@@ -86,6 +86,8 @@ def people(stack: Stack) -> None:
     body = {"email": bob.email, "password": "not the password", "mode": "token"}
     for _ in range(13):
         bob.send("POST", "/auth/login", body)
+    for number in range(13):  # one network, a list of accounts
+        bob.send("POST", "/auth/login", {**body, "email": f"somebody-{number}@example.com"})
     carol = stack.person("carol")
     signed_in = carol.send(
         "POST",

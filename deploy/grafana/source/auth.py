@@ -63,7 +63,7 @@ _SIGN_INS: Final = Row(
         ),
         Panel(
             "Sign-ins by outcome",
-            "Sign-ins each second. `locked`, `slowed`: too many tries from one address.",
+            "Sign-ins each second. `locked`, `slowed`: a network has tried too often, and waits.",
             "ops",
             (Query(rate("accounts_logins_total", "outcome"), "{{outcome}}"),),
             kind="areas",
@@ -102,6 +102,15 @@ _SIGN_INS: Final = Row(
             "reqps",
             (Query(rate("bounded_refused_total", "job, bound"), "{{job}} {{bound}}"),),
             runbook="roles.md#toobusy",
+        ),
+        Panel(
+            "Lists of passwords tried",
+            "Accounts each second of which a network had a password wrong, after ten others within "
+            "the hour.",
+            "ops",
+            (Query("sum(rate(accounts_logins_spread_total[$__rate_interval]))", "accounts"),),
+            width=24,
+            runbook="security.md#credentialstuffing",
         ),
         Panel(
             "Database time",

@@ -1,9 +1,9 @@
 """Rate limits that count in the shared cache, and the caller's true address."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 from django.conf import settings
 from django.core.cache import cache
@@ -51,11 +51,6 @@ class RateDecision:
             "RateLimit": f'"{self.scope}";r={self.remaining};t={self.reset_s}',
         }
 
-    def narrowed(self, limit: int) -> Self:
-        """This count against a lower ``limit``. Asked of a count that is allowed."""
-        used = self.limit - self.remaining
-        return replace(self, limit=limit, allowed=used <= limit, remaining=max(0, limit - used))
-
     def require(self) -> None:
         """Raise `RateLimited` when the count is over the limit."""
         if not self.allowed:
@@ -98,6 +93,30 @@ def rate_limit(
         reset_s=reset_s,
         window_s=window_s,
     )
+
+
+def rate_used(scope: str, key: str, *, window_s: int) -> int:
+    """How often ``key`` has used ``scope`` in the window that runs, of what is counted exactly.
+
+    Raises `LimiterUnavailable`.
+    """
+    counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
+    try:
+        return int(shared_cache.query(lambda: cache.get(counter, 0)))
+    except shared_cache.CacheUnavailable as exc:
+        raise LimiterUnavailable(retry_after_s=1) from exc
+
+
+def uses_count(key: str, *, ttl_s: int) -> int:
+    """Count one use of ``key`` exactly, and keep the count for ``ttl_s`` seconds; the uses so far.
+
+    In Redis from the last use, in the memory of one process from the first. Raises
+    `LimiterUnavailable`.
+    """
+    counted = _count(key, ttl_s=ttl_s)
+    if counted is None:
+        raise LimiterUnavailable(retry_after_s=1)
+    return counted
 
 
 def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
