@@ -9,5 +9,6 @@ urlpatterns = [
     path("internal/v1/token", internal.TokenEndpoint.as_view()),
     path("internal/v1/introspect", alone(internal.introspection)),
     path("internal/v1/account", internal.InternalAccount.as_view()),
+    path("internal/v1/account/export", internal.InternalAccountExport.as_view()),
     path("internal/v1/account/restore", internal.InternalAccountRestore.as_view()),
 ]

@@ -22,6 +22,7 @@ from platform_site.kit.upstream.http import PREFIX
 
 Endpoint = tuple[str, str, str, Callable[..., Any]]
 ANY_ID: Final = UUID(int=0)
+IDS: Final = ("image_id", "job_id", "export_id")
 
 
 def relayed_described(endpoints: list[Endpoint]) -> list[Endpoint]:
@@ -68,7 +69,7 @@ def _behind(method: str, view: Any) -> Callable[..., Any]:
 
 def _answering(route: Route) -> type[APIView]:
     """The view that answers ``route`` in this process."""
-    path = route.upstream_path({"image_id": ANY_ID, "job_id": ANY_ID})
+    path = route.upstream_path(dict.fromkeys(IDS, ANY_ID))
     urlconf = settings.UPSTREAMS["images"].removeprefix(PREFIX)
     found: Any = resolve(path, urlconf=urlconf).func
     answering: type[APIView] = found.cls

@@ -14,6 +14,8 @@ from platform_site.kit.rest.rate_limits import counted_address
 ROLE: Final = "gateway"
 READ: Final = "images:read"
 WRITE: Final = "images:write"
+ACCOUNT: Final = "account:write"
+"""What those lack whose account is closed."""
 
 
 @dataclass(frozen=True, slots=True)

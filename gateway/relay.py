@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from gateway.deadlines import READ_S, UPLOAD_S, WRITE_S
-from gateway.permissions import READ, WRITE
+from gateway.permissions import ACCOUNT, READ, WRITE
 
 PUBLIC: Final = "api/v1/"
 INTERNAL: Final = "/internal/v1/"
@@ -20,11 +20,12 @@ PARAMETER: Final = re.compile(r"<\w+:(\w+)>")
 
 
 class Body(Enum):
-    """What of the request's body is passed on."""
+    """What is passed on as the body: the request's own, or what auth knows of the account."""
 
     NOTHING = "nothing"
     WHOLE = "whole"
     STREAM = "stream"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def _post(
 
 IMAGE: Final = "images/<uuid:image_id>"
 JOB: Final = "jobs/<uuid:job_id>"
+EXPORT: Final = "exports/<uuid:export_id>"
 UPLOAD: Final = _post("images", Body.STREAM, UPLOAD_S)
 ROUTES: Final = (
     _read("images"),
@@ -88,5 +90,9 @@ ROUTES: Final = (
     _read(JOB, "If-None-Match"),
     _post(f"{JOB}/cancel"),
     _post(f"{JOB}/retry"),
+    # To read one, too, is to get an address of all that the person has.
+    Route("GET", "exports", ACCOUNT),
+    Route("POST", "exports", ACCOUNT, WRITE_S, body=Body.ACCOUNT, is_idempotent=True),
+    Route("GET", EXPORT, ACCOUNT),
     _read("usage"),
 )

@@ -17,6 +17,7 @@ MAINTENANCE: Final = "maintenance"
 
 RENDER_TASK: Final = "images.render"
 DELETE_TASK: Final = "images.delete"
+EXPORT_TASK: Final = "images.export"
 SWEEP_TASK: Final = "images.sweep"
 PURGE_TRASH_TASK: Final = "images.purge_trash"
 
@@ -43,6 +44,7 @@ class ImagesConfig(AppConfig):
     accepted_messages: ClassVar[Mapping[str, AcceptedMessage]] = {
         RENDER_TASK: AcceptedMessage((INTERACTIVE, BULK), ids=2, numbers=("interruption",)),
         DELETE_TASK: AcceptedMessage((MAINTENANCE,), ids=2, numbers=("interruption",)),
+        EXPORT_TASK: AcceptedMessage((BULK,), ids=2, numbers=("interruption",)),
         SWEEP_TASK: AcceptedMessage((MAINTENANCE,)),
         PURGE_TRASH_TASK: AcceptedMessage((MAINTENANCE,)),
     }

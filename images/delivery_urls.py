@@ -10,6 +10,9 @@ from images.renditions import FORMATS
 from images.url_signing import expiry_after, path_signed_by
 
 ORIGINAL: Final = "original"
+EXPORT: Final = "export"
+EXPORT_URL_S: Final = 3_600
+"""How long the address of an archive is good, and up to an hour more; whoever reads it has all."""
 
 
 class Signer(NamedTuple):
@@ -27,6 +30,12 @@ class Signer(NamedTuple):
         """Where a rendition is, by its preset where it has one."""
         operations, _, extension = spec.rpartition(".")
         return self._path(preset or operations, image_id, extension)
+
+    def export_path(self, export_id: UUID, *, ends_at: int) -> str:
+        """Where an archive is, until ``ends_at`` at most."""
+        soon = expiry_after(now_s=time.time(), lifetime_s=EXPORT_URL_S)
+        name, until = f"{export_id}.zip", min(soon, ends_at)
+        return path_signed_by(self.key_id, self.key, spec=EXPORT, name=name, expires_at=until)
 
     def _path(self, spec: str, image_id: UUID | str, extension: str) -> str:
         name = f"{image_id}.{extension}"

@@ -29,6 +29,30 @@ class JobNotFound(DomainError):
     title = "There is no such job"
 
 
+class ExportNotFound(DomainError):
+    """There is no such export, or it belongs to someone else."""
+
+    status = 404
+    code = "export_not_found"
+    title = "There is no such export"
+
+
+class ExportUnderWay(DomainError):
+    """One export at a time is made for a person."""
+
+    status = 409
+    code = "export_under_way"
+    title = "An export is being made already"
+
+
+class ExportLimit(DomainError):
+    """The person has asked for as many exports as one may have made in a day."""
+
+    status = 429
+    code = "export_limit"
+    title = "No more exports can be made today"
+
+
 class UnknownPreset(DomainError):
     """The name is not one of the presets."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images.api import images, jobs, overview, platform, renditions, selections
+from images.api import exports, images, jobs, overview, platform, renditions, selections
 from platform_site.kit.rest.hot_reads import alone, beside
 
 V1 = "internal/v1"
@@ -22,6 +22,9 @@ urlpatterns = [
     path(f"{V1}/jobs/<uuid:job_id>", alone(jobs.job_get)),
     path(f"{V1}/jobs/<uuid:job_id>/cancel", jobs.JobCancel.as_view()),
     path(f"{V1}/jobs/<uuid:job_id>/retry", jobs.JobRetry.as_view()),
+    path(f"{V1}/exports", beside(exports.ExportList, exports.exports_list)),
+    path(f"{V1}/exports/finished", exports.ExportsReady.as_view()),
+    path(f"{V1}/exports/<uuid:export_id>", alone(exports.export_get)),
     path(f"{V1}/overview", alone(overview.overview_get)),
     path(f"{V1}/usage", alone(platform.usage_get)),
     path(f"{V1}/owner/withhold", platform.OwnerWithhold.as_view()),

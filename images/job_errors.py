@@ -12,7 +12,7 @@ from images.errors import UPLOAD_REFUSALS
 from images.models import Job
 from images.renditions import InvalidSpecError, OutputTooLargeError
 
-BOTH: Final = frozenset(Job.Kind)
+ALL: Final = frozenset(Job.Kind)
 RENDERING: Final = frozenset({Job.Kind.RENDER})
 
 
@@ -34,7 +34,7 @@ WORKER_CRASHED: Final = FailureReason(
     "worker_crashed",
     "The worker died on this job, each time that it was tried.",
     retry_helps=False,
-    kinds=BOTH,
+    kinds=ALL,
 )
 TIME_LIMIT_EXCEEDED: Final = FailureReason(
     "time_limit_exceeded", "The job took longer than a job may take.", retry_helps=True
@@ -43,6 +43,12 @@ ORIGINAL_MISSING: Final = FailureReason(
     "original_missing", "The store has lost the original.", retry_helps=False
 )
 IMAGE_GONE: Final = FailureReason("image_gone", "The image was deleted.", retry_helps=False)
+EXPORT_GONE: Final = FailureReason(
+    "export_gone",
+    "The export is not wanted any more.",
+    retry_helps=False,
+    kinds=frozenset({Job.Kind.EXPORT}),
+)
 OUT_OF_MEMORY: Final = FailureReason(
     "dimensions_exceeded", "The renditions need more memory than is allowed.", retry_helps=False
 )
@@ -67,6 +73,7 @@ JOB_ERRORS: Final[Mapping[str, FailureReason]] = MappingProxyType(
             TIME_LIMIT_EXCEEDED,
             ORIGINAL_MISSING,
             IMAGE_GONE,
+            EXPORT_GONE,
             OUT_OF_MEMORY,
             *_OF_FILES,
             *_OF_SPECS,

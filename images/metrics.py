@@ -18,7 +18,7 @@ INCOMPLETE_TOTAL: Final = Counter(
 )
 JOBS_TOTAL: Final = Counter(
     "images_jobs_total",
-    "Runs of jobs by how they ended: succeeded, failed, deferred or superseded.",
+    "Runs of jobs by how they ended: succeeded, failed, deferred, yielded or superseded.",
     ["kind", "outcome"],
 )
 JOB_SECONDS: Final = Histogram(
@@ -52,7 +52,14 @@ STORAGE_ERRORS_TOTAL: Final = Counter(
     "images_storage_errors_total", "Calls of the object store that failed.", ["operation"]
 )
 
-for _kind in ("render", "delete"):
+EXPORTS_TOTAL: Final = Counter(
+    "images_exports_total",
+    "Archives of all that a person has: requested, refused, or removed from the store.",
+    ["outcome"],
+)
+EXPORT_BYTES_TOTAL: Final = Counter("images_export_bytes_total", "Bytes of such archives stored.")
+
+for _kind in ("render", "delete", "export"):
     for _outcome in ("succeeded", "failed"):
         JOBS_TOTAL.labels(_kind, _outcome)
 for _operation in ("put", "delete", "open", "read", "check"):

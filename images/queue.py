@@ -14,6 +14,7 @@ from images import metrics
 from images.apps import (
     BULK,
     DELETE_TASK,
+    EXPORT_TASK,
     INTERACTIVE,
     MAINTENANCE,
     RENDER_TASK,
@@ -24,7 +25,11 @@ from images.renditions import parse_spec
 
 log = structlog.get_logger(__name__)
 
-TASKS: Final[Mapping[str, str]] = {Job.Kind.RENDER: RENDER_TASK, Job.Kind.DELETE: DELETE_TASK}
+TASKS: Final[Mapping[str, str]] = {
+    Job.Kind.RENDER: RENDER_TASK,
+    Job.Kind.DELETE: DELETE_TASK,
+    Job.Kind.EXPORT: EXPORT_TASK,
+}
 CONNECT_TIMEOUT_S: Final = 2
 
 BROKER_ERRORS: Final = (KombuError, ChannelError, RedisError, OSError)
@@ -38,6 +43,8 @@ def queue_for(kind: Job.Kind, specs: Iterable[str]) -> str:
     """
     if kind == Job.Kind.DELETE:
         return MAINTENANCE
+    if kind == Job.Kind.EXPORT:
+        return BULK
     is_slow = any(parse_spec(text).image_format.slow for text in specs)
     return BULK if is_slow else INTERACTIVE
 

@@ -67,14 +67,14 @@ def object_put(
     size is taken for the same bytes, since keys derive from content, and one of another size for
     the incomplete file of a writer that died.
     """
-    with _translated("put"):
-        store: Any = _store()
+    with translated("put"):
+        store: Any = object_store()
         # Only the S3 storage has a bucket; its class is not imported where objects are files.
         if hasattr(store, "bucket"):
             put(
                 store.bucket.meta.client,
                 store.bucket.name,
-                _s3_name(store, key),
+                s3_name(store, key),
                 source,
                 size=size,
                 content_type=content_type,
@@ -99,9 +99,9 @@ def bytes_put(key: str, content: bytes, *, content_type: str, sha256: str | None
 
 def object_delete(key: str) -> None:
     """Delete the object; one that is not there is no error. Raises `StorageUnavailable`."""
-    with _translated("delete"):
+    with translated("delete"):
         try:
-            _store().delete(key)
+            object_store().delete(key)
         except FileNotFoundError:
             return
 
@@ -112,8 +112,8 @@ def renditions_delete(image_id: UUID) -> None:
     Raises `StorageUnavailable`.
     """
     folder = f"renditions/{image_id}"
-    with _translated("delete"):
-        store = _store()
+    with translated("delete"):
+        store = object_store()
         # Listed and not taken from rows: a run that was superseded may have stored an object whose
         # row went before it.
         try:
@@ -130,8 +130,8 @@ def object_open(key: str, *, start: int = 0, length: int | None = None) -> Binar
     From S3 only the asked range travels (``length`` bytes, or all the rest); a file is positioned
     and may be read beyond it. Raises `ObjectMissing` or `StorageUnavailable`.
     """
-    with _translated("open"):
-        store = _store()
+    with translated("open"):
+        store = object_store()
         if hasattr(store, "bucket"):
             return _s3_stream(store, key, start, length)
         stream: Any = store.open(key, "rb")
@@ -145,12 +145,12 @@ def object_location(key: str) -> str:
     ``/_files/…`` below the directory of files, or ``/_store/…``, a URL in the store that is
     presigned for a minute. Asks nobody: the object may be missing.
     """
-    store: Any = _store()
+    store: Any = object_store()
     # By its name and not by its bucket: that is a client, which each thread would make for itself.
     if not hasattr(store, "bucket_name"):
         return f"/_files/{key}"
     target = presigner_of(store).target(
-        _s3_name(store, key), lifetime_s=LOCATION_LIFETIME_S, now_s=time.time()
+        s3_name(store, key), lifetime_s=LOCATION_LIFETIME_S, now_s=time.time()
     )
     return f"/_store{target}"
 
@@ -166,7 +166,7 @@ def object_on_disk(key: str) -> Iterator[BinaryIO]:
     with tempfile.TemporaryFile() as local:
         stream = object_open(key)
         try:
-            with _translated("read"):
+            with translated("read"):
                 shutil.copyfileobj(stream, local, CHUNK_BYTES)
         finally:
             stream.close()
@@ -181,8 +181,10 @@ def store_check() -> None:
     Soon, where the settings have a store ``objects_probe``: that is the same one through a client
     that gives up early, so that a store that hangs does not hold up those who ask how it is.
     """
-    with _translated("check"):
-        store: Any = storages["objects_probe"] if "objects_probe" in storages.backends else _store()
+    with translated("check"):
+        store: Any = (
+            storages["objects_probe"] if "objects_probe" in storages.backends else object_store()
+        )
         if hasattr(store, "bucket"):
             store.bucket.meta.client.head_bucket(Bucket=store.bucket.name)
         else:
@@ -196,8 +198,9 @@ class _BorrowedFile(File):  # type: ignore[type-arg]  # not generic when run
         """Leave it open."""
 
 
-def _store() -> Storage:
-    return storages["objects"]
+def object_store(name: str = "") -> Storage:
+    """Where objects are: S3, which has a ``bucket``, or files."""
+    return storages[name or "objects"]
 
 
 def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":
@@ -210,11 +213,12 @@ def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":
 def _s3_stream(store: Any, key: str, start: int, length: int | None) -> BinaryIO:
     end = "" if length is None else str(start + length - 1)
     span = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
-    client, name = store.bucket.meta.client, _s3_name(store, key)
+    client, name = store.bucket.meta.client, s3_name(store, key)
     return client.get_object(Bucket=store.bucket.name, Key=name, **span)["Body"]  # type: ignore[no-any-return]
 
 
-def _s3_name(store: Any, key: str) -> str:
+def s3_name(store: Any, key: str) -> str:
+    """What the bucket of ``store`` calls the object ``key``."""
     return f"{store.location.rstrip('/')}/{key}".lstrip("/")
 
 
@@ -225,7 +229,8 @@ def _is_absent(exc: Exception) -> bool:
 
 
 @contextmanager
-def _translated(operation: str) -> Iterator[None]:
+def translated(operation: str) -> Iterator[None]:
+    """Raise `StorageUnavailable` for what clients of the store raise; reading, `ObjectMissing`."""
     try:
         yield
     except (Boto3Error, BotoCoreError, ClientError, OSError) as exc:

@@ -19,7 +19,7 @@ from images import (
     heartbeat,  # noqa: F401 - they listen to the worker's signals
     memory_limit,  # noqa: F401 - they listen to the worker's signals
 )
-from images.apps import DELETE_TASK, PURGE_TRASH_TASK, RENDER_TASK, SWEEP_TASK
+from images.apps import DELETE_TASK, EXPORT_TASK, PURGE_TRASH_TASK, RENDER_TASK, SWEEP_TASK
 from images.services.deletion import trash_purge
 from images.services.job_execution import job_run
 from images.services.job_lease import RunInterrupted
@@ -47,6 +47,14 @@ def delete(
     self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
 ) -> None:
     """Delete what a job says."""
+    _run(self, job_id, dispatch_id, interruption)
+
+
+@shared_task(name=EXPORT_TASK, bind=True, default_retry_delay=1, max_retries=2)
+def export(
+    self: "Task[Any, Any]", job_id: str, dispatch_id: str, interruption: int | None = None
+) -> None:
+    """Go on with an archive of all that somebody has."""
     _run(self, job_id, dispatch_id, interruption)
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 
 from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +19,7 @@ from accounts.errors import InvalidClient, UnsupportedGrantType
 from accounts.owner_images import withhold_token
 from accounts.services.clients import service_token_open
 from accounts.services.closing import account_close_by_owner, account_restore
+from accounts.services.exports import account_document
 from accounts.services.introspection import token_introspect
 from accounts.tokens import service_lifetime_s
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
@@ -112,6 +114,23 @@ class InternalAccount(SignedInView):
         due = account_close_by_owner(session=session, password=body.validated_data["password"])
         token = withhold_token(user_id=session.user_id)
         return Response(ClosedOut(deletes_at=due, images_token=token), status=202)
+
+
+class InternalAccountExport(SignedInView):
+    """All that is known of the person here."""
+
+    callers = GATEWAY
+    authentication_classes = (ServiceAuthentication,)
+
+    @described(
+        "internal_account_export",
+        tag="internal",
+        replies={200: OpenApiTypes.OBJECT},
+        refusals={**refusals.SIGNED_IN},
+    )
+    def post(self, request: Request) -> Response:
+        """What goes into an export of all that the person has."""
+        return Response(account_document(session=self.session(request)))
 
 
 class InternalAccountRestore(SignedInView):

@@ -20,6 +20,7 @@ from gateway.clients.upstream_calls import UpstreamCall, content_check
 from gateway.idempotency import idempotent
 from gateway.permissions import caller_of
 from gateway.relay import PUBLIC, Body, Route
+from gateway.services.exports import export_begin
 from gateway.services.processing import waiting_answer
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.hot_reads import AnyRequest, HotRead, HotRequest, beside
@@ -113,6 +114,8 @@ def _handler(route: Route) -> Handler:
     def handle(view: RelayView, request: Request, **values: Any) -> HttpResponseBase:
         if route.body is Body.STREAM:
             return relayed_response(upload_store(caller_of(request), view.upload))
+        if route.body is Body.ACCOUNT:
+            return relayed_response(export_begin(caller=caller_of(request)))
         body = whole_body(request) if route.body is Body.WHOLE else None
         return relay(request, route, values, body)
 

@@ -7,7 +7,7 @@ import orjson
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import AccountClosed, AccountRestored
 from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as, object_of
-from gateway.deadlines import STATUS_S
+from gateway.deadlines import STATUS_S, WRITE_S
 from platform_site.kit.auth.tokens import Principal
 
 ROLE: Final = "auth"
@@ -34,6 +34,12 @@ def account_restore(*, principal: Principal) -> AccountRestored:
     """Take the deletion of the account behind ``principal`` back."""
     call = UpstreamCall("POST", f"{ACCOUNT}/restore", _credentials(principal))
     return document_as(AccountRestored, call_send(ROLE, call))
+
+
+def account_document(*, principal: Principal) -> bytes:
+    """All that auth knows of the account behind ``principal``, as JSON for its owner."""
+    call = UpstreamCall("POST", f"{ACCOUNT}/export", _credentials(principal), timeout_s=WRITE_S)
+    return object_of(call_send(ROLE, call))
 
 
 def readiness_check() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from gateway.clients.service_tokens import service_token
 from gateway.clients.types import ImagesStatus
 from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as
-from gateway.deadlines import STATUS_S
+from gateway.deadlines import STATUS_S, WRITE_S
 from gateway.errors import Refused
 from gateway.permissions import Caller
 from gateway.relay import INTERNAL
@@ -45,6 +45,13 @@ def answer_of(call: UpstreamCall, *, caller: Caller | None = None) -> Reply:
 def read(path: str, *, caller: Caller) -> Reply:
     """What stands at ``path``, which may have a query."""
     return answer_of(UpstreamCall("GET", INTERNAL + path), caller=caller)
+
+
+def export_create(*, caller: Caller, account: bytes) -> Reply:
+    """Have an archive made of all that the caller has, with ``account``, JSON of auth."""
+    headers = {"Content-Type": "application/json"}
+    call = UpstreamCall("POST", f"{INTERNAL}exports", headers, account, WRITE_S)
+    return answer_of(call, caller=caller)
 
 
 def owner_withhold(*, token: str) -> None:

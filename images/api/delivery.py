@@ -16,10 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from images import metrics, storage
 from images.api.conditions import is_unchanged
-from images.delivery_urls import ORIGINAL
+from images.delivery_urls import EXPORT, ORIGINAL
 from images.errors import ImageNotFound, RenditionNotFound
 from images.selectors.delivery import (
     Deliverable,
+    export_deliverable,
     original_deliverable,
     rendition_deliverable,
 )
@@ -31,6 +32,7 @@ from platform_site.kit.rest.problems import DomainError, problem_response
 log = structlog.get_logger(__name__)
 
 CHUNK_BYTES: Final = 64 * 1024
+PRIVATE: Final = "private, no-store"
 CACHED_BYTES: Final = 8_000_000
 """What is larger is brought from the store each time, and drives nothing out of nginx's cache."""
 DELIVERIES: Final = Bound(
@@ -104,6 +106,8 @@ def _deliverable(signed: SignedPath) -> Deliverable:
         image_id = UUID(image_name)
     except ValueError as exc:
         raise ImageNotFound from exc
+    if signed.spec == EXPORT:
+        return export_deliverable(export_id=image_id)
     if signed.spec == ORIGINAL:
         return original_deliverable(image_id=image_id)
     text = text_of_url(signed.spec, extension)
@@ -154,11 +158,13 @@ def _handed_over(
     headers["X-Accel-Redirect"] = storage.object_location(found.storage_key)
     if span.is_part:
         headers["X-Accel-Range"] = f"bytes={span.start}-{span.start + span.length - 1}"
-    elif kept := kept_until(
-        size=found.bytes,
-        expires_at=signed.expires_at,
-        now_s=time.time(),
-        most_s=settings.DELIVERY_CACHE_S,
+    elif found.is_shared and (
+        kept := kept_until(
+            size=found.bytes,
+            expires_at=signed.expires_at,
+            now_s=time.time(),
+            most_s=settings.DELIVERY_CACHE_S,
+        )
     ):
         headers["X-Accel-Expires"] = kept
     return HttpResponse(status=307, content_type=found.mime, headers=headers)
@@ -205,7 +211,7 @@ def _headers(signed: SignedPath, found: Deliverable) -> dict[str, str]:
     headers = {
         "ETag": f'"{found.checksum}"',
         "Last-Modified": http_date(found.modified_at.timestamp()),
-        "Cache-Control": f"private, max-age={max_age_s}, immutable",
+        "Cache-Control": f"private, max-age={max_age_s}, immutable" if found.is_shared else PRIVATE,
         **ALWAYS,
     }
     if found.filename is not None:

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from images.api.public_urls import image_url, neighbour_url, origin_of
 from images.api.responses import (
+    ExportOut,
+    ExportProgressOut,
     ImageOut,
     ImageResultsOut,
     ImagesChangedOut,
@@ -25,7 +27,7 @@ from images.api.responses import (
     UsageOut,
 )
 from images.delivery_urls import Signer, signer_now
-from images.models import Job, Rendition, Usage
+from images.models import Export, Job, Rendition, Usage
 from images.renditions import PRESETS, parse_spec
 from images.selectors.images import (
     IMAGE_COLUMNS,
@@ -142,6 +144,24 @@ def job_out(job: Job | JobRow) -> JobOut:
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
+    )
+
+
+def export_out(export: Export, *, origin: str) -> ExportOut:
+    """``export`` as it stands, with an address to fetch it once that can be done."""
+    url, ends = None, export.expires_at
+    if export.state == Export.State.READY and ends is not None and export.withheld_at is None:
+        path = signer_now().export_path(export.id, ends_at=int(ends.timestamp()))
+        url = f"{origin}{path}"
+    return ExportOut(
+        id=export.id,
+        state=export.state,
+        created_at=export.created_at,
+        ready_at=export.ready_at,
+        expires_at=ends,
+        bytes=export.bytes,
+        progress=ExportProgressOut(export.job.progress_done, export.job.progress_total),
+        url=url,
     )
 
 

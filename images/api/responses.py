@@ -11,7 +11,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from images.models import Job, Rendition
+from images.models import Export, Job, Rendition
 from images.renditions import FORMATS, OUTPUT_FORMATS, Fit
 from images.selectors.images import SHOWN_STATES
 
@@ -25,6 +25,7 @@ def _one_of(words: Iterable[str]) -> Described:
 
 JOB_KINDS: Final = tuple(Job.Kind.values)
 JOB_STATES: Final = tuple(Job.State.values)
+EXPORT_STATES: Final = tuple(Export.State.values)
 """By these values the document finds the names of its enums (ENUM_NAME_OVERRIDES)."""
 
 FIT: Final = _one_of(Fit)
@@ -253,3 +254,35 @@ class UsageOut:
     images: int
     limit_bytes: int
     upload_max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgressOut:
+    """Images of which the original is in the archive, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOut:
+    """An archive of all that a person has; ``bytes`` is how long it is by now.
+
+    ``url`` is ``None`` unless it is ready. It can be fetched until ``expires_at``.
+    """
+
+    id: UUID
+    state: str = field(metadata=_one_of(EXPORT_STATES))
+    created_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+    bytes: int
+    progress: ExportProgressOut
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResultsOut:
+    """The last exports of a person, newest first."""
+
+    results: list[ExportOut]

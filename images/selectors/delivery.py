@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from images.errors import ImageNotFound, RenditionNotFound, RenditionPending
-from images.models import Image, Rendition
+from django.utils import timezone
+
+from images.errors import ExportNotFound, ImageNotFound, RenditionNotFound, RenditionPending
+from images.models import Export, Image, Rendition, archive_key
 from platform_site.kit.statements import Statement
 
 PENDING_RETRY_S = 2
+ZIP: Final = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Deliverable:
     filename: str | None
     """What an attachment is called; ``None`` = shown in place."""
     modified_at: datetime
+    is_shared: bool = True
+    """Whether the proxy in front may keep the bytes for a moment."""
 
 
 _ORIGINAL: Final = Statement(
@@ -41,6 +46,29 @@ _RENDITION: Final = Statement(
         image__withheld_at__isnull=True,
     ).values_list("state", "storage_key", "bytes", "mime", "checksum", "created_at")
 )
+
+
+_EXPORT: Final = Statement(
+    lambda export_id, now: Export.objects.filter(
+        id=export_id,
+        ready_at__isnull=False,
+        removed_at__isnull=True,
+        withheld_at__isnull=True,
+        expires_at__gt=now,
+    ).values_list("id", "bytes", "checksum", "ready_at")
+)
+
+
+def export_deliverable(*, export_id: UUID) -> Deliverable:
+    """The archive. Raises `ExportNotFound` unless it can be fetched."""
+    row = next(_EXPORT.tuples(export_id=export_id, now=timezone.now()), None)
+    if row is None:
+        raise ExportNotFound
+    found_id, size, checksum, ready_at = row
+    filename = f"export-{ready_at:%Y-%m-%d}.zip"
+    return Deliverable(
+        archive_key(found_id), size, ZIP, checksum, filename, ready_at, is_shared=False
+    )
 
 
 def original_deliverable(*, image_id: UUID) -> Deliverable:

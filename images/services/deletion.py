@@ -14,8 +14,9 @@ from django.utils import timezone
 from images import storage
 from images.errors import PreconditionFailed
 from images.job_ends import told
-from images.models import ACTIVE_STATES, Image, Job, Reservation, Usage
+from images.models import ACTIVE_STATES, Export, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
+from images.services.exports import owner_exports_cancel, owner_exports_remove
 from images.services.job_lease import Run, run_succeed
 from images.services.jobs import job_create
 from images.services.quota import quota_refund
@@ -69,6 +70,7 @@ def owner_purge(*, owner_id: UUID) -> Job | None:
             return deleting
         if _has_anything(owner_id):
             _renders_cancel(owner_id=owner_id)
+            owner_exports_cancel(owner_id=owner_id)
             _hide(owner_id=owner_id)
             return job_create(kind=Job.Kind.DELETE, owner_id=owner_id, image=None)
         Usage.objects.filter(owner_id=owner_id).delete()
@@ -78,7 +80,9 @@ def owner_purge(*, owner_id: UUID) -> Job | None:
 
 
 def _has_anything(owner_id: UUID) -> bool:
-    return any(kind.objects.filter(owner_id=owner_id).exists() for kind in (Image, Reservation))
+    exports = Export.objects.filter(owner_id=owner_id, removed_at=None)
+    rows = (kind.objects.filter(owner_id=owner_id) for kind in (Image, Reservation))
+    return any(found.exists() for found in (*rows, exports))
 
 
 def trash_purge() -> int:
@@ -124,6 +128,7 @@ def delete_run(run: Run) -> None:
     for image_id in ids:
         _image_delete(run, image_id, result)
     if not job.specs:
+        owner_exports_remove(owner_id=job.owner_id)
         Usage.objects.filter(owner_id=job.owner_id, images=0, bytes=0, reserved_bytes=0).delete()
     run_succeed(run, result=result)
 

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from images.errors import ImageExists, ImageNotFound, PreconditionFailed
-from images.models import Image, Tag
+from images.models import Export, Image, Tag
 from images.selectors.images import image_for_owner
 
 log = structlog.get_logger(__name__)
@@ -78,6 +78,7 @@ def owner_withhold(*, owner_id: UUID) -> None:
     """Serve nothing of the owner any more, until `owner_release`; nothing is lost."""
     found = Image.objects.filter(owner_id=owner_id, withheld_at=None)
     count = found.update(withheld_at=timezone.now())
+    Export.objects.filter(owner_id=owner_id, withheld_at=None).update(withheld_at=timezone.now())
     log.info("owner_withheld", owner_id=str(owner_id), images=count)
 
 
@@ -85,6 +86,7 @@ def owner_release(*, owner_id: UUID) -> None:
     """Serve again what `owner_withhold` took away."""
     found = Image.objects.filter(owner_id=owner_id, withheld_at__isnull=False)
     count = found.update(withheld_at=None)
+    Export.objects.filter(owner_id=owner_id).update(withheld_at=None)
     log.info("owner_released", owner_id=str(owner_id), images=count)
 
 

@@ -1,5 +1,7 @@
 """What a worker does with a message: claims its job, carries it out, says how it ended."""
 
+from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -12,6 +14,7 @@ from images.errors import StorageUnavailable
 from images.job_errors import TIME_LIMIT_EXCEEDED, WORKER_CRASHED
 from images.models import Job
 from images.services.deletion import delete_run
+from images.services.export_job import export_run
 from images.services.job_lease import (
     Run,
     RunInterrupted,
@@ -26,6 +29,12 @@ from platform_site.kit.database import is_lost
 from platform_site.kit.telemetry.request_context import bind
 
 log = structlog.get_logger(__name__)
+
+CARRIED_OUT_BY: Final[Mapping[str, Callable[[Run], None]]] = {
+    Job.Kind.RENDER: render_run,
+    Job.Kind.DELETE: delete_run,
+    Job.Kind.EXPORT: export_run,
+}
 
 
 def job_run(*, job_id: UUID, dispatch_id: UUID, interruption: int | None = None) -> None:
@@ -68,14 +77,11 @@ def _carried_out(run: Run) -> None:
     try:
         # Outages are caught outside, so that the lease is not renewed while the job is put off.
         with lease_kept(run):
-            if run.job.kind == Job.Kind.RENDER:
-                render_run(run)
-            else:
-                delete_run(run)
+            CARRIED_OUT_BY[run.job.kind](run)
     except StorageUnavailable:
         run_defer(run, step="waiting for the object store")
     except SoftTimeLimitExceeded:
-        if run.job.kind == Job.Kind.DELETE:  # the next run continues where it stopped
-            run_defer(run, step="to be continued")
-        else:
+        if run.job.kind == Job.Kind.RENDER:
             run_fail(run, TIME_LIMIT_EXCEEDED)
+        else:  # the next run continues where it stopped
+            run_defer(run, step="to be continued")

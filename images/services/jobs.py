@@ -18,6 +18,7 @@ from images.job_ends import told
 from images.models import ACTIVE_STATES, Image, Job, Rendition
 from images.selectors.jobs import job_for_owner
 from images.services.image_state import image_settle, renditions_expect
+from images.services.job_lease import Run
 from platform_site.kit.identifiers import uuid7
 from platform_site.kit.telemetry.request_context import current_request_id
 
@@ -76,6 +77,25 @@ def job_dispatch(*, job: Job) -> bool:
     return bool(moved)
 
 
+def job_yield(run: Run) -> None:
+    """Send the job of ``run`` anew, behind those that wait: it has got on, and is not over.
+
+    What it got on with was no failure, so all its attempts are left. Raises `RunSuperseded`.
+    """
+    job, now = run.job, timezone.now()
+    job.dispatch_id = uuid7()
+    run.write(
+        state=Job.State.QUEUED,
+        attempt=0,
+        dispatch_id=job.dispatch_id,
+        dispatched_at=now,
+        queued_at=now,
+        lease_until=None,
+    )
+    metrics.JOBS_TOTAL.labels(job.kind, "yielded").inc()
+    _send(job)
+
+
 def job_cancel(*, job_id: UUID, owner_id: UUID) -> Job:
     """Cancel a render job; what it has made stays. Raises `JobNotFound` or `JobNotCancelable`."""
     job = job_for_owner(job_id=job_id, owner_id=owner_id)
@@ -99,6 +119,8 @@ def job_cancel(*, job_id: UUID, owner_id: UUID) -> Job:
 def job_retry(*, job_id: UUID, owner_id: UUID) -> Job:
     """Begin an ended job again, with all its attempts. Raises `JobNotFound`, `JobNotRetryable`."""
     job = job_for_owner(job_id=job_id, owner_id=owner_id)
+    if job.kind == Job.Kind.EXPORT:
+        raise JobNotRetryable("Ask for a new export.")
     if job.kind == Job.Kind.RENDER:
         _image_check(job)
     with transaction.atomic():

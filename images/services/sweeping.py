@@ -1,5 +1,6 @@
 """What the scheduler asks for regularly, so that nothing lost stays lost and nothing grows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from images.errors import StorageUnavailable
 from images.models import Job, WorkerHeartbeat
+from images.services.exports import exports_expire
 from images.services.figures import figures_count
 from images.services.jobs import jobs_requeue_stuck
 from images.services.quota import reservations_expire
@@ -24,22 +26,24 @@ ENDED: Final = (Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELED)
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """How many jobs were sent again, reservations given back, and old rows forgotten."""
+    """How many jobs were sent again, reservations given back, old rows and exports removed."""
 
     jobs: int
     reservations: int
     heartbeats: int
     old_jobs: int
+    exports: int
 
 
 def jobs_sweep() -> SweepReport:
     """Do all of it; doing it twice, or in two processes, does no harm."""
     report = SweepReport(
         jobs=jobs_requeue_stuck(),
-        reservations=_reservations_expire(),
+        reservations=_asked_of_the_store(reservations_expire),
         heartbeats=_deleted(
             WorkerHeartbeat.objects.filter(last_seen_at__lt=timezone.now() - HEARTBEAT_KEPT)
         ),
+        exports=_asked_of_the_store(exports_expire),
         old_jobs=_deleted(
             Job.objects.filter(state__in=ENDED, finished_at__lt=timezone.now() - JOB_KEPT)
         ),
@@ -50,9 +54,9 @@ def jobs_sweep() -> SweepReport:
     return report
 
 
-def _reservations_expire() -> int:
+def _asked_of_the_store(act: Callable[[], int]) -> int:
     try:
-        return reservations_expire()
+        return act()
     except StorageUnavailable:
         return 0  # they are still there at the next sweep
 

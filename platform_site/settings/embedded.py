@@ -69,6 +69,7 @@ SPECTACULAR_SETTINGS = {
     **SPECTACULAR_SETTINGS,
     "PREPROCESSING_HOOKS": ["gateway.openapi.relayed_described"],
     "ENUM_NAME_OVERRIDES": {
+        "ExportStateEnum": "images.api.responses.EXPORT_STATES",
         "ImageStateEnum": "images.selectors.images.SHOWN_STATES",
         "InputFormatEnum": "images.renditions.FORMATS",
         "JobKindEnum": "images.api.responses.JOB_KINDS",

@@ -43,6 +43,20 @@ TESTED_ELSEWHERE = {
     ),
     "accounts/models/links.py": ("tests/accounts/services/test_links.py", "fields"),
     "accounts/models/mails.py": ("tests/accounts/services/test_mails.py", "fields"),
+    "accounts/services/exports.py": (
+        "tests/gateway/contracts/test_exports.py",
+        "takes two real roles",
+    ),
+    "gateway/services/exports.py": (
+        "tests/gateway/contracts/test_exports.py",
+        "takes two real roles",
+    ),
+    "images/models/*.py": ("tests/images/test_models.py", "rows of several subjects"),
+    "images/selectors/exports.py": (
+        "tests/images/services/test_export_job.py",
+        "read for the archive, which is opened there",
+    ),
+    "images/services/exports.py": ("tests/images/api/test_exports.py", "asked over HTTP"),
     "images/indexes.py": ("tests/images/test_growth.py", "EXPLAIN says which is used"),
     "gateway/responses.py": ("tests/openapi/test_conformance.py", "held to the schema"),
     "gateway/clients/types.py": (

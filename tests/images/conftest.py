@@ -90,7 +90,31 @@ def s3_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(s3_url: str, store: Path, settings: Settings, request: pytest.FixtureRequest) -> Any:
+def _lost_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let moto say, as S3 does, that it does not know an upload; it breaks by itself."""
+    from moto.s3 import exceptions, models  # noqa: PLC0415 - it takes a second
+
+    for name in ("upload_part", "complete_multipart_upload"):
+        known = getattr(models.S3Backend, name)
+
+        def answer(
+            self: Any, bucket: str, upload: str, *rest: Any, _known: Any = known, **more: Any
+        ) -> Any:
+            if upload not in self.get_bucket(bucket).multiparts:
+                raise exceptions.NoSuchUpload(upload)
+            return _known(self, bucket, upload, *rest, **more)
+
+        monkeypatch.setattr(models.S3Backend, name, answer)
+
+
+@pytest.fixture
+def bucket(
+    s3_url: str,
+    store: Path,
+    settings: Settings,
+    request: pytest.FixtureRequest,
+    _lost_uploads: None,
+) -> Any:
     """A bucket of that server, as the object store in place of files."""
     name = f"bucket-{abs(hash(request.node.name))}"
     client = boto3.client("s3", endpoint_url=s3_url, **ACCESS)

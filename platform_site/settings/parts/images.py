@@ -21,6 +21,9 @@ QUOTA_BYTES = env.integer("QUOTA_BYTES", 5_000_000_000, about="Bytes that one ac
 TRASH_DAYS = env.integer(
     "TRASH_DAYS", 30, about="Days for which a deleted image can be taken back."
 )
+EXPORT_DAYS = env.integer(
+    "EXPORT_DAYS", 7, about="Days for which the archive of an export can be fetched."
+)
 JOB_LEASE_S = env.integer(
     "JOB_LEASE_S",
     20,

@@ -9,6 +9,7 @@ from django.test import Client
 
 from images import internal_urls
 from images.models import Image, Job, Rendition, Tag
+from images.services.exports import export_create
 from tests.images.people import Person, caller, path_of, service_token
 from tests.images.pictures import form, jpeg
 
@@ -26,6 +27,7 @@ OF_AN_OBJECT = [
     ("GET", "jobs/{job}", None, 200),
     ("POST", "jobs/{job}/cancel", None, 202),
     ("POST", "jobs/{job}/retry", None, 409),
+    ("GET", "exports/{export}", None, 200),
 ]
 OF_A_PERSON = [
     ("GET", "images"),
@@ -36,8 +38,11 @@ OF_A_PERSON = [
     ("GET", "images/count"),
     ("GET", "overview"),
     ("POST", "images/actions"),
+    ("GET", "exports"),
+    ("POST", "exports"),
 ]
 OF_A_ROLE = [("GET", "status")]
+OF_AUTH = [("GET", "exports/finished")]
 OF_AN_ENDING = [("POST", "owner/withhold"), ("POST", "owner/release"), ("POST", "owner/purge")]
 
 
@@ -47,6 +52,15 @@ def ask(client: Client, method: str, path: str, body: Any = None) -> Any:
 
 def _json(body: Any) -> bytes:
     return b"" if body is None else json.dumps(body).encode()
+
+
+def path_for(picture: dict[str, Any], path: str) -> str:
+    """``path`` of the picture, its job, and an export that its owner has asked for."""
+    export = ""
+    if "{export}" in path:
+        owner_id = Image.objects.get(id=picture["id"]).owner_id
+        export = str(export_create(owner_id=owner_id, account="{}").id)
+    return path.format(image=picture["id"], job=picture["job"]["id"], export=export)
 
 
 def everything() -> list[Any]:
@@ -60,9 +74,9 @@ def without_identity(reply: Any) -> dict[str, Any]:
 
 def test_every_internal_route_is_asked_here() -> None:
     asked = {path for _, path, *_ in OF_AN_OBJECT} | {path for _, path in OF_A_PERSON}
-    asked |= {path for _, path in OF_A_ROLE + OF_AN_ENDING}
-    asked = {path.split("?")[0].replace("{image}", "I").replace("{job}", "J") for path in asked}
-    names = {"<uuid:image_id>": "I", "<uuid:job_id>": "J"}
+    asked |= {path for _, path in OF_A_ROLE + OF_AUTH + OF_AN_ENDING}
+    asked = {path.split("?")[0].format(image="I", job="J", export="E") for path in asked}
+    names = {"<uuid:image_id>": "I", "<uuid:job_id>": "J", "<uuid:export_id>": "E"}
     routes = set()
     for pattern in internal_urls.urlpatterns:
         route = str(pattern.pattern).removeprefix("internal/v1/")
@@ -77,8 +91,8 @@ def test_another_users_object_does_not_exist(  # noqa: PLR0917 - pytest passes b
     picture: dict[str, Any], as_alice: Client, as_bob: Client,
     method: str, path: str, body: Any, status: int,
 ) -> None:  # fmt: skip
-    mine = path.format(image=picture["id"], job=picture["job"]["id"])
-    nobodys = path.format(image=uuid4(), job=uuid4())
+    mine = path_for(picture, path)
+    nobodys = path.format(image=uuid4(), job=uuid4(), export=uuid4())
     before = everything()
     refused, missing = ask(as_bob, method, mine, body), ask(as_bob, method, nobodys, body)
     assert (refused.status_code, missing.status_code) == (404, 404)
@@ -91,7 +105,7 @@ def test_another_users_object_does_not_exist(  # noqa: PLR0917 - pytest passes b
 def test_nobody_gets_nothing(
     picture: dict[str, Any], as_charlie: Client, alice: Person, method: str, path: str
 ) -> None:
-    mine = path.format(image=picture["id"], job=picture["job"]["id"])
+    mine = path_for(picture, path)
     before = everything()
     anonymous = ask(as_charlie, method, mine)
     assert (anonymous.status_code, anonymous.json()["code"]) == (401, "not_authenticated")
@@ -112,6 +126,16 @@ def test_what_is_for_roles_is_not_for_people(
     other_audience = {"X-Service-Authorization": f"Bearer {service_token(audience='auth')}"}
     assert ask(Client(headers=other_audience), method, path).status_code == 401
     assert ask(as_gateway, method, path).status_code in {200, 202}
+
+
+@pytest.mark.parametrize(("method", "path"), OF_AUTH)
+def test_what_auth_asks_is_for_no_other_role(
+    alice: Person, as_gateway: Client, method: str, path: str
+) -> None:
+    assert ask(caller(alice, with_service=False), method, path).status_code == 401
+    assert ask(as_gateway, method, path).json()["code"] == "caller_not_allowed"
+    auth = Client(headers={"X-Service-Authorization": f"Bearer {service_token(of='auth')}"})
+    assert ask(auth, method, path).status_code == 200
 
 
 def test_bob_sees_none_of_alices_images_and_jobs(picture: dict[str, Any], as_bob: Client) -> None:

@@ -55,6 +55,6 @@ def test_a_store_that_is_down_leaves_reservations_for_the_next_sweep(
     def broken() -> None:
         raise ConnectionError("no route")
 
-    monkeypatch.setattr(storage, "_store", broken)
+    monkeypatch.setattr(storage, "object_store", broken)
     assert jobs_sweep().reservations == 0
     assert Reservation.objects.count() == 1

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Eraser, Layers } from "lucide-react";
+import { Archive, Eraser, Layers } from "lucide-react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { ApiProblem } from "@/api/problem";
@@ -23,6 +23,12 @@ const TONES: Record<Job["state"], Tone> = {
   canceled: "warn",
 };
 
+const KINDS = {
+  render: { Icon: Layers, label: "activity.kindRender" },
+  delete: { Icon: Eraser, label: "activity.kindDelete" },
+  export: { Icon: Archive, label: "activity.kindExport" },
+} as const;
+
 interface Props {
   job: Job;
   /** The job's image, when it happens to be known here. */
@@ -35,11 +41,12 @@ interface Props {
 export function JobRow({ job, image, now, onRetry, onCancel }: Props) {
   const t = useTranslations();
   const quantity = useQuantity();
-  const Icon = job.kind === "delete" ? Eraser : Layers;
+  const { Icon, label } = KINDS[job.kind];
   const thumbnail = image && presetSources(image)[0];
   const when = quantity.ago(job.created_at, now);
   const { done, total } = job.progress;
-  const again = job.state === "failed" || job.state === "canceled";
+  const ended = job.state === "failed" || job.state === "canceled";
+  const again = ended && job.kind !== "export";
   return (
     <li className={classes.row} data-testid="job-row" data-state={job.state}>
       <span className={classes.icon}>
@@ -48,9 +55,7 @@ export function JobRow({ job, image, now, onRetry, onCancel }: Props) {
       </span>
       <div className={classes.body}>
         <div className={classes.line}>
-          <span className={classes.kind}>
-            {job.kind === "delete" ? t("activity.kindDelete") : t("activity.kindRender")}
-          </span>
+          <span className={classes.kind}>{t(label)}</span>
           <StateChip tone={TONES[job.state]} label={t(`jobState.${job.state}`)} />
         </div>
         {isActive(job) && total > 0 && (

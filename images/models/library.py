@@ -1,4 +1,6 @@
-"""The tables of the images application; ``owner_id`` is the ``sub`` of a token, not a foreign key.
+"""Images, what is made of them, and the work on them.
+
+``owner_id`` is the ``sub`` of a token, not a foreign key.
 
 The row of a job is the truth about it: losing the broker delays a job and loses none.
 """
@@ -160,6 +162,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         RENDER = "render"
         DELETE = "delete"
+        EXPORT = "export"
 
     class State(models.TextChoices):
         QUEUED = "queued"
