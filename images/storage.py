@@ -198,9 +198,9 @@ class _BorrowedFile(File):  # type: ignore[type-arg]  # not generic when run
         """Leave it open."""
 
 
-def object_store(name: str = "") -> Storage:
+def object_store() -> Storage:
     """Where objects are: S3, which has a ``bucket``, or files."""
-    return storages[name or "objects"]
+    return storages["objects"]
 
 
 def _file(source: BinaryIO, size: int, content_type: str) -> "File[bytes]":

@@ -79,6 +79,7 @@ def test_every_operation_has_a_name_of_its_own_and_words(document: dict[str, Any
         "images",
         "renditions",
         "jobs",
+        "account",
         "platform",
     }
 

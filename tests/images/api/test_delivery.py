@@ -388,7 +388,7 @@ def test_a_store_that_does_not_answer_is_an_outage(
     def broken() -> None:
         raise ConnectionError("no route")
 
-    monkeypatch.setattr(storage, "_store", broken)
+    monkeypatch.setattr(storage, "object_store", broken)
     reply = client.get(original)
     assert (reply.status_code, reply.json()["code"]) == (503, "storage_unavailable")
     assert reply.headers["Retry-After"] == "5"

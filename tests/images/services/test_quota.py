@@ -97,7 +97,7 @@ def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
     def broken() -> None:
         raise ConnectionError("no route")
 
-    monkeypatch.setattr(storage, "_store", broken)
+    monkeypatch.setattr(storage, "object_store", broken)
     with pytest.raises(StorageUnavailable):
         reservations_expire()
     assert usage_numbers(alice) == (0, 10, 0)

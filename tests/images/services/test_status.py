@@ -106,7 +106,7 @@ def test_what_is_down_is_said_to_be_down(
         raise ConnectionError("no route")
 
     broker.is_down = True
-    monkeypatch.setattr(storage, "_store", broken)
+    monkeypatch.setattr(storage, "object_store", broken)
     report = reported(as_gateway)
     assert report["broker"] == {"ok": False}
     assert [q["depth"] for q in report["queues"]] == [None, None, None]

@@ -111,7 +111,7 @@ def test_a_store_that_is_down_refuses_the_upload_for_now(
         raise ConnectionError("no route")
 
     with monkeypatch.context() as outage:
-        outage.setattr(storage, "_store", broken)
+        outage.setattr(storage, "object_store", broken)
         reply = as_alice.post(IMAGES, form(jpeg()))
     assert (reply.status_code, reply.json()["code"]) == (503, "storage_unavailable")
     assert reply.headers["Retry-After"] == "5"
