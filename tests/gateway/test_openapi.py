@@ -160,4 +160,4 @@ def test_what_is_passed_on_is_described_by_the_view_that_answers_it(
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     assert ("Idempotency-Key" in names) == route.is_idempotent
     assert names & {"If-Match", "If-None-Match"} == {route.condition} - {""}
-    assert ("requestBody" in operation) == (route.body is not Body.NOTHING)
+    assert ("requestBody" in operation) == (route.body not in {Body.NOTHING, Body.ACCOUNT})
