@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
         "expire_sessions": 3600,
         "delete_due_accounts": 3600,
         "send_mails": 300,
+        "export_audit": 3600,
     }
     """What ``manage.py housekeeping`` runs: a command, and the seconds between two runs."""
 

@@ -1,5 +1,6 @@
 """What the app reads. Someone else's session does not exist."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from accounts.models import AuditEntry, Session, SessionQuerySet, User
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.statements import Statement
 
+AUDIT_BATCH: Final = 1000
 OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""
 
@@ -71,3 +73,22 @@ def audit_of_user(*, user_id: UUID, act: str = "") -> QuerySet[AuditEntry]:
     """What was done at the account ``user_id``; with ``act`` that act, or what begins with it."""
     entries = AuditEntry.objects.filter(user_id=user_id)
     return entries.filter(Q(act=act) | Q(act__startswith=f"{act}.")) if act else entries
+
+
+def audit_chain(*, shard: int, after: int = 0) -> Iterator[AuditEntry]:
+    """The entries of a chain behind the sequence ``after``, in order, some of them at a time.
+
+    One statement a batch: each is short, whatever the chain's length, and none is held open.
+    """
+    while batch := list(
+        AuditEntry.objects.filter(shard=shard, sequence__gt=after).order_by("sequence")[
+            :AUDIT_BATCH
+        ]
+    ):
+        yield from batch
+        after = batch[-1].sequence
+
+
+def audit_chain_has(*, shard: int, digest: str) -> bool:
+    """Whether an entry of the chain has this hash."""
+    return AuditEntry.objects.filter(shard=shard, hash=digest).exists()

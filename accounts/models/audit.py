@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
+from accounts.audit_chain import AuditContent
 from platform_site.kit.identifiers import uuid7
 
 
@@ -46,11 +47,27 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.act} {self.created_at:%Y-%m-%d %H:%M:%S}"
 
+    def content(self) -> AuditContent:
+        """What it says, as it is hashed."""
+        return AuditContent(
+            id=self.id,
+            at=self.created_at,
+            act=self.act,
+            outcome=self.outcome,
+            user=self.user_id,
+            by=self.by_id,
+            target=self.target,
+            address=self.address,
+            device=self.device,
+            request=self.request_id,
+            details=self.details,
+        )
+
 
 class AuditHead(models.Model):
     """A signature over the newest entry of every chain. Rows are added, as those of entries.
 
-    ``jws`` is compact, by the key that signs access tokens: `accounts.services.audit_export`.
+    ``jws`` is compact, by the key that signs access tokens: `accounts.services.audit_exports`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -3,6 +3,7 @@
 from .base import *
 from .parts.account_keys import *
 from .parts.accounts import *
+from .parts.audit import *
 from .parts.cache import *
 from .parts.cors import *
 from .parts.database import *

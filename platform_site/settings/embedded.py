@@ -9,6 +9,7 @@ from platform_site.kit import env
 from .base import *
 from .parts.account_keys import *
 from .parts.accounts import *
+from .parts.audit import *
 from .parts.broker import *
 from .parts.cors import *
 from .parts.delivery import *

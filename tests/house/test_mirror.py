@@ -31,6 +31,18 @@ TESTED_ELSEWHERE = {
         "tests/accounts/api/test_audit.py",
         "what the one route shows",
     ),
+    "accounts/audit_heads.py": (
+        "tests/accounts/services/test_audit_verification.py",
+        "signed and believed there",
+    ),
+    "accounts/services/audit_exports.py": (
+        "tests/accounts/services/test_audit_verification.py",
+        "what is signed is what was verified",
+    ),
+    "accounts/management/commands/*_audit.py": (
+        "tests/accounts/services/test_audit_verification.py",
+        "the commands print what the services did",
+    ),
     "accounts/models/audit.py": ("tests/accounts/services/test_audit.py", "written by the service"),
     "accounts/api/refusals.py": ("tests/openapi/test_document.py", "words of the document"),
     "accounts/management/commands/delete_due_accounts.py": (

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.audit_chain import GENESIS, SHARDS, AuditContent, content_digest, link_hash
+from accounts.audit_chain import GENESIS, SHARDS, content_digest, link_hash
 from accounts.models import AuditEntry, User
 from accounts.services.audit import audit_record
 from accounts.services.sign_in import session_open
@@ -21,21 +21,8 @@ def chained(shard: int) -> list[AuditEntry]:
     entries = list(AuditEntry.objects.filter(shard=shard).order_by("sequence"))
     previous = GENESIS
     for number, entry in enumerate(entries, 1):
-        content = AuditContent(
-            id=entry.id,
-            at=entry.created_at,
-            act=entry.act,
-            outcome=entry.outcome,
-            user=entry.user_id,
-            by=entry.by_id,
-            target=entry.target,
-            address=entry.address,
-            device=entry.device,
-            request=entry.request_id,
-            details=entry.details,
-        )
         assert (entry.sequence, entry.previous_hash) == (number, previous)
-        digest = content_digest(content.document())
+        digest = content_digest(entry.content().document())
         assert entry.hash == link_hash(
             shard=shard, sequence=number, previous=previous, content=digest
         )
