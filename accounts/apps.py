@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts.signing_keys import current_keyset
 
@@ -27,6 +28,7 @@ class AccountsConfig(AppConfig):
         """Stop a role that signs at its start, and not at the first sign-in, if it cannot."""
         if self._signs:
             current_keyset().signer()
+            self._mail_require()
 
     def serve(self) -> None:
         """Begin to send mail, in a web process of a role that signs; the admin only writes it."""
@@ -41,6 +43,13 @@ class AccountsConfig(AppConfig):
         from accounts.tokens import signing_check  # noqa: PLC0415 - it needs the models
 
         return {"signing keys": signing_check} if self._signs else {}
+
+    def _mail_require(self) -> None:
+        """Stop a role that would send links to nowhere, or ask for links that it cannot send."""
+        if settings.EMAIL_HOST and not settings.PUBLIC_URL:
+            raise ImproperlyConfigured("EMAIL_HOST needs PUBLIC_URL, for the links in mails.")
+        if settings.EMAIL_VERIFICATION == "required" and not settings.MAILS_ENABLED:
+            raise ImproperlyConfigured("EMAIL_VERIFICATION=required needs EMAIL_HOST.")
 
     @property
     def _signs(self) -> bool:

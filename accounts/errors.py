@@ -113,3 +113,11 @@ class LinkInvalid(DomainError):
     status = 400
     code = "link_invalid"
     title = "The link was used already, or is no longer good"
+
+
+class EmailUnverified(DomainError):
+    """The password was right, and nobody gets in here before the address is confirmed."""
+
+    status = 403
+    code = "email_unverified"
+    title = "Confirm your e-mail address first; a link has been sent to it"

@@ -1,11 +1,13 @@
 """Rate limits of what may be tried without a token, or with a password, and their keys."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from django.conf import settings
 
 from accounts.delays import Delay
+from accounts.fields import normalized_email
 from platform_site.kit.bounded import Bound
 from platform_site.kit.rest.rate_limits import RateDecision, rate_limit, rate_return, rate_used
 
@@ -67,5 +69,18 @@ PASSWORD_BY_SESSION: Final = Policy("password", 10, 900)
 REFRESH_BY_ADDRESS: Final = Policy("refresh", 600, 60, uncounted="allow")
 JWKS_BY_ADDRESS: Final = Policy("jwks", 600, 60, uncounted="allow")
 CLIENT_BY_ADDRESS: Final = Policy("client_token", 120, 60)
+RESET_BY_ADDRESS: Final = Policy("password_reset", 30, 3600)
+"""Mails for a new password that one network can have sent."""
+RESET_TRIES_BY_ADDRESS: Final = Policy("password_reset_tries", 300, 3600)
+LINK_BY_ADDRESS: Final = Policy("link", 60, 900)
+"""Links that somebody has followed."""
+MAILS_BY_MAILBOX: Final = Policy("mailbox", 5, 3600)
+"""Mails that anybody, or one person, can have sent to one address: nobody is to be flooded."""
+OPTIONS_BY_ADDRESS: Final = Policy("sign_in_options", 600, 60, uncounted="allow")
 HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
 """Each takes 19 MiB and a core. More at once than there are cores gain nothing."""
+
+
+def mailbox_count(email: str) -> RateDecision:
+    """Count one mail to ``email``, whether or not that has an account."""
+    return MAILS_BY_MAILBOX.count(hashlib.sha256(normalized_email(email).encode()).hexdigest())

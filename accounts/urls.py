@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from accounts.api import audit, keys, profile, sessions, sign_in
+from accounts.api import (
+    audit,
+    emails,
+    keys,
+    password_reset,
+    profile,
+    sessions,
+    sign_in,
+    sign_in_options,
+)
 from platform_site.kit.rest.hot_reads import alone, beside
 
 urlpatterns = [
@@ -13,6 +22,13 @@ urlpatterns = [
     path("auth/logout-all", sign_in.SignOutEverywhere.as_view()),
     path("auth/profile", beside(profile.ProfileDetail, profile.profile_read)),
     path("auth/password", profile.PasswordChange.as_view()),
+    path("auth/password/reset", password_reset.PasswordReset.as_view()),
+    path("auth/password/confirm", password_reset.PasswordConfirmation.as_view()),
+    path("auth/email", emails.EmailChanging.as_view()),
+    path("auth/email/verify", emails.EmailVerification.as_view()),
+    path("auth/email/verification", emails.EmailVerificationMail.as_view()),
+    path("auth/email/confirm", emails.EmailConfirmation.as_view()),
+    path("auth/sign-in-options", sign_in_options.SignInOptions.as_view()),
     path("auth/sessions", sessions.SessionList.as_view()),
     path("auth/sessions/<uuid:session_id>", sessions.SessionDetail.as_view()),
     path("auth/audit", audit.AuditList.as_view()),

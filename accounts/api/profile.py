@@ -38,7 +38,7 @@ class ProfileDetail(SignedInView):
         refusals={**refusals.INVALID, **refusals.SIGNED_IN},
     )
     def patch(self, request: Request) -> Response:
-        """Change my name; the address and the rights are not the caller's to change."""
+        """Change my name or the language of mails; the rights are not the caller's to change."""
         user = self.session(request).user
         body = ProfileIn(data=request.data)
         body.is_valid(raise_exception=True)

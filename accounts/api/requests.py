@@ -6,6 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from accounts.fields import normalized_email
+from accounts.services.mails import LANGUAGES
 from platform_site.kit.rest.serializers import StrictSerializer
 
 PASSWORD_MAX_LENGTH: Final = 128
@@ -64,6 +65,7 @@ class ProfileIn(StrictSerializer):
     """What the owner may change."""
 
     name = serializers.CharField(max_length=NAME_MAX_LENGTH, allow_blank=True, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
 
 
 class PasswordIn(StrictSerializer):

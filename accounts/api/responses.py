@@ -47,7 +47,10 @@ class AccountProfileOut:
 
     id: UUID
     email: str = field(metadata=EMAIL)
+    email_verified: bool
     name: str
+    language: str = field(metadata=explained("In which mails are written."))
+    has_password: bool = field(metadata=explained("False for who only ever signs in elsewhere."))
     is_staff: bool
     created_at: datetime
     deletion_due_at: datetime | None = field(
@@ -151,7 +154,10 @@ def profile_response(user: User) -> AccountProfileOut:
     return AccountProfileOut(
         id=user.id,
         email=user.email,
+        email_verified=user.email_verified_at is not None,
         name=user.name,
+        language=user.language,
+        has_password=user.has_usable_password(),
         is_staff=user.is_staff,
         created_at=user.created_at,
         deletion_due_at=user.deletion_due_at,

@@ -16,6 +16,7 @@ from accounts.api.limited import AddressLimitedView
 from accounts.api.requests import LoginIn, RefreshIn, RegisterIn
 from accounts.api.responses import AcceptedOut, TokensOut, tokens_response
 from accounts.api.signed_in import SignedInView
+from accounts.services.mails import accepted_language
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair, session_close, sessions_close_all
 from accounts.services.sign_in import session_open
@@ -49,7 +50,11 @@ class Registration(AddressLimitedView):
         """Make an account. The reply does not tell whether the e-mail address had one already."""
         body = RegisterIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user_register(**body.validated_data, counted_as=counted_address(request))
+        user_register(
+            **body.validated_data,
+            counted_as=counted_address(request),
+            language=accepted_language(request.headers.get("Accept-Language", "")),
+        )
         return Response(AcceptedOut("accepted"), status=202)
 
 
@@ -67,6 +72,7 @@ class SignIn(AddressLimitedView):
         refusals={
             **refusals.INVALID,
             401: "`invalid_credentials`",
+            403: "`email_unverified`",
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,
         },

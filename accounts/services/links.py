@@ -98,9 +98,12 @@ def links_expire() -> int:
     return count
 
 
-def link_url(page: str, token: str) -> str:
-    """Where the SPA's ``page`` takes ``token``."""
-    return f"{site_origin()}/{page}#token={token}"
+def link_url(page: str, token: str, *, origin: str = "") -> str:
+    """Where the SPA's ``page`` takes ``token``.
+
+    ``origin`` is that of the request that has asked for it, for where none is in hand.
+    """
+    return f"{settings.PUBLIC_URL or origin or site_origin()}/{page}#token={token}"
 
 
 def site_origin() -> str:

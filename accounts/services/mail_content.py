@@ -7,6 +7,8 @@ either way, and what it becomes is decided here, where nobody waits.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from django.utils.module_loading import import_string
+
 from accounts.models import Mail
 
 Content = tuple[str, dict[str, str]]
@@ -17,11 +19,19 @@ class MailWithdrawn(Exception):
     """There is nothing to be said to this address."""
 
 
-DECIDED_LATE: Final[dict[str, Callable[[Mail, Mapping[str, str]], Content]]] = {}
-"""By the kind that was queued."""
+DECIDED_LATE: Final = {
+    "registration": "accounts.services.verification.registration_content",
+    "email_verification": "accounts.services.verification.verification_content",
+    "password_reset": "accounts.services.password_reset.reset_content",
+    "email_change_old": "accounts.services.email_change.change_content",
+    "email_change_new": "accounts.services.email_change.change_content",
+}
+"""Who decides, by the kind that was queued. By name: they import what queues."""
 
 
 def content_of(mail: Mail, context: dict[str, str]) -> Content:
-    """What ``mail`` says. Raises `MailWithdrawn`."""
-    decide = DECIDED_LATE.get(mail.kind)
-    return decide(mail, context) if decide else (mail.kind, context)
+    """What ``mail`` says; its language may change. Raises `MailWithdrawn`."""
+    if mail.kind not in DECIDED_LATE:
+        return mail.kind, context
+    decide: Callable[[Mail, Mapping[str, str]], Content] = import_string(DECIDED_LATE[mail.kind])
+    return decide(mail, context)

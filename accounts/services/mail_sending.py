@@ -80,7 +80,9 @@ def _send(mail: Mail, connection: Any, run: SendingRun) -> None:
         kind, context = content_of(mail, orjson.loads(opened(SEAL, mail.context)))
         connection.send_messages([mail_message(mail, kind=kind, context=context)])
     except MailWithdrawn:
-        _finish(mail, "withdrawn", sent_at=timezone.now())
+        # Most often the address is none of our people's, and so nothing that we may keep.
+        Mail.objects.filter(id=mail.id).delete()
+        metrics.MAILS.labels(mail.kind, "withdrawn").inc()
     except (*PERMANENT, SealBrokenError) as exc:
         if _is_refused_for_good(exc):
             run.failed += 1

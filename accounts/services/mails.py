@@ -60,6 +60,16 @@ def mail_queue(
     transaction.on_commit(sender_wake)
 
 
+def accepted_language(header: str) -> str:
+    """The first of our languages that an ``Accept-Language`` names, else English.
+
+    >>> accepted_language("fr, ar-EG;q=0.9, en;q=0.5")
+    'ar'
+    """
+    names = (word.partition(";")[0].strip().partition("-")[0].lower() for word in header.split(","))
+    return next((name for name in names if name in LANGUAGES), LANGUAGES[0])
+
+
 def mails_remove() -> int:
     """Remove a batch of the mails that were sent or given up long ago; how many went."""
     long_ago = timezone.now() - timedelta(days=KEPT_DAYS)

@@ -18,6 +18,7 @@ from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
 from accounts.services.audit import audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
+from accounts.services.verification import verification_require
 from accounts.tokens import access_token_issue
 from platform_site.kit.identifiers import uuid7
 
@@ -44,8 +45,9 @@ def session_begin(*, user: User, methods: Sequence[str], device: str, address: s
     """A new session of ``user``, who has proved by ``methods`` (RFC 8176) who they are.
 
     ``user`` is as it was when the proof was looked at. Raises `InvalidCredentials` when the
-    password has changed since, or the account may not be entered.
+    password has changed since, or the account may not be entered, and `EmailUnverified`.
     """
+    verification_require(user)
     token = RefreshToken.new(uuid7())
     now = timezone.now()
     with transaction.atomic():

@@ -14,6 +14,9 @@ from accounts import rate_limits, selectors
 from accounts.errors import PasswordIncorrect, RegistrationClosed
 from accounts.models import Session, User
 from accounts.passwords import normalized_password
+from accounts.services.audit import audit_record
+from accounts.services.mails import mail_queue
+from accounts.services.notices import notice_queue
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
 from platform_site.kit.auth.tokens import TokenRevoked
@@ -22,28 +25,38 @@ from platform_site.kit.rest.problems import FieldError, InvalidRequest
 log = structlog.get_logger(__name__)
 
 
-def user_register(*, email: str, password: str, name: str, counted_as: str) -> None:
+def user_register(
+    *, email: str, password: str, name: str, counted_as: str, language: str = "en"
+) -> None:
     """Make an account unless the e-mail address has one; the caller cannot tell which.
 
-    The work is the same: one hash and one INSERT that ignores a conflict. Only what could make an
-    account counts for ``counted_as``, the caller's network. Raises `RateLimited`,
+    The work is the same: one hash, one INSERT that ignores a conflict, and one of a mail, which
+    becomes the link that verifies the address, or word of the account that it has. Only what could
+    make an account counts for ``counted_as``, the caller's network. Raises `RateLimited`,
     `InvalidRequest` for a weak password and `RegistrationClosed`.
     """
     if not settings.REGISTRATION_OPEN:
         raise RegistrationClosed
-    user = User(email=email, name=name)
+    user = User(email=email, name=name, language=language, must_verify_email=True)
     password_require_strong(password, user=user, pointer="/password")
     rate_limits.REGISTER_BY_ADDRESS.count(counted_as).require()
+    may_write = rate_limits.mailbox_count(email).allowed
     user.password = make_password(password)
-    # Not get_or_create: two statements for a new account and one for a taken one take two times.
-    User.objects.bulk_create([user], ignore_conflicts=True)
+    with transaction.atomic():
+        # Not get_or_create: two statements for a new account and one for a taken one differ in
+        # time.
+        User.objects.bulk_create([user], ignore_conflicts=True)
+        if may_write:
+            candidate = {"candidate": str(user.id)}
+            mail_queue("registration", to=email, language=language, context=candidate)
     log.info("registration_accepted")
 
 
-def profile_update(*, user: User, name: str) -> User:
-    """Change the name."""
-    user.name = name
-    user.save(update_fields=["name"])
+def profile_update(*, user: User, **changes: str) -> User:
+    """Change the name, or the language of mails, and leave the rest."""
+    for field, value in changes.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(changes))
     return user
 
 
@@ -62,6 +75,8 @@ def password_change(*, session: Session, current: str, new: str) -> None:
             raise TokenRevoked
         others = Session.objects.filter(user_id=user.id).exclude(id=session.id)
         ended = sessions_end(others)
+        audit_record("password.change", user_id=user.id, by=user.id)
+        notice_queue(user=user, act="password.change")
     log.info("password_changed", user_id=str(user.id), sessions_ended=len(ended))
     sessions_deny(ended)
 

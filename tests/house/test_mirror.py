@@ -22,6 +22,7 @@ TESTED_ELSEWHERE = {
         "tests/openapi/test_conformance.py",
         "made from the schema",
     ),
+    "*/api/*_shapes.py": ("tests/openapi/test_conformance.py", "made from and held to the schema"),
     "*/api/responses.py": (
         "tests/openapi/test_conformance.py",
         "held to the schema",

@@ -112,6 +112,8 @@ class Site:
             "auth/register": {"email": email, "password": PASSWORD, "name": "Carol"},
             "auth/login": {"email": email, "password": PASSWORD},
             "auth/password": {"current_password": PASSWORD, "new_password": f"{PASSWORD} 2"},
+            "auth/password/reset": {"email": email},
+            "auth/email": {"email": email},
             "auth/refresh": {"refresh": self.refresh},
             "auth/profile": {"name": "Alice"},
             "api/v1/account": {"password": PASSWORD},

@@ -22,6 +22,14 @@ WITHOUT_DATABASE = {
     # What these say is known without a row: from keys, from code, or from the path alone.
     ("auth", "GET", ".well-known/jwks.json"),
     ("auth", "POST", "internal/v1/token"),
+    ("auth", "GET", "auth/sign-in-options"),
+    (
+        "auth",
+        "POST",
+        "auth/email/verify",
+    ),  # these three: the signature of a link is looked at first
+    ("auth", "POST", "auth/email/confirm"),
+    ("auth", "POST", "auth/password/confirm"),
     ("images", "GET", "internal/v1/presets"),
     ("images", "GET", "internal/v1/status"),  # says that the database is lost, with 200
     ("admin", "GET", ""),

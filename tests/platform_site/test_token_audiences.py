@@ -25,7 +25,8 @@ ROLES = ("auth", "gateway", "images")
 PUBLIC = {
     "auth": {
         "auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json",
-        "internal/v1/token",
+        "internal/v1/token", "auth/password/reset", "auth/password/confirm", "auth/email/verify",
+        "auth/email/confirm", "auth/sign-in-options",
     },
     "gateway": {"api/v1/schema", "api/v1/docs", "api/v1/status"},
     "images": {"i/<path:rest>"},
@@ -112,6 +113,8 @@ ACCOUNT_ROUTES = [
     ("GET", "/auth/profile", "account:read"),
     ("PATCH", "/auth/profile", "account:write"),
     ("POST", "/auth/password", "account:write"),
+    ("POST", "/auth/email", "account:write"),
+    ("POST", "/auth/email/verification", "account:write"),
     ("GET", "/auth/sessions", "account:read"),
     ("DELETE", f"/auth/sessions/{UUID(int=7)}", "account:write"),
     ("POST", "/auth/logout-all", "account:write"),

@@ -34,3 +34,10 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("EMAIL_FROM must be an address: Photos <no-reply@photos.example>.")
 EMAIL_BACKEND = "accounts.smtp.InternationalBackend"
 MAILS_ENABLED = bool(EMAIL_HOST)
+EMAIL_VERIFICATION = env.text(
+    "EMAIL_VERIFICATION",
+    "optional",
+    about="required: who registers signs in only after confirming the address. optional: before.",
+)
+if EMAIL_VERIFICATION not in {"optional", "required"}:
+    raise ImproperlyConfigured("EMAIL_VERIFICATION must be optional or required.")

@@ -19,6 +19,8 @@ NEEDS_TOKEN = [
     ("GET", "/auth/profile"),
     ("PATCH", "/auth/profile"),
     ("POST", "/auth/password"),
+    ("POST", "/auth/email"),
+    ("POST", "/auth/email/verification"),
     ("GET", "/auth/sessions"),
     ("DELETE", SESSION),
     ("GET", "/auth/audit"),
@@ -26,7 +28,18 @@ NEEDS_TOKEN = [
     ("DELETE", "/internal/v1/account"),
     ("POST", "/internal/v1/account/restore"),
 ]
-OPEN = {"auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json", "internal/v1/token"}
+OPEN = {
+    "auth/register",
+    "auth/login",
+    "auth/refresh",
+    "auth/password/reset",
+    "auth/password/confirm",
+    "auth/email/verify",
+    "auth/email/confirm",
+    "auth/sign-in-options",
+    ".well-known/jwks.json",
+    "internal/v1/token",
+}
 ROUTES: list[URLPattern] = [*urls.urlpatterns, *internal_urls.urlpatterns]
 
 

@@ -12,7 +12,10 @@ def test_i_see_my_own_account(alice: Caller, alice_user: User) -> None:
     assert alice.get("/auth/profile").json() == {
         "id": str(alice_user.id),
         "email": "alice@example.com",
+        "email_verified": False,
         "name": "Alice",
+        "language": "en",
+        "has_password": True,
         "is_staff": False,
         "created_at": alice_user.created_at.isoformat().replace("+00:00", "Z"),
         "deletion_due_at": None,
@@ -30,6 +33,12 @@ def test_i_can_change_my_name(alice: Caller, bob_user: User) -> None:
     reply = alice.send("PATCH", "/auth/profile", {"name": "Alice L."})
     assert (reply.status_code, reply.json()["name"]) == (200, "Alice L.")
     assert sorted(User.objects.values_list("name", flat=True)) == ["Alice L.", "Bob"]
+
+
+def test_i_choose_the_language_of_my_mails(alice: Caller, bob_user: User) -> None:
+    assert alice.send("PATCH", "/auth/profile", {"language": "ar"}).json()["language"] == "ar"
+    assert alice.send("PATCH", "/auth/profile", {"language": "fr"}).json()["code"] == "invalid"
+    assert sorted(User.objects.values_list("language", flat=True)) == ["ar", "en"]
 
 
 def test_an_empty_change_changes_nothing(alice: Caller) -> None:

@@ -37,16 +37,16 @@ def server(settings: Settings) -> Iterator[MailServer]:
 
 
 def queued(to: str = "alice@example.com", language: str = "en") -> Mail:
-    context = {"email": to, "link": LINK}
-    mail_queue("email_verification", to=to, language=language, context=context)
+    context = {"old": "old@example.com", "new": to, "link": LINK}
+    mail_queue("email_change", to=to, language=language, context=context)
     return Mail.objects.latest("id")
 
 
 @pytest.mark.parametrize(
     ("language", "direction", "subject"),
     [
-        ("en", "ltr", "Confirm your e-mail address"),
-        ("ar", "rtl", "أكّد عنوان بريدك الإلكتروني"),
+        ("en", "ltr", "Confirm your new e-mail address"),
+        ("ar", "rtl", "أكّد عنوان بريدك الجديد"),
     ],
 )
 def test_a_mail_is_sent_in_plain_text_and_html(
