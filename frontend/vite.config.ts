@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compiledMessages } from "./scripts/compile-messages.ts";
+import { compiledMessages, lateMessages } from "./scripts/compile-messages.ts";
 import { precompress } from "./scripts/precompress.ts";
 import { themeVariables } from "./scripts/theme-variables.ts";
 
@@ -29,7 +29,7 @@ const formatterAlone = {
 
 export default defineConfig(({ command }) => ({
   base: "/",
-  plugins: [react(), themeVariables(), compiledMessages(), precompress()],
+  plugins: [react(), themeVariables(), lateMessages(), compiledMessages(), precompress()],
   resolve: {
     alias: [
       { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },

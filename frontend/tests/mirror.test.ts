@@ -8,6 +8,7 @@ const FRONTEND = join(import.meta.dirname, "..");
 /** Tables and types: nothing in them can be wrong that the compiler or the build does not see. */
 const TABLES = [
   ...["api/constants.gen", "api/schema", "api/shapes", "app/pageHandle", "design/deckSlots"],
+  ...["api/accountShapes", "features/account/sections"],
   ...["design/theme", "design/variants", "features/library/choices", "features/library/dialogs"],
   "model/images/tones",
 ];
@@ -15,6 +16,10 @@ const TABLES = [
 /** Hooks and calls that only join the page with the browser or the server: seen there at work. */
 const TESTED_ELSEWHERE: Record<string, readonly string[]> = {
   "tests/app/JobWatcher.test.tsx": ["features/uploads/uploads"],
+  "tests/features/account/account.test.tsx": [
+    ...["api/accountCalls", "features/account/useAct", "features/account/useFactors"],
+  ],
+  "tests/features/session/SignInPage.test.tsx": ["features/session/useSignInOptions"],
   "tests/features/library/library.property.test.tsx": [
     ...["model/images/useBulkActions", "model/images/useImages"],
   ],

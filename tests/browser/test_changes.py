@@ -167,7 +167,7 @@ def test_a_picture_that_does_not_come_is_told(owner: Owner) -> None:
 
 
 def test_an_account_that_is_deleted_can_be_kept_with_all_it_had(owner: Owner) -> None:
-    page = owner.visitor.open("/account")
+    page = owner.visitor.open("/account/export")
     page.get_by_role("button", name="Delete my account").click()
     dialog = page.get_by_role("dialog")
     button = dialog.get_by_role("button", name="Delete my account")

@@ -104,6 +104,7 @@ def _goes_on_with(tab: Page, token: str) -> None:
     with tab.expect_request("**/auth/sessions") as asked:
         tab.get_by_role("button", name="Account menu").locator("visible=true").click()
         tab.get_by_role("menuitem", name="Account").click()
+        tab.get_by_role("link", name="Devices").click()
     assert asked.value.header_value("authorization") == f"Bearer {token}"
 
 

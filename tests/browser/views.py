@@ -117,6 +117,11 @@ def _account_menu(page: Page) -> None:
     expect(page.get_by_role("menu")).to_be_visible()
 
 
+def _loaded(page: Page) -> None:
+    _heading(page)
+    expect(page.locator("main .mantine-Skeleton-root")).to_have_count(0)
+
+
 def _waiting(page: Page) -> None:
     expect(page.get_by_role("main")).to_be_visible()
     expect(page.locator("[aria-busy=true], [role=status] .visually-hidden").first).to_be_attached()
@@ -167,8 +172,11 @@ def _jobs(page: Page) -> None:
 
 
 def _panels(page: Page) -> None:
-    expect(page.get_by_test_id("sessions")).to_be_visible()
     expect(page.locator("form input").first).not_to_have_value("")
+
+
+def _sessions(page: Page) -> None:
+    expect(page.get_by_test_id("sessions")).to_be_visible()
 
 
 def _roles(page: Page) -> None:
@@ -216,7 +224,7 @@ def _session_ended(page: Page) -> None:
 
 
 def _delete_account(page: Page) -> None:
-    _panels(page)
+    _heading(page)
     page.get_by_role("main").get_by_role("button").last.click()
     expect(page.get_by_role("dialog").locator("input")).to_be_visible()
 
@@ -229,6 +237,8 @@ def _closing(page: Page) -> None:
 VIEWS = [
     View("sign-in", "/sign-in", "nobody", _form),
     View("register", "/register", "nobody", _form),
+    View("forgot-password", "/forgot-password", "nobody", _form),
+    View("reset-password", "/reset-password#token=x", "nobody", _form),
     View("not-found", "/no/such/page", "nobody", _heading),
     View("system-visitor", "/system", "nobody", _roles),
     View("library", "/", "owner", _tiles),
@@ -249,7 +259,12 @@ VIEWS = [
     View("image-missing", f"/images/{NO_SUCH_IMAGE}", "owner", _missing),
     View("activity", "/activity", "owner", _jobs),
     View("account", "/account", "newcomer", _panels),
-    View("account-delete", "/account", "newcomer", _delete_account),
+    View("account-security", "/account/security", "newcomer", _loaded),
+    View("account-devices", "/account/sessions", "newcomer", _sessions),
+    View("account-keys", "/account/keys", "newcomer", _loaded),
+    View("account-log", "/account/activity", "newcomer", _loaded),
+    View("account-export", "/account/export", "newcomer", _loaded),
+    View("account-delete", "/account/export", "newcomer", _delete_account),
     View("account-closing", "/", "leaver", _closing),
     View("system", "/system", "staff", _workers),
     View("uploads", "/", "uploader", _uploaded),

@@ -7,6 +7,12 @@ export interface FieldProblem {
   detail: string;
 }
 
+/** A sign-in that needs a second step: what the step is known by, and the ways to take it. */
+export interface SecondStep {
+  challenge: string;
+  methods: readonly string[];
+}
+
 interface ProblemFields {
   /** HTTP status; 0 when no answer came at all. */
   status: number;
@@ -22,6 +28,8 @@ interface ProblemFields {
   fallback: string;
   /** How many there are now of what the refusal is about; null when it does not say. */
   count: number | null;
+  /** Of a correct password that is not enough; null otherwise. */
+  secondStep: SecondStep | null;
 }
 
 export class ApiProblem extends Error implements ProblemFields {
@@ -33,6 +41,7 @@ export class ApiProblem extends Error implements ProblemFields {
   readonly errors: FieldProblem[];
   readonly retryAfterS: number | null;
   readonly count: number | null;
+  readonly secondStep: SecondStep | null;
   readonly fallback: string;
 
   constructor(fields: Partial<ProblemFields> & Pick<ProblemFields, "status" | "code" | "title">) {
@@ -46,6 +55,7 @@ export class ApiProblem extends Error implements ProblemFields {
     this.errors = fields.errors ?? [];
     this.retryAfterS = fields.retryAfterS ?? null;
     this.count = fields.count ?? null;
+    this.secondStep = fields.secondStep ?? null;
     this.fallback = fields.fallback ?? "unexpected";
   }
 
@@ -93,6 +103,12 @@ function fieldProblems(value: unknown): FieldProblem[] {
   }));
 }
 
+function secondStep(document: Record<string, unknown>): SecondStep | null {
+  const challenge = text(document["challenge"]);
+  const methods: unknown = document["methods"];
+  return challenge ? { challenge, methods: Array.isArray(methods) ? methods.map(text) : [] } : null;
+}
+
 /** Reads a problem document; anything else (a proxy's HTML page) still gives status and request id. */
 export function problemFromBody(
   status: number,
@@ -116,6 +132,7 @@ export function problemFromBody(
     errors: fieldProblems(document["errors"]),
     retryAfterS: Number.isFinite(retryAfter) ? retryAfter : null,
     count: typeof document["count"] === "number" ? document["count"] : null,
+    secondStep: secondStep(document),
   });
 }
 

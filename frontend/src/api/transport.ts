@@ -4,8 +4,9 @@ import { ConditionalMemory } from "./conditional";
 import { randomId } from "./identifiers";
 import { networkProblem } from "./problem";
 
-/** Routes that sign somebody in and therefore never carry a token. */
-const WITHOUT_TOKEN = new Set(["/auth/login", "/auth/register", "/auth/refresh"]);
+/** Routes that sign somebody in, or take a link of a mail, and therefore never carry a token. */
+const WITHOUT_TOKEN =
+  /^\/auth\/(login(\/.*)?|register|refresh|sign-in-options|sso\/.*|password\/(reset|confirm)|email\/(verify|confirm))$/;
 /** Sent while renewing is locked: to renew for them would be to wait for themselves. */
 const WITHOUT_RENEWAL = new Set(["/auth/logout", "/auth/logout-all"]);
 /** Answered to everybody, and most wanted when the role that renews tokens is down. */
@@ -35,7 +36,7 @@ async function send(request: Request, token: string | null): Promise<Response> {
  */
 export async function authorizedFetch(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (WITHOUT_TOKEN.has(pathname)) return send(request, null);
+  if (WITHOUT_TOKEN.test(pathname)) return send(request, null);
   if (WITHOUT_RENEWAL.has(pathname)) return send(request, sessionStore.get().access?.token ?? null);
   const optional = TOKEN_OPTIONAL.has(pathname);
   const orNone = (renewal: Promise<string | null>) =>

@@ -3,6 +3,7 @@ import { useTranslations } from "use-intl";
 import { prefetchParts } from "@/code/prefetch";
 import { InDeck } from "@/design/Deck";
 import { UploadDock } from "@/features/uploads/UploadDock";
+import { AccountBanner } from "./AccountBanner";
 import { DegradedBanner } from "./DegradedBanner";
 import { JobWatcher } from "./JobWatcher";
 import { PageOutlet } from "./PageOutlet";
@@ -26,6 +27,7 @@ export function Shell() {
       <Rail />
       <main id="content" tabIndex={-1} className={classes.content}>
         <DegradedBanner />
+        <AccountBanner />
         <PageOutlet />
       </main>
       <TabBar />

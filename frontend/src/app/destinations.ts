@@ -12,7 +12,10 @@ const library: Destination = { to: "/", label: "library", icon: Images, holds: "
 const trash: Destination = { to: "/trash", label: "trash", icon: Trash2 };
 const activity: Destination = { to: "/activity", label: "activity", icon: Activity };
 const system: Destination = { to: "/system", label: "system", icon: ServerCog };
-export const account: Destination = { to: "/account", label: "account", icon: UserRound };
+export const account: Destination = {
+  ...{ to: "/account", label: "account", icon: UserRound },
+  holds: "/account/",
+};
 
 /** An `aria-current`: the page itself, or the place that the page belongs to. */
 export function currentOf(

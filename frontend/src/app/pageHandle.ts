@@ -4,11 +4,20 @@ export interface PageHandle {
   title:
     | "session.signInTitle"
     | "session.registerTitle"
+    | "session.forgotTitle"
+    | "session.resetTitle"
+    | "session.verifyTitle"
+    | "session.confirmTitle"
     | "library.title"
     | "library.trashTitle"
     | "image.title"
     | "activity.title"
-    | "account.title"
+    | "sections.title"
+    | "sections.securityTitle"
+    | "sections.sessionsTitle"
+    | "sections.keysTitle"
+    | "sections.auditTitle"
+    | "sections.exportTitle"
     | "system.title"
     | "shell.notFoundTitle";
   /** A visitor may see it: signed in or not, and whether or not that can be found out. */

@@ -41,6 +41,16 @@ const CATALOGUES: Record<Locale, Part<{ default: object }>> = {
   ar: new Part(() => import("./ar.json")),
 };
 
+/** What only the account's own sections say. */
+const LATE_CATALOGUES: Record<Locale, Part<{ default: object }>> = {
+  en: new Part(() => import("./en.json?late")),
+  ar: new Part(() => import("./ar.json?late")),
+};
+
+export function lateMessages(locale: Locale): Promise<{ default: object }> {
+  return LATE_CATALOGUES[locale].fetch();
+}
+
 /** Tried twice, because without the messages there is no page at all. */
 export async function loadMessages(locale: Locale): Promise<Messages> {
   const catalogue = CATALOGUES[locale];

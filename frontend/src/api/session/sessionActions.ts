@@ -1,3 +1,4 @@
+import type { Tokens } from "@/api/accountShapes";
 import { api, unwrap } from "@/api/client";
 import { ApiProblem, asProblem } from "@/api/problem";
 import {
@@ -27,6 +28,11 @@ export async function restoreSession(): Promise<void> {
 export async function signIn(email: string, password: string): Promise<void> {
   const reply = await unwrap(api.POST("/auth/login", { body: { email, password } }));
   announceAccess(accessFrom(reply));
+}
+
+/** Begins the session of a second step, or of a passkey. */
+export async function signInBy(call: Promise<Tokens>): Promise<void> {
+  announceAccess(accessFrom(await call));
 }
 
 export async function register(name: string, email: string, password: string): Promise<void> {

@@ -37,6 +37,11 @@ export function sessionMayExist(): boolean {
   return localStorage.getItem(HINT) !== null;
 }
 
+/** A session may begin while these pages are away, at another site that signs the person in. */
+export function expectSession(): void {
+  localStorage.setItem(HINT, "1");
+}
+
 export function announceAccess(access: Access): void {
   localStorage.setItem(HINT, "1");
   sessionStore.adopt(access);

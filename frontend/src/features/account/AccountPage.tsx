@@ -1,24 +1,22 @@
 import { useTranslations } from "use-intl";
 import { PageHeader } from "@/design/PageHeader";
 import classes from "./AccountPage.module.css";
-import { DeleteAccountPanel } from "./DeleteAccountPanel";
-import { PasswordPanel } from "./PasswordPanel";
+import { EmailPanel } from "./EmailPanel";
+import { LanguagePanel } from "./LanguagePanel";
 import { ProfilePanel } from "./ProfilePanel";
-import { SessionsPanel } from "./SessionsPanel";
 import { UsagePanel } from "./UsagePanel";
 
 export default function AccountPage() {
-  const t = useTranslations("account");
+  const t = useTranslations("sections");
   return (
-    <div className={classes.page}>
+    <>
       <PageHeader title={t("title")} />
       <div className={classes.panels}>
         <ProfilePanel />
+        <EmailPanel />
+        <LanguagePanel />
         <UsagePanel />
-        <SessionsPanel />
-        <PasswordPanel />
-        <DeleteAccountPanel />
       </div>
-    </div>
+    </>
   );
 }

@@ -8,12 +8,21 @@ import { sessionStore } from "@/api/session/sessionStore";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { AuthLayout } from "@/frame/AuthLayout";
+import { LateMessages } from "@/i18n/LateMessages";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./AccountPage.module.css";
 import { useProfile } from "./useProfile";
 
 /** All there is to see of an account that will be deleted: until when it can be kept, and how. */
 export default function ClosingPage() {
+  return (
+    <LateMessages>
+      <Closing />
+    </LateMessages>
+  );
+}
+
+function Closing() {
   const t = useTranslations();
   const quantity = useQuantity();
   const profile = useProfile();

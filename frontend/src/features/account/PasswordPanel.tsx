@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import { profileCalls } from "@/api/accountCalls";
 import { api, unwrap } from "@/api/client";
 import { PASSWORD_MIN_LENGTH } from "@/api/constants.gen";
 import { asProblem } from "@/api/problem";
@@ -10,40 +12,45 @@ import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import classes from "./AccountPage.module.css";
+import { useAct } from "./useAct";
+import { profileKey, useProfile } from "./useProfile";
 
 export function PasswordPanel() {
   const t = useTranslations();
   const [current, setCurrent] = useState("");
   const [fresh, setFresh] = useState("");
   const [checked, setChecked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const client = useQueryClient();
+  const { data: profile } = useProfile();
+  const { busy, error, act } = useAct();
+  const hasOne = profile?.has_password !== false;
   const refused = error === null ? null : asProblem(error);
   const wrongWith = useFieldProblem(refused);
   const short = fresh.length < PASSWORD_MIN_LENGTH;
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
     setChecked(true);
-    if (!current || short) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await unwrap(api.POST("/auth/password", { body: { current, new: fresh } }));
-      showToast(t("account.passwordChanged"));
+    if ((hasOne && !current) || short) return;
+    const change = (): Promise<unknown> =>
+      hasOne
+        ? unwrap(api.POST("/auth/password", { body: { current, new: fresh } }))
+        : profileCalls.passwordSet(fresh);
+    void act(change, () => {
+      showToast(t(hasOne ? "account.passwordChanged" : "security.passwordSet"));
       setCurrent("");
       setFresh("");
       setChecked(false);
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
+      void client.invalidateQueries({ queryKey: profileKey });
+    });
   };
 
   return (
-    <Panel title={t("account.password")} lead={t("account.passwordNote")}>
-      <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
+    <Panel
+      title={t("account.password")}
+      lead={t(hasOne ? "account.passwordNote" : "security.passwordNone")}
+    >
+      <form className={classes.form} onSubmit={submit} noValidate>
         {refused && (
           <ProblemNotice
             heading={t("account.passwordFailed")}
@@ -52,13 +59,15 @@ export function PasswordPanel() {
             compact
           />
         )}
-        <PasswordField
-          label={t("account.currentPassword")}
-          autoComplete="current-password"
-          value={current}
-          onChange={(event) => setCurrent(event.currentTarget.value)}
-          error={checked && !current ? t("session.passwordRequired") : wrongWith("current")}
-        />
+        {hasOne && (
+          <PasswordField
+            label={t("account.currentPassword")}
+            autoComplete="current-password"
+            value={current}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+            error={checked && !current ? t("session.passwordRequired") : wrongWith("current")}
+          />
+        )}
         <PasswordField
           label={t("account.newPassword")}
           description={t("session.passwordHint", { count: PASSWORD_MIN_LENGTH })}
@@ -72,7 +81,7 @@ export function PasswordPanel() {
           }
         />
         <Button type="submit" loading={busy}>
-          {t("account.changePassword")}
+          {t(hasOne ? "account.changePassword" : "security.passwordSetButton")}
         </Button>
       </form>
     </Panel>

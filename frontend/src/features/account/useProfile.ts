@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { AccountProfile } from "@/api/accountShapes";
 import { api, unwrap } from "@/api/client";
 
 export const profileKey = ["profile"] as const;
@@ -6,6 +7,6 @@ export const profileKey = ["profile"] as const;
 export function useProfile() {
   return useQuery({
     queryKey: profileKey,
-    queryFn: () => unwrap(api.GET("/auth/profile")),
+    queryFn: (): Promise<AccountProfile> => unwrap(api.GET("/auth/profile")),
   });
 }

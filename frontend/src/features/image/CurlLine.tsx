@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import type { Ops } from "@/api/shapes";
 import { CopyIcon } from "@/design/CopyIcon";
@@ -23,7 +24,9 @@ export function CurlLine({ imageId, ops }: { imageId: string; ops: Ops }) {
       >
         <code data-testid="curl">{line}</code>
       </pre>
-      <p className={classes.hint}>{t("builder.tokenHint")}</p>
+      <p className={classes.hint}>
+        {t("builder.keyHint")} <Link to="/account/keys">{t("builder.keyMake")}</Link>
+      </p>
     </div>
   );
 }

@@ -39,7 +39,7 @@ function shellQuote(text: string): string {
 export function curlLine(origin: string, imageId: string, ops: Ops): string {
   return [
     `curl -X POST ${shellQuote(`${origin}/api/v1/images/${imageId}/renditions`)}`,
-    `  -H "Authorization: Bearer $TOKEN"`,
+    `  -H "Authorization: Bearer $API_KEY"`,
     `  -H 'Content-Type: application/json'`,
     `  -d ${shellQuote(JSON.stringify({ ops }))}`,
   ].join(" \\\n");

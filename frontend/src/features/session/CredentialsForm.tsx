@@ -1,21 +1,25 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { Challenge } from "@/api/accountShapes";
 import { asProblem } from "@/api/problem";
 import { signIn } from "@/api/session/sessionActions";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import classes from "./CredentialsForm.module.css";
+import { challengeOf } from "./challenge";
 
 interface Props {
   /** An e-mail address already known, which then cannot be changed. */
   fixedEmail?: string | undefined;
   onDone(): void;
+  /** The password is right, and not enough. */
+  onSecondStep(challenge: Challenge): void;
 }
 
 /** E-mail and password, on the sign-in page and in the dialog after a session has ended. */
-export function CredentialsForm({ fixedEmail, onDone }: Props) {
+export function CredentialsForm({ fixedEmail, onDone, onSecondStep }: Props) {
   const t = useTranslations("session");
   const [email, setEmail] = useState(fixedEmail ?? "");
   const [password, setPassword] = useState("");
@@ -37,7 +41,9 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
       await signIn(email.trim(), password);
       onDone();
     } catch (refusal) {
-      setError(refusal);
+      const step = challengeOf(asProblem(refusal));
+      if (step) onSecondStep(step);
+      else setError(refusal);
     } finally {
       setBusy(false);
     }
@@ -57,7 +63,7 @@ export function CredentialsForm({ fixedEmail, onDone }: Props) {
         label={t("email")}
         type="email"
         name="email"
-        autoComplete="username"
+        autoComplete="username webauthn"
         dir="ltr"
         size="md"
         value={email}

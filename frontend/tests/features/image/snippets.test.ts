@@ -28,6 +28,7 @@ test("brackets in a title do not end the Markdown", () => {
 
 test("the curl line asks for what the builder asks for", () => {
   const line = curlLine("https://p.test", "id-1", { width: 800, fit: "inside", format: "webp" });
+  expect(line).toContain('-H "Authorization: Bearer $API_KEY"');
   expect(line).toContain("curl -X POST 'https://p.test/api/v1/images/id-1/renditions'");
   expect(line).toContain(`-d '{"ops":{"width":800,"fit":"inside","format":"webp"}}'`);
 });

@@ -1,0 +1,129 @@
+import { Button, Group, Skeleton } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link2 } from "lucide-react";
+import { Suspense, useState } from "react";
+import { useNow, useTranslations } from "use-intl";
+import { identityCalls, signInCalls } from "@/api/accountCalls";
+import type { Identity } from "@/api/accountShapes";
+import { lazyDialog } from "@/code/lazyPart";
+import { Panel } from "@/design/Panel";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import { showToast } from "@/design/toasts";
+import { UserText } from "@/design/UserText";
+import { useQuantity } from "@/i18n/useQuantity";
+import classes from "./SessionsPanel.module.css";
+import { useAct } from "./useAct";
+
+const ConfirmDialog = lazyDialog(() => import("@/design/ConfirmDialog"));
+
+const identitiesKey = ["identities"] as const;
+
+/** Accounts at other sites that open this one. Nothing is shown where there are no such sites. */
+export function IdentitiesPanel() {
+  const t = useTranslations("security");
+  const options = useQuery({ queryKey: ["sign-in-options"], queryFn: signInCalls.options });
+  const linked = useQuery({
+    queryKey: identitiesKey,
+    queryFn: async () => {
+      const answer = await identityCalls.all();
+      return Array.isArray(answer) ? answer : answer.results;
+    },
+  });
+  const { busy, error, act } = useAct();
+  const identities = linked.data ?? [];
+  const providers = (options.data?.providers ?? []).filter(
+    ({ id }) => !identities.some(({ provider }) => provider === id),
+  );
+  if (providers.length === 0 && identities.length === 0) return null;
+  const link = (provider: string): void => {
+    void act(
+      () => identityCalls.link(provider),
+      ({ url }) => globalThis.location.assign(url),
+    );
+  };
+  return (
+    <Panel title={t("identities")} lead={t("identitiesLead")}>
+      {linked.isPending && <Skeleton h={60} />}
+      {linked.error && (
+        <ProblemNotice
+          heading={t("identitiesFailed")}
+          error={linked.error}
+          onRetry={() => void linked.refetch()}
+        />
+      )}
+      {error !== null && <ProblemNotice heading={t("identityFailed")} error={error} compact />}
+      <ul className={classes.list} data-testid="identities">
+        {identities.map((identity) => (
+          <IdentityRow key={identity.id} identity={identity} />
+        ))}
+      </ul>
+      <Group gap="xs" mt="sm">
+        {providers.map(({ id, name }) => (
+          <Button key={id} variant="default" loading={busy} onClick={() => link(id)}>
+            {t("identityLink", { provider: name })}
+          </Button>
+        ))}
+      </Group>
+    </Panel>
+  );
+}
+
+function IdentityRow({ identity }: { identity: Identity }) {
+  const t = useTranslations("security");
+  const quantity = useQuantity();
+  const now = useNow({ updateInterval: 60_000 });
+  const client = useQueryClient();
+  const { busy, error, act } = useAct();
+  const [asking, setAsking] = useState(false);
+  const { id, provider_name, email, created_at, last_used_at } = identity;
+  const unlink = (): void => {
+    setAsking(false);
+    void act(
+      () => identityCalls.unlink(id),
+      () => {
+        showToast(t("identityUnlinked"));
+        void client.invalidateQueries({ queryKey: identitiesKey });
+      },
+    );
+  };
+  const facts = [
+    last_used_at ? t("lastUsed", { time: quantity.ago(last_used_at, now) }) : t("neverUsed"),
+    t("addedAt", { date: quantity.dateTime(created_at) }),
+  ];
+  return (
+    <li className={classes.row}>
+      <Link2 size={22} strokeWidth={1.6} aria-hidden />
+      <div className={classes.words}>
+        <p className={classes.device}>
+          <UserText>{provider_name}</UserText>
+          <bdi dir="ltr">{email}</bdi>
+        </p>
+        <p className={classes.facts}>{facts.join(" · ")}</p>
+        {error !== null && <ProblemNotice heading={t("identityFailed")} error={error} compact />}
+      </div>
+      <Button
+        variant="subtle"
+        color="danger"
+        size="xs"
+        loading={busy}
+        aria-label={t("identityUnlinkOne", { provider: provider_name })}
+        onClick={() => setAsking(true)}
+      >
+        {t("identityUnlink")}
+      </Button>
+      {asking && (
+        <Suspense>
+          <ConfirmDialog
+            title={t("identityUnlinkOne", { provider: provider_name })}
+            text={t("identityUnlinkText")}
+            label={t("identityUnlink")}
+            isDanger
+            busy={busy}
+            onClose={() => setAsking(false)}
+            onConfirm={unlink}
+          />
+        </Suspense>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,90 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { MonitorCheck } from "lucide-react";
+import { useTranslations } from "use-intl";
+import { factorCalls } from "@/api/accountCalls";
+import type { RememberedDevice } from "@/api/accountShapes";
+import { Panel } from "@/design/Panel";
+import { ProblemNotice } from "@/design/ProblemNotice";
+import { showToast } from "@/design/toasts";
+import { UserText } from "@/design/UserText";
+import { useQuantity } from "@/i18n/useQuantity";
+import page from "./AccountPage.module.css";
+import { deviceName } from "./device";
+import classes from "./SessionsPanel.module.css";
+import { useAct } from "./useAct";
+import { factorsKey, useFactors } from "./useFactors";
+
+/** Browsers in which the second step is not asked for. */
+export function RememberedPanel() {
+  const t = useTranslations("security");
+  const { data, isPending, error, refetch } = useFactors();
+  return (
+    <Panel title={t("remembered")} lead={t("rememberedLead")}>
+      {isPending && <Skeleton h={60} />}
+      {error && (
+        <ProblemNotice
+          heading={t("rememberedFailed")}
+          error={error}
+          onRetry={() => void refetch()}
+        />
+      )}
+      {data?.remembered_devices.length === 0 && <p className={page.note}>{t("rememberedNone")}</p>}
+      {data && data.remembered_devices.length > 0 && (
+        <ul className={classes.list} data-testid="remembered-devices">
+          {data.remembered_devices.map((device) => (
+            <DeviceRow key={device.id} device={device} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function DeviceRow({
+  device: { id, device, created_at, expires_at },
+}: {
+  device: RememberedDevice;
+}) {
+  const t = useTranslations();
+  const quantity = useQuantity();
+  const client = useQueryClient();
+  const { busy, error, act } = useAct();
+  const name = deviceName(device) ?? t("account.unknownDevice");
+  const forget = (): void => {
+    void act(
+      () => factorCalls.deviceForget(id),
+      () => {
+        showToast(t("security.rememberedForgotten"));
+        void client.invalidateQueries({ queryKey: factorsKey });
+      },
+    );
+  };
+  return (
+    <li className={classes.row}>
+      <MonitorCheck size={22} strokeWidth={1.6} aria-hidden />
+      <div className={classes.words}>
+        <p className={classes.device} title={device}>
+          <UserText>{name}</UserText>
+        </p>
+        <p className={classes.facts}>
+          {t("security.rememberedFrom", {
+            from: quantity.dateTime(created_at),
+            until: quantity.dateTime(expires_at),
+          })}
+        </p>
+        {error !== null && <ProblemNotice error={error} compact />}
+      </div>
+      <Button
+        variant="subtle"
+        color="danger"
+        size="xs"
+        loading={busy}
+        aria-label={t("security.rememberedForgetOne", { device: name })}
+        onClick={forget}
+      >
+        {t("security.rememberedForget")}
+      </Button>
+    </li>
+  );
+}

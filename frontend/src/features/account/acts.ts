@@ -1,0 +1,15 @@
+/** The acts that the audit tells of, under names that messages can have: "a.b" is "a_b". */
+
+/** As in `accounts/services/audit.py`; another one is shown by the name that the API gives it. */
+export const ACTS = [
+  ...["sign_in", "sign_in.second_factor", "session.end", "sessions.end"],
+  ...["password.change", "password.reset", "email.verify", "email.change"],
+  ...["factor.add", "factor.remove", "recovery_codes.renew", "device.remember", "device.forget"],
+  ...["passkey.add", "passkey.rename", "passkey.remove", "api_key.create", "api_key.revoke"],
+  ...["identity.link", "identity.unlink", "account.close", "account.restore", "account.delete"],
+  ...["export.request", "image.delete"],
+] as const;
+
+export function messageOfAct(act: string): string {
+  return act.replaceAll(".", "_");
+}
