@@ -5,9 +5,6 @@ export type Language = "en" | "ar";
 
 /** `GET /auth/profile`; the overview's `user` is the same. */
 export type AccountProfile = Profile & {
-  email_verified?: boolean;
-  language?: Language;
-  has_password?: boolean;
   second_factor?: boolean;
   /** The policy of the platform asks this person for a second factor, and there is none. */
   must_add_factor?: boolean;
