@@ -13,7 +13,8 @@ from django.http import HttpRequest
 
 from accounts import metrics, rate_limits
 from accounts.errors import DeletionBegun
-from accounts.models import Session, SessionQuerySet, User
+from accounts.models import ApiKey, Session, SessionQuerySet, User
+from accounts.services.api_keys import api_keys_revoke
 from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.revocations import sessions_deny, sessions_end
@@ -89,9 +90,10 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """A password set by the staff; whoever knew the old one is signed out."""
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
-        """Store the password and end every session of the account."""
+        """Store the password and end every session and API key of the account."""
         user = cast("User", super().save(commit))
         sessions_close_all(user_id=user.id)
+        api_keys_revoke(ApiKey.objects.filter(user_id=user.id), by=None)
         user.refresh_from_db(fields=["sign_out_epoch"])  # who changed their own goes on here
         return user
 

@@ -19,6 +19,7 @@ class AccountsConfig(AppConfig):
     housekeeping: ClassVar[Mapping[str, int]] = {
         "expire_sessions": 3600,
         "delete_due_accounts": 3600,
+        "expire_api_keys": 3600,
         "send_mails": 300,
         "export_audit": 3600,
     }

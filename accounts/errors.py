@@ -121,3 +121,27 @@ class EmailUnverified(DomainError):
     status = 403
     code = "email_unverified"
     title = "Confirm your e-mail address first; a link has been sent to it"
+
+
+class ApiKeyNotFound(DomainError):
+    """The caller has no such live key."""
+
+    status = 404
+    code = "api_key_not_found"
+    title = "There is no such API key"
+
+
+class ApiKeysFull(DomainError):
+    """The account has as many live keys as it may have."""
+
+    status = 409
+    code = "api_keys_full"
+    title = "There are too many API keys"
+
+
+class UnsupportedTokenType(DomainError):
+    """A token of the platform that nobody can revoke here (RFC 7009, 2.2.1)."""
+
+    status = 400
+    code = "unsupported_token_type"
+    title = "Tokens of this type cannot be revoked"

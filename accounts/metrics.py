@@ -34,6 +34,15 @@ OLDEST_MAIL: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+API_KEY_EXCHANGES: Final = Counter(
+    "accounts_api_keys_exchanges_total",
+    "API keys that the gateway has asked about, by outcome.",
+    ["outcome"],
+)
+"""``exchanged`` or ``refused`` (unknown, expired, revoked, or of an account that has ended)."""
+
+for _outcome in ("exchanged", "refused"):
+    API_KEY_EXCHANGES.labels(_outcome)
 for _outcome in ("closed", "taken_back"):
     CLOSINGS.labels(_outcome)
 for _outcome in ("succeeded", "refused", "locked", "slowed"):

@@ -68,6 +68,9 @@ KNOWN_S: Final = 30 * 86_400
 PASSWORD_BY_SESSION: Final = Policy("password", 10, 900)
 REFRESH_BY_ADDRESS: Final = Policy("refresh", 600, 60, uncounted="allow")
 JWKS_BY_ADDRESS: Final = Policy("jwks", 600, 60, uncounted="allow")
+REVOKE_BY_ADDRESS: Final = Policy("revoke", 300, 60, uncounted="allow")
+API_KEYS_BY_USER: Final = Policy("api_keys", 60, 3600)
+"""Keys made, with those that were revoked since."""
 CLIENT_BY_ADDRESS: Final = Policy("client_token", 120, 60)
 RESET_BY_ADDRESS: Final = Policy("password_reset", 30, 3600)
 """Mails for a new password that one network can have sent."""

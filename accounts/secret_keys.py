@@ -44,6 +44,11 @@ def peppered(purpose: str, secret: str) -> list[str]:
     return [hmac.digest(_derived(purpose, key), secret.encode(), "sha256").hex() for key in keys]
 
 
+def newest_key_id() -> str:
+    """The name of the key that seals and whose digests rows keep."""
+    return next(reversed(settings.ACCOUNT_KEYS))
+
+
 def _newest_first() -> tuple[str, ...]:
     return tuple(reversed(settings.ACCOUNT_KEYS.values()))
 

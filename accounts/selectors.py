@@ -8,8 +8,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.errors import SessionNotFound
-from accounts.models import AuditEntry, Session, SessionQuerySet, User
+from accounts.errors import ApiKeyNotFound, SessionNotFound
+from accounts.models import (
+    ApiKey,
+    ApiKeyQuerySet,
+    AuditEntry,
+    Session,
+    SessionQuerySet,
+    User,
+)
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.statements import Statement
 
@@ -92,3 +99,36 @@ def audit_chain(*, shard: int, after: int = 0) -> Iterator[AuditEntry]:
 def audit_chain_has(*, shard: int, digest: str) -> bool:
     """Whether an entry of the chain has this hash."""
     return AuditEntry.objects.filter(shard=shard, hash=digest).exists()
+
+
+def session_of_newest(*, session_id: UUID, refresh_hash: str) -> Session:
+    """The live session with that newest refresh token, of one who may come in.
+
+    Raises `TokenRevoked`.
+    """
+    live = Session.objects.live().select_related("user")
+    found = live.filter(id=session_id, refresh_hash=refresh_hash).first()
+    if found is None or not found.user.may_sign_in:
+        raise TokenRevoked
+    return found
+
+
+def user_of_key(*, key_id: UUID, user_id: UUID) -> User:
+    """The user for whom the live key ``key_id`` asks. Raises `TokenRevoked`."""
+    found = ApiKey.objects.live().select_related("user").filter(id=key_id, user_id=user_id).first()
+    if found is None or not found.user.may_sign_in:
+        raise TokenRevoked
+    return found.user
+
+
+def api_keys_of_user(*, user_id: UUID) -> ApiKeyQuerySet:
+    """The live keys of ``user_id``, unordered."""
+    return ApiKey.objects.live().filter(user_id=user_id)
+
+
+def api_key_of_user(*, key_id: UUID, user_id: UUID) -> ApiKey:
+    """The live key ``key_id`` of ``user_id``. Raises `ApiKeyNotFound`."""
+    try:
+        return api_keys_of_user(user_id=user_id).get(id=key_id)
+    except ApiKey.DoesNotExist as exc:
+        raise ApiKeyNotFound from exc

@@ -42,6 +42,12 @@ ROLE_SCOPES: Final = {"images": ("images:read", "images:write")}
 """The roles behind the gateway, and what a person's token for each may be used for."""
 
 
+KEY_SCOPES: Final = ("images:read", "images:write", "jobs", "account")
+"""What an API key may be given; each stands in its tokens as it is."""
+ROLE_KEY_SCOPES: Final = {"images": KEY_SCOPES}
+"""The roles behind the gateway, and what of a key's scopes its token for each may hold."""
+
+
 class KeysetBackend(TokenBackend):
     """Signs with the current key and names it."""
 
@@ -126,6 +132,34 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
             )
             for role, role_scopes in ROLE_SCOPES.items()
             if not closing
+        },
+    }
+    return str(token)
+
+
+def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifetime_s: int) -> str:
+    """A signed access token of an API key, for the gateway to keep ``lifetime_s`` seconds.
+
+    Its session is the key, so the one deny list ends it. None of its scopes is a person's own but
+    those of images, so whatever asks for another is closed to keys.
+    """
+    token = AccessToken()
+    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
+    token.payload |= {
+        "sub": str(user_id),
+        "sid": str(key_id),
+        "nbf": token["iat"],
+        "scope": " ".join(scopes),
+        "key": True,
+        "role_tokens": {
+            role: role_token_issue(
+                role=role,
+                user_id=user_id,
+                session_id=key_id,
+                scopes=[scope for scope in scopes if scope in known],
+                lifetime_s=lifetime_s,
+            )
+            for role, known in ROLE_KEY_SCOPES.items()
         },
     }
     return str(token)

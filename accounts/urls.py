@@ -3,11 +3,13 @@
 from django.urls import path
 
 from accounts.api import (
+    api_keys,
     audit,
     emails,
     keys,
     password_reset,
     profile,
+    revocation,
     sessions,
     sign_in,
     sign_in_options,
@@ -32,5 +34,8 @@ urlpatterns = [
     path("auth/sessions", sessions.SessionList.as_view()),
     path("auth/sessions/<uuid:session_id>", sessions.SessionDetail.as_view()),
     path("auth/audit", audit.AuditList.as_view()),
+    path("auth/api-keys", api_keys.ApiKeyList.as_view()),
+    path("auth/api-keys/<uuid:key_id>", api_keys.ApiKeyDetail.as_view()),
+    path("auth/revoke", revocation.Revocation.as_view()),
     path(".well-known/jwks.json", alone(keys.jwks)),
 ]

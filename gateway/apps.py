@@ -13,6 +13,10 @@ class GatewayConfig(AppConfig):
     label = "gateway"
     verbose_name = "Gateway"
 
+    def ready(self) -> None:
+        """Have the views of this role take API keys."""
+        import_module("gateway.api_keys").register()
+
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""
         return {"service credential": import_module("gateway.clients.service_tokens").token_check}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from platform_site.kit.auth.tokens import TokenInvalid
 from platform_site.kit.rest.problems import DomainError, FieldError
 
 
@@ -100,3 +101,18 @@ class IdempotencyUnavailable(DomainError):
     status = 503
     code = "idempotency_unavailable"
     title = "Idempotency keys cannot be honoured at the moment"
+
+
+class ApiKeyInvalid(TokenInvalid):
+    """The API key is unknown, mistyped, expired or revoked; which stays unsaid."""
+
+    code = "api_key_invalid"
+    title = "The API key is not valid"
+
+
+class AddressNotAllowed(DomainError):
+    """The API key is taken from other addresses only."""
+
+    status = 403
+    code = "address_not_allowed"
+    title = "This API key may not be used from this address"

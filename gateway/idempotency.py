@@ -170,7 +170,10 @@ def _slot_name(request: Request, key: str) -> str:
     match = request.resolver_match
     route = match.route if match else request.path
     # By route and not by path: a key that comes again for another object is refused, not new.
-    scope = f"{principal_of(request).id}\n{route}\n{key}"
+    principal = principal_of(request)
+    # Each API key by itself: two programs of one person know nothing of each other's words.
+    who = f"{principal.owner_id}/{principal.key_id}" if principal.is_key else principal.owner_id
+    scope = f"{who}\n{route}\n{key}"
     return f"idempotency:{hashlib.sha256(scope.encode()).hexdigest()}"
 
 

@@ -39,6 +39,13 @@ SERVICE_TOKENS: Final = Counter(
     "Service tokens asked from auth, by outcome: fetched, kept, failed.",
     ["outcome"],
 )
+API_KEYS: Final = Counter(
+    "gateway_api_keys_total",
+    "API keys by outcome: taken, refused, elsewhere (another address), limited, unavailable.",
+    ["outcome"],
+)
 
+for _outcome in ("taken", "refused", "elsewhere", "limited", "unavailable"):
+    API_KEYS.labels(_outcome)
 for _outcome in ("fetched", "kept", "failed"):
     SERVICE_TOKENS.labels(_outcome)

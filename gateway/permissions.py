@@ -16,6 +16,10 @@ READ: Final = "images:read"
 WRITE: Final = "images:write"
 ACCOUNT: Final = "account:write"
 """What those lack whose account is closed."""
+JOBS_READ: Final = f"{READ} jobs"
+JOBS_WRITE: Final = f"{WRITE} jobs"
+"""One of the two will do: an API key may be for jobs alone."""
+USAGE: Final = f"{READ} account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,10 @@ def is_staff(request: AnyRequest) -> bool:
 
 
 def counted_as(request: AnyRequest) -> str:
-    """One name for each principal; anonymous requests share their address's."""
+    """One name for each principal, and for each API key; the anonymous share their address's."""
     caller: object = request.user
     if isinstance(caller, Principal):
-        return f"user:{caller.id}"
+        return f"key:{caller.session_id}" if caller.is_key else f"user:{caller.id}"
     return f"address:{counted_address(_http(request))}"
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from gateway.deadlines import READ_S, UPLOAD_S, WRITE_S
-from gateway.permissions import ACCOUNT, READ, WRITE
+from gateway.permissions import ACCOUNT, JOBS_READ, JOBS_WRITE, READ, USAGE, WRITE
 
 PUBLIC: Final = "api/v1/"
 INTERNAL: Final = "/internal/v1/"
@@ -32,6 +32,7 @@ class Body(Enum):
 class Route:
     """One operation. ``path`` is the same here below `PUBLIC` and at images below `INTERNAL`.
 
+    Of several scopes, which a space parts, one will do.
     ``condition`` names the header by which the caller may make it depend on a version. One that
     ``waits`` may be held for as long as its caller prefers.
     """
@@ -59,15 +60,20 @@ class Route:
         return INTERNAL + PARAMETER.sub(r"{\1}", self.path)
 
 
-def _read(path: str, condition: str = "") -> Route:
-    return Route("GET", path, condition=condition)
+def _read(path: str, condition: str = "", scope: str = READ) -> Route:
+    return Route("GET", path, scope, condition=condition)
 
 
 def _post(
-    path: str, body: Body = Body.NOTHING, deadline_s: float = WRITE_S, *, waits: bool = False
+    path: str,
+    body: Body = Body.NOTHING,
+    deadline_s: float = WRITE_S,
+    *,
+    waits: bool = False,
+    scope: str = WRITE,
 ) -> Route:
     """Every POST of the API can be repeated under a key."""
-    return Route("POST", path, WRITE, deadline_s, body=body, is_idempotent=True, waits=waits)
+    return Route("POST", path, scope, deadline_s, body=body, is_idempotent=True, waits=waits)
 
 
 IMAGE: Final = "images/<uuid:image_id>"
@@ -86,13 +92,13 @@ ROUTES: Final = (
     _read(f"{IMAGE}/renditions"),
     _post(f"{IMAGE}/renditions", Body.WHOLE, waits=True),
     _read("presets"),
-    _read("jobs", "If-None-Match"),
-    _read(JOB, "If-None-Match"),
-    _post(f"{JOB}/cancel"),
-    _post(f"{JOB}/retry"),
+    _read("jobs", "If-None-Match", JOBS_READ),
+    _read(JOB, "If-None-Match", JOBS_READ),
+    _post(f"{JOB}/cancel", scope=JOBS_WRITE),
+    _post(f"{JOB}/retry", scope=JOBS_WRITE),
     # To read one, too, is to get an address of all that the person has.
     Route("GET", "exports", ACCOUNT),
     Route("POST", "exports", ACCOUNT, WRITE_S, body=Body.ACCOUNT, is_idempotent=True),
     Route("GET", EXPORT, ACCOUNT),
-    _read("usage"),
+    _read("usage", scope=USAGE),
 )

@@ -7,14 +7,14 @@ from rest_framework.response import Response
 from accounts.api import refusals
 from accounts.api.requests import PasswordIn, ProfileIn
 from accounts.api.responses import AccountProfileOut, profile_response
-from accounts.api.signed_in import SignedInView, session_of
+from accounts.api.signed_in import ReadableView, SignedInView, user_of
 from accounts.services.users import password_change, profile_update
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
 @hot(
-    SignedInView,
+    ReadableView,
     described(
         "auth_profile_read",
         tag="auth",
@@ -24,7 +24,7 @@ from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 )
 def profile_read(read: HotRequest) -> HttpResponse:
     """Who I am."""
-    return json_response(profile_response(session_of(read).user))
+    return json_response(profile_response(user_of(read)))
 
 
 class ProfileDetail(SignedInView):

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import selectors
-from accounts.models import Session
+from accounts.models import Session, User
 from platform_site.kit.auth.authentication import HasScope
 from platform_site.kit.auth.tokens import Principal
 from platform_site.kit.rest.hot_reads import AnyRequest
@@ -26,6 +26,20 @@ class SignedInView(APIView):
     def session(self, request: Request) -> Session:
         """As `session_of`."""
         return session_of(request)
+
+
+class ReadableView(SignedInView):
+    """One that an API key with the scope ``account`` may read, too."""
+
+    read_scope = "account:read account"
+
+
+def user_of(request: AnyRequest) -> User:
+    """The caller's account, asked for by a session or a key. Raises `TokenRevoked`."""
+    principal = cast("Principal", request.user)
+    if principal.is_key:
+        return selectors.user_of_key(key_id=principal.session_id, user_id=principal.id)
+    return session_of(request).user
 
 
 def session_of(request: AnyRequest) -> Session:

@@ -1,5 +1,6 @@
 """The rows of this app, a module for each subject."""
 
+from accounts.models.api_keys import ApiKey, ApiKeyQuerySet
 from accounts.models.audit import AuditDelivery, AuditEntry, AuditHead
 from accounts.models.links import EmailChange, Link
 from accounts.models.mails import Mail, MailQuerySet
@@ -7,6 +8,8 @@ from accounts.models.sessions import Session, SessionQuerySet
 from accounts.models.users import User, UserManager, UserQuerySet
 
 __all__ = [
+    "ApiKey",
+    "ApiKeyQuerySet",
     "AuditDelivery",
     "AuditEntry",
     "AuditHead",

@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from accounts import metrics, selectors
 from accounts.errors import DeletionBegun, RevocationUnavailable
-from accounts.models import Session, User, UserQuerySet
+from accounts.models import ApiKey, Session, User, UserQuerySet
 from accounts.owner_images import images_purge, images_release, images_withhold
+from accounts.services.api_keys import api_keys_end
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.users import password_require
 from platform_site.kit.upstream.http import UpstreamUnavailable
@@ -48,7 +49,7 @@ def account_close_by_owner(*, session: Session, password: str) -> datetime:
 
 
 def account_close(*, user_id: UUID) -> datetime:
-    """End every session of the account and set the day of its deletion; that day.
+    """End every session and API key of the account and set the day of its deletion; that day.
 
     A day that is set stays. Raises ``User.DoesNotExist``, and `RevocationUnavailable`: the account
     is closed all the same.
@@ -62,6 +63,7 @@ def account_close(*, user_id: UUID) -> datetime:
             user.sign_out_epoch += 1  # the admin's sessions end, too
             user.save(update_fields=["deletion_due_at", "restored_at", "sign_out_epoch"])
         ended = sessions_end(Session.objects.filter(user_id=user_id))
+        ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
     metrics.CLOSINGS.labels("closed").inc()
     log.info("account_closed", user_id=str(user_id), due_at=user.deletion_due_at.isoformat())
     # After the commit: the deny list is on the network, and a row lock must not wait for it.
@@ -132,6 +134,7 @@ def _deleted(user_id: UUID) -> str:
         return "purging"
     with transaction.atomic():
         ended = sessions_end(Session.objects.filter(user_id=user_id))
+        ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
         UserQuerySet(User).filter(id=user_id, deletion_due_at__lte=timezone.now()).erase()
     log.info("account_deleted", user_id=str(user_id))
     sessions_deny(ended)

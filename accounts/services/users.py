@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts import rate_limits, selectors
 from accounts.errors import PasswordIncorrect, RegistrationClosed
-from accounts.models import Session, User
+from accounts.models import ApiKey, Session, User
 from accounts.passwords import normalized_password
+from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_record
 from accounts.services.mails import mail_queue
 from accounts.services.notices import notice_queue
@@ -94,9 +95,12 @@ def password_require(session: Session, password: str, *, pointer: str) -> None:
 
 
 def account_disable(*, user_id: UUID) -> None:
-    """Close the account: it cannot sign in, and every session of it ends."""
-    User.objects.filter(id=user_id).update(is_active=False)
+    """Close the account: it cannot sign in, and every session and API key of it ends."""
+    with transaction.atomic():
+        User.objects.filter(id=user_id).update(is_active=False)
+        keys = api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
     sessions_close_all(user_id=user_id)
+    sessions_deny(keys)
     log.info("account_disabled", user_id=str(user_id))
 
 

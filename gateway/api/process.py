@@ -9,7 +9,7 @@ from gateway.clients.types import FollowedUpload
 from gateway.clients.upstream_calls import document_as
 from gateway.idempotency import idempotent
 from gateway.openapi import published
-from gateway.permissions import caller_of
+from gateway.permissions import READ, caller_of
 from gateway.services.processing import upload_wait
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.descriptions import IDEMPOTENCY_KEY, PREFER, documented
@@ -42,7 +42,9 @@ class Process(GatewayView):
         reply = upload_store(caller, self.upload)
         upload = document_as(FollowedUpload, reply)
         wait_s = preferred_wait_s(request.headers.get("Prefer", ""))
-        waits = wait_s > 0 and upload.is_running
+        # An API key that may only write is told of the job, and may not look at it.
+        may_look = READ in caller.principal.scopes
+        waits = wait_s > 0 and upload.is_running and may_look
         body = upload_wait(caller=caller, upload=upload, wait_s=wait_s) if waits else None
         # 202 after a wait that was too short: what was asked for is accepted, and not over.
         is_over = body is not None or not upload.is_running

@@ -54,6 +54,16 @@ class AccountRestored:
     images_token: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ApiKeyAnswer:
+    """Auth's word on an API key; ``expires_in`` is in seconds. All is empty unless ``active``."""
+
+    active: bool
+    token: str = ""
+    expires_in: int = 0
+    addresses: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
     """Jobs waiting in one queue; ``oldest_age_s`` is ``None`` when it is empty.

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from images.api.conditions import etag_of, is_unchanged, unchanged, versioned
-from images.api.permissions import OwnedView, owner_of, session_require_live
+from images.api.permissions import JobView, owner_of, session_require_live
 from images.api.representations import job_out, job_page
 from images.api.requests import JobQuery, query_of
 from images.api.responses import JobOut, JobResultsOut
@@ -25,7 +25,7 @@ from platform_site.kit.rest.preferences import preferred_wait_s
 TAG: Final = "jobs"
 
 
-class JobCancel(OwnedView):
+class JobCancel(JobView):
     """A job that is not over."""
 
     @documented("job_cancel", tag=TAG, replies={202: JobOut}, refusals=(404, 409))
@@ -35,7 +35,7 @@ class JobCancel(OwnedView):
         return Response(job_out(job), status=202)
 
 
-class JobRetry(OwnedView):
+class JobRetry(JobView):
     """A job that failed or was canceled."""
 
     @documented("job_retry", tag=TAG, replies={202: JobOut}, refusals=(404, 409))
@@ -46,7 +46,7 @@ class JobRetry(OwnedView):
 
 
 @hot(
-    OwnedView,
+    JobView,
     documented(
         "jobs_list",
         tag=TAG,
@@ -69,7 +69,7 @@ def jobs_list(read: HotRequest) -> HttpResponse:
 
 
 @hot(
-    OwnedView,
+    JobView,
     documented(
         "job_get",
         tag=TAG,

@@ -48,6 +48,19 @@ class OwnedView(APIView):
     write_scope: ClassVar[str] = "images:write"
 
 
+class JobView(OwnedView):
+    """A view for jobs, which API keys may be limited to."""
+
+    read_scope = "images:read jobs"
+    write_scope = "images:write jobs"
+
+
+class UsageView(OwnedView):
+    """How much is stored, which belongs to the images and to the account."""
+
+    read_scope = "images:read account"
+
+
 class OwnerView(OwnedView):
     """A view for all that a person has, called as their account ends or comes back."""
 
@@ -65,8 +78,8 @@ class ServiceView(APIView):
 
 
 def owner_of(request: AnyRequest) -> UUID:
-    """The person that a view of `OwnedView` acts for."""
-    return cast("Principal", request.user).id
+    """Who owns what a view of `OwnedView` works on."""
+    return cast("Principal", request.user).owner_id
 
 
 def session_require_live(request: AnyRequest) -> None:

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from images.api.permissions import OwnedView, OwnerView, ServiceView, owner_of
+from images.api.permissions import OwnerView, ServiceView, UsageView, owner_of
 from images.api.representations import job_out, usage_out
 from images.api.responses import DeletionOut, UsageOut
 from images.selectors.usage import usage_of
@@ -15,7 +15,7 @@ from platform_site.kit.rest.descriptions import documented
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
 
-@hot(OwnedView, documented("usage_get", tag="platform", replies={200: UsageOut}))
+@hot(UsageView, documented("usage_get", tag="platform", replies={200: UsageOut}))
 def usage_get(read: HotRequest) -> HttpResponse:
     """Bytes and images stored, bytes reserved by uploads, and how many bytes are allowed.
 

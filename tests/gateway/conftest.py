@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from gateway import api_keys
 from gateway.clients import service_tokens
 from gateway.permissions import Caller
 from gateway.services.status import board
@@ -17,9 +18,10 @@ from tests.gateway.provider import Answer, Provider, serving
 
 
 def forget_upstreams() -> None:
-    """Connections, breakers, service tokens and the last status belong to one test."""
+    """Connections, breakers, service tokens, API keys and the last status belong to one test."""
     upstream.cache_clear()
     service_tokens.forget_all()
+    api_keys.memory.forget()
     board.forget()
 
 

@@ -54,6 +54,15 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_mail_sending.py",
         "the command prints what the services did",
     ),
+    "accounts/models/api_keys.py": ("tests/accounts/services/test_api_keys.py", "fields"),
+    "accounts/api/api_key_shapes.py": (
+        "tests/accounts/api/test_api_keys.py",
+        "what its views take",
+    ),
+    "accounts/api/revocation.py": (
+        "tests/accounts/services/test_token_revocation.py",
+        "its view adds nothing to it",
+    ),
     "accounts/models/links.py": ("tests/accounts/services/test_links.py", "fields"),
     "accounts/models/mails.py": ("tests/accounts/services/test_mails.py", "fields"),
     "accounts/services/exports.py": (
@@ -72,6 +81,7 @@ TESTED_ELSEWHERE = {
     "images/services/exports.py": ("tests/images/api/test_exports.py", "asked over HTTP"),
     "images/indexes.py": ("tests/images/test_growth.py", "EXPLAIN says which is used"),
     "gateway/responses.py": ("tests/openapi/test_conformance.py", "held to the schema"),
+    "gateway/clients/api_keys.py": ("tests/gateway/test_api_keys.py", "one call, asked there"),
     "gateway/clients/types.py": (
         "tests/gateway/clients/test_upstream_calls.py",
         "fields, which are read there",

@@ -75,6 +75,7 @@ PUBLIC = {
         "auth/email/verify",
         "auth/email/confirm",
         "auth/sign-in-options",
+        "auth/revoke",
         ".well-known/jwks.json",
         "internal/v1/token",
     },

@@ -26,7 +26,7 @@ PUBLIC = {
     "auth": {
         "auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json",
         "internal/v1/token", "auth/password/reset", "auth/password/confirm", "auth/email/verify",
-        "auth/email/confirm", "auth/sign-in-options",
+        "auth/email/confirm", "auth/sign-in-options", "auth/revoke",
     },
     "gateway": {"api/v1/schema", "api/v1/docs", "api/v1/status"},
     "images": {"i/<path:rest>"},
@@ -117,6 +117,10 @@ ACCOUNT_ROUTES = [
     ("POST", "/auth/email/verification", "account:write"),
     ("GET", "/auth/sessions", "account:read"),
     ("DELETE", f"/auth/sessions/{UUID(int=7)}", "account:write"),
+    ("GET", "/auth/api-keys", "account:read"),
+    ("POST", "/auth/api-keys", "account:write"),
+    ("GET", f"/auth/api-keys/{UUID(int=7)}", "account:read"),
+    ("DELETE", f"/auth/api-keys/{UUID(int=7)}", "account:write"),
     ("POST", "/auth/logout-all", "account:write"),
     ("POST", "/auth/logout", ""),
     ("DELETE", "/internal/v1/account", "account:write"),
@@ -128,7 +132,10 @@ SCOPES = {"account:read", "account:write", "account:restore", "images:read", "im
 def test_every_account_route_has_its_scope_here() -> None:
     listed = {(method, ID.sub("I", address)) for method, address, _ in ACCOUNT_ROUTES}
     served = {(method, ID.sub("I", address)) for method, address in routes("auth")}
-    assert listed == served - {("POST", "/internal/v1/introspect")}
+    assert listed == served - {
+        ("POST", "/internal/v1/introspect"),
+        ("POST", "/internal/v1/api-keys/exchange"),
+    }
 
 
 @pytest.mark.parametrize(("method", "address", "needed"), ACCOUNT_ROUTES)

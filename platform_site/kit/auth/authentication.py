@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
+from platform_site.kit.auth.bearers import bearer_kind
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.auth.tokens import (
     Principal,
@@ -51,7 +52,10 @@ class AccountClosing(DomainError):
 
 
 class UserAuthentication(BaseAuthentication):
-    """``Authorization: Bearer`` with an access token for the view's ``audience``."""
+    """``Authorization: Bearer`` with an access token for the view's ``audience``.
+
+    Where the audience takes another kind of bearer (`platform_site.kit.auth.bearers`), that too.
+    """
 
     def authenticate(self, request: "Request") -> tuple[Principal, None] | None:
         """The principal, or ``None`` without a token. Raises `TokenInvalid`."""
@@ -59,6 +63,9 @@ class UserAuthentication(BaseAuthentication):
         if not raw:
             return None
         audience = _of_view(request, "audience", "")
+        kind = bearer_kind(raw, audience=audience)
+        if kind is not None:
+            return kind.authenticate(raw, request), None
         return live_principal(raw, audience=audience, method=request.method or "GET"), None
 
     def authenticate_header(self, request: "Request") -> str:  # noqa: ARG002
@@ -98,7 +105,8 @@ class ServiceAuthentication(UserAuthentication):
 class HasScope(IsAuthenticated):
     """A signed-in caller whose token has the view's ``read_scope`` or ``write_scope``, by method.
 
-    An empty scope asks for none: every token of the person will do.
+    An empty scope asks for none: every token of the person will do. Of several, which a space
+    parts, one will do.
     """
 
     message = "The token does not have the scope for this."
@@ -111,7 +119,7 @@ class HasScope(IsAuthenticated):
         caller: object = request.user
         if not isinstance(caller, Principal):
             return False
-        allowed = not needed or needed in caller.scopes
+        allowed = not needed or needed in caller.scopes or _has_one(caller, needed)
         if caller.is_closing and not allowed:
             raise AccountClosing
         return allowed
@@ -130,6 +138,10 @@ def live_principal(raw: str, *, audience: str, method: str) -> Principal:
     if revoked is None and method not in SAFE_METHODS:
         raise RevocationUnknown(retry_after_s=1)
     return principal
+
+
+def _has_one(caller: Principal, needed: str) -> bool:
+    return not caller.scopes.isdisjoint(needed.split())
 
 
 def _service(request: "Request") -> ServicePrincipal | None:

@@ -58,6 +58,7 @@ class Principal:
     ``token`` is the bearer itself. ``role_tokens`` are what auth put into it for the roles behind
     this one: each is taken by that role alone, and carries only the scopes that it needs. One who
     ``is_closing`` has asked to be deleted, and can only look at the account and take that back.
+    With ``is_key`` it is an API key that asks, and ``session_id`` is that key's id.
     """
 
     id: UUID
@@ -66,9 +67,20 @@ class Principal:
     is_staff: bool
     token: str
     is_closing: bool = False
+    is_key: bool = False
     role_tokens: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
 
     is_authenticated = True
+
+    @property
+    def owner_id(self) -> UUID:
+        """Who owns what this principal makes, and whose things it sees: the one rule of that."""
+        return self.id
+
+    @property
+    def key_id(self) -> UUID | None:
+        """The API key that asks; ``None`` for a session."""
+        return self.session_id if self.is_key else None
 
     def token_for(self, role: str) -> str:
         """The token to show to ``role``. Raises `TokenInvalid` when there is none in the bearer."""
@@ -171,7 +183,7 @@ def claims_require_types(claims: Mapping[str, Any]) -> None:
         all(type(time_) is int and 0 <= time_ < LATEST for time_ in times)
         and all(isinstance(word, str) and word for word in words)
         and all(isinstance(word, str) for word in others)
-        and all(isinstance(claims.get(name, False), bool) for name in ("staff", "closing"))
+        and all(isinstance(claims.get(name, False), bool) for name in ("staff", "closing", "key"))
         and isinstance(held, dict)
         and all(isinstance(token, str) for token in held.values())
     ):
@@ -199,6 +211,7 @@ def verify_user_token(raw: str, *, audience: str) -> Principal:
             is_staff=claims.get("staff") is True,
             token=raw,
             is_closing=claims.get("closing") is True,
+            is_key=claims.get("key") is True,
             role_tokens=claims.get("role_tokens", {}),
         )
     except (KeyError, ValueError) as exc:

@@ -126,6 +126,7 @@ def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
             "status": status,
             "seconds": round(seconds, 6),
             "user_id": _user_id(request),
+            **_key_id(request),
         },
     )
 
@@ -155,3 +156,9 @@ def _user_id(request: HttpRequest) -> str | None:
     user = getattr(request, "principal", None) or getattr(request, "user", None)
     identity = getattr(user, "id", None)
     return str(identity) if identity else None
+
+
+def _key_id(request: HttpRequest) -> dict[str, str]:
+    """The API key that asked, where it was one; the key itself is never here."""
+    found = getattr(getattr(request, "user", None), "key_id", None)
+    return {"key_id": str(found)} if found else {}

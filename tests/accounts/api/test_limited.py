@@ -24,6 +24,10 @@ NEEDS_TOKEN = [
     ("GET", "/auth/sessions"),
     ("DELETE", SESSION),
     ("GET", "/auth/audit"),
+    ("GET", "/auth/api-keys"),
+    ("POST", "/auth/api-keys"),
+    ("DELETE", f"/auth/api-keys/{UUID(int=7)}"),
+    ("POST", "/internal/v1/api-keys/exchange"),
     ("POST", "/internal/v1/introspect"),
     ("DELETE", "/internal/v1/account"),
     ("POST", "/internal/v1/account/restore"),
@@ -37,6 +41,7 @@ OPEN = {
     "auth/email/verify",
     "auth/email/confirm",
     "auth/sign-in-options",
+    "auth/revoke",
     ".well-known/jwks.json",
     "internal/v1/token",
 }
