@@ -13,10 +13,11 @@ from django.http import HttpRequest
 
 from accounts import metrics, rate_limits
 from accounts.errors import DeletionBegun
-from accounts.models import ApiKey, Session, SessionQuerySet, User
+from accounts.models import ApiKey, Mail, MailQuerySet, Session, SessionQuerySet, User
 from accounts.services.api_keys import api_keys_revoke
 from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
+from accounts.services.mails import mails_retry
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
 from accounts.services.sign_in import login_try, sign_in_refused
@@ -214,3 +215,38 @@ class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ended = sessions_end(queryset)
         sessions_deny(ended)
         self.message_user(request, f"Ended sessions: {len(ended)}.")
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The outbox; what the mails say is sealed and not shown."""
+
+    list_display = ("kind", "recipient", "created_at", "sent_at", "failed_at", "attempts", "error")
+    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
+    search_fields = ("recipient", "user_id")
+    ordering = ("-created_at",)
+    actions = ("retry",)
+    fields = (
+        "id",
+        "kind",
+        "recipient",
+        "user_id",
+        "language",
+        "created_at",
+        "due_at",
+        "attempts",
+        "error",
+        "sent_at",
+        "failed_at",
+    )
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Mail is written by what it tells of."""
+        return False
+
+    @admin.action(description="Send now what is not sent", permissions=["change"])
+    def retry(self, request: HttpRequest, queryset: MailQuerySet) -> None:
+        """Have the chosen mails tried now; what those said that were sent is forgotten."""
+        count = mails_retry(queryset)
+        self.message_user(request, f"To be sent: {count}.")

@@ -1,10 +1,16 @@
 """The e-mail address as a login: one spelling for each mailbox, wherever it enters."""
 
+import re
 import unicodedata
 from typing import Any
 
 import idna
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.db import models
+
+_ATOM = r"[-!#$%&'*+/=?^_`{}|~0-9A-Z\u0080-\U0010ffff]+"
 
 
 def normalized_email(value: str) -> str:
@@ -29,8 +35,33 @@ def _normalized_domain(domain: str) -> str:
         return domain
 
 
+class MailboxValidator(EmailValidator):
+    """As Django's, with letters of any script before the @, too (RFC 6531, 3.3)."""
+
+    user_regex = re.compile(rf"{_ATOM}(\.{_ATOM})*\Z", re.IGNORECASE)
+
+    def __call__(self, value: Any) -> None:
+        """Refuse what is no address, or has what cannot be seen. Raises ``ValidationError``."""
+        if isinstance(value, str) and not value.isprintable():
+            raise ValidationError(self.message, code=self.code, params={"value": value})
+        super().__call__(value)
+
+
+class MailboxFormField(forms.EmailField):
+    """An address in the admin; browsers want ASCII in their own field for addresses."""
+
+    widget = forms.TextInput
+    default_validators = [MailboxValidator()]
+
+
 class EmailLoginField(models.EmailField):  # type: ignore[type-arg]  # not generic when run
     """An e-mail address that is compared without regard to case, on every database."""
+
+    default_validators = [MailboxValidator()]
+
+    def formfield(self, **options: Any) -> Any:
+        """The field in the admin's forms."""
+        return super().formfield(**{"form_class": MailboxFormField, **options})
 
     def get_prep_value(self, value: Any) -> Any:
         """``value`` in its stored spelling, for writes and for look-ups alike."""

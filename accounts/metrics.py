@@ -28,6 +28,11 @@ MAILS: Final = Counter("accounts_mails_total", "Mails by kind and outcome.", ["k
 """``queued``, then ``sent``, ``withdrawn`` (nothing to say to that address), ``again`` (put back
 after a failure) or ``failed`` (given up); ``dropped`` where no mail server is configured."""
 
+BREACH_LOOKUPS: Final = Counter(
+    "accounts_breach_lookups_total", "Passwords looked up among breached ones.", ["outcome"]
+)
+"""``found``, ``absent``, or ``unavailable``: no answer, and so nothing was refused."""
+
 OLDEST_MAIL: Final = Gauge(
     "accounts_mail_oldest_seconds",
     "Age of the oldest mail that is neither sent nor given up; 0 without any.",
@@ -43,6 +48,8 @@ API_KEY_EXCHANGES: Final = Counter(
 
 for _outcome in ("exchanged", "refused"):
     API_KEY_EXCHANGES.labels(_outcome)
+for _outcome in ("found", "absent", "unavailable"):
+    BREACH_LOOKUPS.labels(_outcome)
 for _outcome in ("closed", "taken_back"):
     CLOSINGS.labels(_outcome)
 for _outcome in ("succeeded", "refused", "locked", "slowed"):

@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.validators import EmailValidator
 from rest_framework import serializers
 
-from accounts.fields import normalized_email
+from accounts.fields import MailboxValidator, normalized_email
 from accounts.services.mails import LANGUAGES
 from platform_site.kit.rest.serializers import StrictSerializer
 
@@ -29,6 +30,8 @@ class EmailField(serializers.EmailField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=EMAIL_MAX_LENGTH, **options)
+        own = [found for found in self.validators if not isinstance(found, EmailValidator)]
+        self.validators = [*own, MailboxValidator(message=self.error_messages["invalid"])]
 
     def to_internal_value(self, data: Any) -> str:
         """Normalise before the validators look at form and length."""

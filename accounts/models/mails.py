@@ -20,7 +20,7 @@ class Mail(models.Model):
     """One mail to one person, written in the transaction of what it tells.
 
     ``context`` holds what its template asks for, sealed, links with their tokens among it; it is
-    emptied as soon as the mail is sent or given up. ``user_id`` is no foreign key: the last mail
+    emptied as soon as the mail is sent. ``user_id`` is no foreign key: the last mail
     about an account outlives it.
     """
 

@@ -8,7 +8,7 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
@@ -94,7 +94,9 @@ def _send(mail: Mail, connection: Any, run: SendingRun) -> None:
         _put_back(mail, exc, run)
     else:
         run.sent += 1
-        _finish(mail, "sent", sent_at=timezone.now())
+        # What it said, tokens among it, is forgotten.
+        Mail.objects.filter(id=mail.id).update(context="", sent_at=timezone.now())
+        metrics.MAILS.labels(mail.kind, "sent").inc()
 
 
 PERMANENT: Final = (
@@ -125,14 +127,10 @@ def _put_back(mail: Mail, exc: Exception, run: SendingRun) -> None:
 
 
 def _give_up(mail: Mail, exc: Exception) -> None:
+    """Its content stays, sealed: the staff may have it tried once more."""
     log.error("mail_given_up", mail_id=str(mail.id), kind=mail.kind, reason=_reason(exc))
-    _finish(mail, "failed", failed_at=timezone.now(), error=_reason(exc))
-
-
-def _finish(mail: Mail, outcome: str, **changes: datetime | str) -> None:
-    """Done with it: what it said, tokens among it, is forgotten."""
-    Mail.objects.filter(id=mail.id).update(context="", **changes)
-    metrics.MAILS.labels(mail.kind, outcome).inc()
+    Mail.objects.filter(id=mail.id).update(failed_at=timezone.now(), error=_reason(exc))
+    metrics.MAILS.labels(mail.kind, "failed").inc()
 
 
 def _reason(exc: Exception) -> str:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import metrics
-from accounts.models import Mail
+from accounts.models import Mail, MailQuerySet
 from accounts.secret_keys import sealed
 from accounts.services.links import site_origin
 from accounts.services.mail_thread import sender_wake
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 LANGUAGES: Final = ("en", "ar")
 SEAL: Final = "mail.context"
 KEPT_DAYS: Final = 30
-"""How long a mail that was sent or given up is still listed, without its content."""
+"""How long a mail that was sent or given up is still listed."""
 BATCH: Final = 1000
 
 
@@ -68,6 +68,14 @@ def accepted_language(header: str) -> str:
     """
     names = (word.partition(";")[0].strip().partition("-")[0].lower() for word in header.split(","))
     return next((name for name in names if name in LANGUAGES), LANGUAGES[0])
+
+
+def mails_retry(mails: MailQuerySet) -> int:
+    """Have those of ``mails`` that are not sent tried now; how many these are.
+
+    What a sent one said is forgotten.
+    """
+    return mails.filter(sent_at=None).update(failed_at=None, due_at=timezone.now())
 
 
 def mails_remove() -> int:

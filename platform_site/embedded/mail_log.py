@@ -20,3 +20,21 @@ class FileLog(BaseEmailBackend):
                 to = ", ".join(message.to)
                 log.write(f"\nMail to {to}: {message.subject}\n\n{message.body}")
         return len(email_messages)
+
+
+class NewMail:
+    """What is added to the file from now on."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._at = file.stat().st_size if file.exists() else 0
+
+    def read(self) -> str:
+        """What was added since it was last asked; empty without anything."""
+        if not self._file.exists():
+            return ""
+        with self._file.open("rb") as log:
+            log.seek(self._at)
+            added = log.read()
+        self._at += len(added)
+        return added.decode(errors="replace")

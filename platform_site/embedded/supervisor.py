@@ -157,6 +157,7 @@ class Supervisor:
     """Keeps ``web`` and ``worker`` running, and ``periodic`` coming, until it is stopped.
 
     The worker is started anew when ``sources`` change; Celery does not see that itself.
+    ``each_turn`` is called about once a second.
     """
 
     def __init__(
@@ -167,7 +168,9 @@ class Supervisor:
         warn: Callable[[str], None],
         periodic: PeriodicProcess | None = None,
         sources: Sources | None = None,
+        each_turn: Callable[[], None] = lambda: None,
     ) -> None:
+        self._each_turn = each_turn
         self._web = web
         self._worker = worker
         self._warn = warn
@@ -194,6 +197,7 @@ class Supervisor:
             if self._web.has_ended():
                 raise StartFailed(f"The web process has ended.\n{self._web.last_words()}")
             self._worker_keep()
+            self._each_turn()
             if self._periodic:
                 self._periodic.turn()
 

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.color import color_style
 
 from platform_site.embedded import supervisor
+from platform_site.embedded.mail_log import NewMail
 from platform_site.embedded.sources import Sources
 from platform_site.secrets import generation
 
@@ -69,7 +70,7 @@ def run(port: int, *, housekeeping_every_s: int, say: Say, warn: Say, reload: bo
     started_at = time.time()
     heartbeat = Path(settings.WORKER_HEARTBEAT_FILE)
     url = f"http://127.0.0.1:{port}"
-    team = _team(port, housekeeping_every_s=housekeeping_every_s, warn=warn, reload=reload)
+    team = _team(port, housekeeping_every_s=housekeeping_every_s, warn=warn, say=say, reload=reload)
     say("Starting the web process and the worker …")
     try:
         team.start(
@@ -86,9 +87,15 @@ def run(port: int, *, housekeeping_every_s: int, say: Say, warn: Say, reload: bo
 
 
 def _team(
-    port: int, *, housekeeping_every_s: int, warn: Say, reload: bool
+    port: int, *, housekeeping_every_s: int, warn: Say, say: Say, reload: bool
 ) -> supervisor.Supervisor:
     logs = settings.VAR_DIR / "log"
+    mails = NewMail(Path(settings.EMAIL_FILE_PATH))
+
+    def mails_show() -> None:
+        if text := mails.read():
+            say(text)
+
     return supervisor.Supervisor(
         web=supervisor.web(port, logs / "web.log", server=settings.WEB_SERVER, reload=reload),
         worker=supervisor.worker(logs / "worker.log"),
@@ -97,6 +104,7 @@ def _team(
         ),
         warn=warn,
         sources=Sources([settings.BASE_DIR / name for name in PACKAGES]) if reload else None,
+        each_turn=mails_show,
     )
 
 
@@ -128,7 +136,7 @@ The main job in three lines: sign in, send a photograph and wait, fetch a rendit
     json '["image"]["renditions"][0]["url"]')
   curl -s "$URL" -o small.webp && ls -l small.webp
 
-Logs are in {settings.VAR_DIR}/log. Ctrl-C stops everything.
+Mail to people is shown here. Logs are in {settings.VAR_DIR}/log. Ctrl-C stops everything.
 """
 
 

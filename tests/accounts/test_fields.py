@@ -102,3 +102,20 @@ def test_of_two_accounts_of_a_mailbox_the_one_in_use_keeps_it(
 )
 def test_an_e_mail_address_has_one_spelling(typed: str, stored: str) -> None:
     assert normalized_email(typed) == stored
+
+
+@pytest.mark.parametrize("email", ["دعم@example.com", "jörg.müller@bücher.example"])
+def test_an_address_of_any_script_registers_and_signs_in(charlie: Caller, email: str) -> None:
+    form = {"email": email, "password": PASSWORD, "name": ""}
+    assert charlie.post("/auth/register", form).status_code == 202
+    login = {"email": email.upper(), "password": PASSWORD}
+    assert Caller().post("/auth/login", login).status_code == 200
+    User.objects.get().full_clean()
+
+
+@pytest.mark.parametrize(
+    "email", ["a\u202eb@example.com", "a\u200bb@example.com", "a b@x.example", "a..b@x.example"]
+)
+def test_what_cannot_be_seen_is_no_part_of_an_address(charlie: Caller, email: str) -> None:
+    form = {"email": email, "password": PASSWORD, "name": ""}
+    assert charlie.post("/auth/register", form).json()["code"] == "invalid"

@@ -19,7 +19,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.RepetitivePasswordValidator"},
     {"NAME": "accounts.passwords.PersonalPasswordValidator"},
     {"NAME": "accounts.passwords.DecoratedPasswordValidator"},
+    {"NAME": "accounts.breached_passwords.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS = env.text(
+    "BREACHED_PASSWORDS",
+    "",
+    about="URL, directory or file of hashes of breached passwords, by ranges; empty: not asked.",
+)
 ACCOUNT_DELETION_GRACE_DAYS = env.integer(
     "ACCOUNT_DELETION_GRACE_DAYS",
     7,
