@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.metrics import sso_begin_at_zero
+from accounts.oidc.providers import providers_known
 from accounts.signing_keys import current_keyset
 
 
@@ -30,6 +32,8 @@ class AccountsConfig(AppConfig):
         if self._signs:
             current_keyset().signer()
             self._mail_require()
+            for provider_id in providers_known():
+                sso_begin_at_zero(provider_id)
 
     def serve(self) -> None:
         """Begin to send mail, in a web process of a role that signs; the admin only writes it."""

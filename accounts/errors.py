@@ -145,3 +145,22 @@ class UnsupportedTokenType(DomainError):
     status = 400
     code = "unsupported_token_type"
     title = "Tokens of this type cannot be revoked"
+
+
+# Single sign-on; what happens on the way through a provider is in `accounts.oidc.errors`.
+
+
+class IdentityNotFound(DomainError):
+    """The caller has no such link to a provider."""
+
+    status = 404
+    code = "identity_not_found"
+    title = "There is no such link to a provider"
+
+
+class LastWayIn(DomainError):
+    """Without it nobody could sign in to the account any more."""
+
+    status = 409
+    code = "last_way_in"
+    title = "This is the last way to sign in: set a password or add another one first"

@@ -1,6 +1,6 @@
 """What Prometheus sees of this app. Outcomes that an alert counts begin at 0 with the process."""
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from prometheus_client import Counter, Gauge
 
@@ -38,6 +38,22 @@ OLDEST_MAIL: Final = Gauge(
     "Age of the oldest mail that is neither sent nor given up; 0 without any.",
     multiprocess_mode="mostrecent",
 )
+SsoOutcome = Literal[
+    "signed_in", "signed_up", "linked", "challenged", "denied", "refused", "not_begun", "failed"
+]
+SSO: Final = Counter(
+    "accounts_sso_total", "Sign-ins through a provider by outcome.", ["provider", "outcome"]
+)
+"""``signed_in``, ``signed_up`` (with a new account), ``linked``, ``challenged`` (for the second
+factor), ``denied`` (by the person or the provider), ``refused`` (by a rule of ours), ``not_begun``
+(no such attempt) or ``failed`` (no answer of the provider that can be believed)."""
+
+
+def sso_begin_at_zero(provider_id: str) -> None:
+    """Let the series of a provider be there before anything happens."""
+    for outcome in get_args(SsoOutcome):
+        SSO.labels(provider_id, outcome)
+
 
 API_KEY_EXCHANGES: Final = Counter(
     "accounts_api_keys_exchanges_total",

@@ -80,6 +80,8 @@ LINK_BY_ADDRESS: Final = Policy("link", 60, 900)
 MAILS_BY_MAILBOX: Final = Policy("mailbox", 5, 3600)
 """Mails that anybody, or one person, can have sent to one address: nobody is to be flooded."""
 OPTIONS_BY_ADDRESS: Final = Policy("sign_in_options", 600, 60, uncounted="allow")
+SSO_BY_ADDRESS: Final = Policy("sso", 120, 300)
+"""Sign-ins through a provider that are begun, and returns: each may be calls to the provider."""
 HASHES: Final = Bound("hashes", limit=lambda: settings.HASHES_AT_ONCE, wait_s=1.0, waiting=8)
 """Each takes 19 MiB and a core. More at once than there are cores gain nothing."""
 

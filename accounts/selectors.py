@@ -13,6 +13,7 @@ from accounts.models import (
     ApiKey,
     ApiKeyQuerySet,
     AuditEntry,
+    Identity,
     Session,
     SessionQuerySet,
     User,
@@ -132,3 +133,8 @@ def api_key_of_user(*, key_id: UUID, user_id: UUID) -> ApiKey:
         return api_keys_of_user(user_id=user_id).get(id=key_id)
     except ApiKey.DoesNotExist as exc:
         raise ApiKeyNotFound from exc
+
+
+def identities_of_user(*, user_id: UUID) -> QuerySet[Identity]:
+    """The accounts at providers that open the account of ``user_id``, oldest first."""
+    return Identity.objects.filter(user_id=user_id).order_by("created_at", "id")

@@ -6,6 +6,7 @@ from accounts.api import (
     api_keys,
     audit,
     emails,
+    identities,
     keys,
     password_reset,
     profile,
@@ -13,6 +14,7 @@ from accounts.api import (
     sessions,
     sign_in,
     sign_in_options,
+    single_sign_on,
 )
 from platform_site.kit.rest.hot_reads import alone, beside
 
@@ -37,5 +39,9 @@ urlpatterns = [
     path("auth/api-keys", api_keys.ApiKeyList.as_view()),
     path("auth/api-keys/<uuid:key_id>", api_keys.ApiKeyDetail.as_view()),
     path("auth/revoke", revocation.Revocation.as_view()),
+    path("auth/sso/<slug:provider>/begin", single_sign_on.SignOnBegin.as_view()),
+    path("auth/sso/<slug:provider>/callback", single_sign_on.SignOnCallback.as_view()),
+    path("auth/identities", identities.IdentityList.as_view()),
+    path("auth/identities/<slug:identity>", identities.IdentityDetail.as_view()),
     path(".well-known/jwks.json", alone(keys.jwks)),
 ]

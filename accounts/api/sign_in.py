@@ -85,7 +85,7 @@ class SignIn(AddressLimitedView):
         pair = session_open(
             email=body.validated_data["email"],
             password=body.validated_data["password"],
-            device=_device(request),
+            device=device_of(request),
             address=client_address(request),
         )
         return _tokens_given(pair, in_body=body.validated_data["mode"] == "token")
@@ -204,7 +204,8 @@ def _tokens_given(pair: TokenPair, *, in_body: bool) -> Response:
     return response
 
 
-def _device(request: HttpRequest | Request) -> str:
+def device_of(request: HttpRequest | Request) -> str:
+    """The user agent's own words."""
     # It is shown in lists and logs, so nothing in it may move a cursor or begin a line.
     agent = request.headers.get("User-Agent", "")
     return "".join(char for char in agent if char.isprintable())

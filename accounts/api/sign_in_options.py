@@ -6,8 +6,9 @@ from rest_framework.response import Response
 
 from accounts import rate_limits
 from accounts.api import refusals
-from accounts.api.email_shapes import SignInOptionsOut
+from accounts.api.email_shapes import ProviderOut, SignInOptionsOut
 from accounts.api.limited import AddressLimitedView
+from accounts.oidc.providers import providers_known
 from platform_site.kit.rest.descriptions import described
 
 
@@ -30,6 +31,6 @@ class SignInOptions(AddressLimitedView):
                 registration_open=settings.REGISTRATION_OPEN,
                 passkeys=True,
                 password_reset=settings.MAILS_ENABLED,
-                providers=[],
+                providers=[ProviderOut(one.id, one.name) for one in providers_known().values()],
             )
         )

@@ -2,6 +2,7 @@
 
 from accounts.models.api_keys import ApiKey, ApiKeyQuerySet
 from accounts.models.audit import AuditDelivery, AuditEntry, AuditHead
+from accounts.models.identities import Identity, SpentState
 from accounts.models.links import EmailChange, Link
 from accounts.models.mails import Mail, MailQuerySet
 from accounts.models.sessions import Session, SessionQuerySet
@@ -14,11 +15,13 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "EmailChange",
+    "Identity",
     "Link",
     "Mail",
     "MailQuerySet",
     "Session",
     "SessionQuerySet",
+    "SpentState",
     "User",
     "UserManager",
     "UserQuerySet",

@@ -144,12 +144,15 @@ def json_value(name: str, default: str = REQUIRED, *, about: str) -> Any:
     return _json(Variable(name, default, about, "JSON", "{}"))
 
 
-def secrets_by_id(name: str, *, about: str, min_length: int = 32) -> dict[str, str]:
-    """A JSON object of at least one secret by its id; each must be as strong as `secret` asks."""
+def secrets_by_id(
+    name: str, *, about: str, min_length: int = 32, is_optional: bool = False
+) -> dict[str, str]:
+    """A JSON object of strong secrets by id; of at least one unless it ``is_optional``."""
+    default = "{}" if is_optional else REQUIRED
     example = json.dumps({"id": _EXAMPLE_KEY})
     form = f"JSON: secrets of at least {min_length} characters by id"
-    found = _json(Variable(name, REQUIRED, about, form, example, is_secret=True))
-    if not isinstance(found, dict) or not found:
+    found = _json(Variable(name, default, about, form, example, is_secret=True))
+    if not isinstance(found, dict) or not (found or is_optional):
         raise _wrong_form(name, "a JSON object of secrets by id")
     for secret_id, value in found.items():
         _require_strong(f"{name}[{secret_id!r}]", str(value), min_length=min_length)

@@ -156,6 +156,8 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
     roles: dict[str, Files] = {
         "auth": {
             **material.auth(),
+            # Providers give these out; who has none to sign in through leaves it as it is.
+            "oidc-client-secrets.json": "{}",
             **material.verifier(),
             **material.accounts(),
             **material.cache_url("auth"),

@@ -9,6 +9,7 @@ from .parts.cors import *
 from .parts.database import *
 from .parts.images_upstream import *
 from .parts.mail import *
+from .parts.single_sign_on import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 

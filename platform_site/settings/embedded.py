@@ -19,6 +19,7 @@ from .parts.images import *
 from .parts.mail import *
 from .parts.upstreams import *
 from .parts.static_files import *
+from .parts.single_sign_on import *
 from .parts.token_issuer import *
 from .parts.token_verifier import *
 from .parts.uploads import *

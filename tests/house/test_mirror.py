@@ -44,6 +44,25 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_audit_verification.py",
         "the commands print what the services did",
     ),
+    "accounts/api/identities_shapes.py": (
+        "tests/accounts/api/test_identities.py",
+        "what the routes take and show",
+    ),
+    "accounts/api/single_sign_on.py": (
+        "tests/accounts/services/test_single_sign_on.py",
+        "asked there as a browser does",
+    ),
+    **{
+        f"accounts/oidc/{name}.py": (
+            "tests/accounts/services/test_single_sign_on.py",
+            "against a provider that runs, behaves and misbehaves",
+        )
+        for name in ("calls", "id_tokens", "metadata", "sign_on")
+    },
+    "accounts/models/identities.py": (
+        "tests/accounts/services/test_identities.py",
+        "written by the service",
+    ),
     "accounts/models/audit.py": ("tests/accounts/services/test_audit.py", "written by the service"),
     "accounts/api/refusals.py": ("tests/openapi/test_document.py", "words of the document"),
     "accounts/management/commands/delete_due_accounts.py": (

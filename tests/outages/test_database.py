@@ -30,6 +30,8 @@ WITHOUT_DATABASE = {
     ),  # these three: the signature of a link is looked at first
     ("auth", "POST", "auth/email/confirm"),
     ("auth", "POST", "auth/password/confirm"),
+    ("auth", "POST", "auth/sso/<slug:provider>/begin"),  # what is waited for is in a cookie
+    ("auth", "GET", "auth/sso/<slug:provider>/callback"),  # there is no such provider
     ("images", "GET", "internal/v1/presets"),
     ("images", "GET", "internal/v1/status"),  # says that the database is lost, with 200
     ("admin", "GET", ""),

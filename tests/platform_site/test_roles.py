@@ -76,6 +76,8 @@ PUBLIC = {
         "auth/email/confirm",
         "auth/sign-in-options",
         "auth/revoke",
+        "auth/sso/<slug:provider>/begin",
+        "auth/sso/<slug:provider>/callback",
         ".well-known/jwks.json",
         "internal/v1/token",
     },

@@ -72,9 +72,9 @@ PREFER: Final = OpenApiParameter(
 )
 
 
-def shape(kind: type) -> DataclassSerializer[Any]:
-    """The serializer that describes the dataclass ``kind``."""
-    return DataclassSerializer(dataclass=kind)
+def shape(kind: type, *, many: bool = False) -> DataclassSerializer[Any]:
+    """The serializer that describes the dataclass ``kind``, or a list of it."""
+    return DataclassSerializer(dataclass=kind, many=many)
 
 
 def described(

@@ -84,9 +84,14 @@ HEADERS: Final[Mapping[str, Document]] = {
     "Idempotency-Replayed": _header(
         {"type": "string", "const": "true"}, "Sent with an earlier answer that is sent again."
     ),
-    "Location": _header({"type": "string", "format": "uri-reference"}, "Where the new thing is."),
+    "Location": _header(
+        {"type": "string", "format": "uri-reference"}, "Where the new thing is, or where to go on."
+    ),
     "Preference-Applied": _header({"type": "string"}, "The part of `Prefer` that was honoured."),
-    "Set-Cookie": _header({"type": "string"}, "The refresh token, which no script can read."),
+    "Set-Cookie": _header(
+        {"type": "string"},
+        "The refresh token, or the sign-in that waits for its return; no script can read it.",
+    ),
 }
 BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     401: ("WWW-Authenticate",),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-from platform_site.kit.upstream.replies import Reply, ReplyReader
+from platform_site.kit.upstream.replies import REPLY_BYTES_MAX, Reply, ReplyReader
 from platform_site.kit.upstream.requests import Body, SupportsRead, is_stream, request_head
 
 CHUNK_BYTES: Final = 64 * 1024
@@ -57,12 +57,12 @@ class Origin:
         is_default = self.port == (443 if self.tls else 80)
         return host if is_default else f"{host}:{self.port}"
 
-    def connect(self, *, within_s: float) -> socket.socket:
+    def connect(self, *, within_s: float, longest_s: float = CONNECT_TIMEOUT_S) -> socket.socket:
         """A connection to the first of its addresses that takes one. Raises `NotConnected`.
 
         Names are looked up each time, since pods move.
         """
-        until = time.monotonic() + min(within_s, CONNECT_TIMEOUT_S)
+        until = time.monotonic() + min(within_s, longest_s)
         failure: OSError = TimeoutError("There was no time left.")
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
@@ -85,9 +85,9 @@ class Origin:
 class KeptConnection:
     """One connection, used by one thread at a time."""
 
-    def __init__(self, made: socket.socket) -> None:
+    def __init__(self, made: socket.socket, *, reply_bytes_max: int = REPLY_BYTES_MAX) -> None:
         self._socket = made
-        self._reader = ReplyReader()
+        self._reader = ReplyReader(reply_bytes_max)
         self._readable = select.poll()
         self._readable.register(made, select.POLLIN)
         self.idle_since = 0.0

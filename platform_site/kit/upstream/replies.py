@@ -71,7 +71,8 @@ class ReplyReader:
     complete: not where it is to be closed, and not where more came than was asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bytes_max: int = REPLY_BYTES_MAX) -> None:
+        self._bytes_max = bytes_max
         self._parser = HttpResponseParser(self)
         self.begin("GET")
 
@@ -159,5 +160,5 @@ class ReplyReader:
 
     def _require_bounds(self, size: int) -> None:
         self._head_bytes += size if self._is_in_head else 0
-        if self._head_bytes > HEAD_BYTES_MAX or self._received_bytes > REPLY_BYTES_MAX:
+        if self._head_bytes > HEAD_BYTES_MAX or self._received_bytes > self._bytes_max:
             raise BrokenReply("The answer is too long.")

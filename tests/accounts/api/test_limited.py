@@ -42,6 +42,8 @@ OPEN = {
     "auth/email/confirm",
     "auth/sign-in-options",
     "auth/revoke",
+    "auth/sso/<slug:provider>/begin",
+    "auth/sso/<slug:provider>/callback",
     ".well-known/jwks.json",
     "internal/v1/token",
 }
@@ -80,7 +82,8 @@ def test_the_open_routes_are_exactly_these_and_each_is_limited() -> None:
 
 @pytest.mark.parametrize("path", sorted(OPEN))
 def test_the_open_routes_tell_their_limit(charlie: Caller, path: str) -> None:
-    method = "GET" if path.startswith(".") else "POST"
+    method = "GET" if path.endswith((".json", "-options", "callback")) else "POST"
+    path = path.replace("<slug:provider>", "acme")
     reply = charlie.send(method, f"/{path}", None if method == "GET" else {})
     assert reply.headers["RateLimit-Policy"].startswith('"')
     assert ";r=" in reply.headers["RateLimit"]

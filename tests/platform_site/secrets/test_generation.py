@@ -103,6 +103,7 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("service-client-secret", {"gateway"}),
         ("delivery-keys.json", {"images", "worker", "admin"}),
         ("account-keys.json", {"auth", "admin"}),
+        ("oidc-client-secrets.json", {"auth"}),
         ("broker-url", {"images", "worker", "admin", "scheduler"}),
         ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
         ("s3-secret-access-key", {"images", "worker", "admin", "minio-images"}),
