@@ -86,7 +86,9 @@ export const factorCalls = {
 export const identityCalls = {
   all: () => send<Identity[] | Page<Identity>>("GET", "/auth/identities"),
   link: (provider: string) =>
-    send<{ url: string }>("POST", `/auth/identities/${encodeURIComponent(provider)}`),
+    send<{ url: string }>("POST", `/auth/identities/${encodeURIComponent(provider)}`, {
+      return_path: "/account/security",
+    }),
   unlink: (id: string) => send<void>("DELETE", `/auth/identities/${id}`),
 };
 

@@ -5,18 +5,27 @@ import { Suspense, useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { identityCalls, signInCalls } from "@/api/accountCalls";
 import type { Identity } from "@/api/accountShapes";
+import { ApiProblem } from "@/api/problem";
 import { lazyDialog } from "@/code/lazyPart";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
+import { dropFragment, takeFragment } from "@/model/fragment";
 import classes from "./SessionsPanel.module.css";
 import { useAct } from "./useAct";
 
 const ConfirmDialog = lazyDialog(() => import("@/design/ConfirmDialog"));
 
 const identitiesKey = ["identities"] as const;
+
+/** What the other site was left with, when the link was not made. */
+function refusedLink(): ApiProblem | null {
+  const code = takeFragment().get("sso_error");
+  dropFragment();
+  return code ? new ApiProblem({ status: 409, code, title: code }) : null;
+}
 
 /** Accounts at other sites that open this one. Nothing is shown where there are no such sites. */
 export function IdentitiesPanel() {
@@ -30,11 +39,13 @@ export function IdentitiesPanel() {
     },
   });
   const { busy, error, act } = useAct();
+  const [refused] = useState(refusedLink);
   const identities = linked.data ?? [];
   const providers = (options.data?.providers ?? []).filter(
     ({ id }) => !identities.some(({ provider }) => provider === id),
   );
   if (providers.length === 0 && identities.length === 0) return null;
+  const problem = error ?? refused;
   const link = (provider: string): void => {
     void act(
       () => identityCalls.link(provider),
@@ -51,7 +62,7 @@ export function IdentitiesPanel() {
           onRetry={() => void linked.refetch()}
         />
       )}
-      {error !== null && <ProblemNotice heading={t("identityFailed")} error={error} compact />}
+      {problem !== null && <ProblemNotice heading={t("identityFailed")} error={problem} compact />}
       <ul className={classes.list} data-testid="identities">
         {identities.map((identity) => (
           <IdentityRow key={identity.id} identity={identity} />

@@ -44,7 +44,7 @@ export default function RenameDialog({ name, rename, onClose, onRenamed }: Props
           label={t("account.name")}
           dir="auto"
           value={next}
-          maxLength={100}
+          maxLength={80}
           onChange={(event) => setNext(event.currentTarget.value)}
           error={wrongWith("name")}
           data-autofocus

@@ -6,7 +6,7 @@ import { asProblem } from "@/api/problem";
 import { PageFallback } from "@/design/PageFallback";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { AuthLayout } from "@/frame/AuthLayout";
-import { takeFragment } from "./fragment";
+import { takeFragment } from "@/model/fragment";
 import { LinkProblem } from "./LinkProblem";
 
 interface Props {

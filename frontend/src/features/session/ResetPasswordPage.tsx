@@ -10,8 +10,8 @@ import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import { AuthLayout } from "@/frame/AuthLayout";
+import { dropFragment, takeFragment } from "@/model/fragment";
 import classes from "./CredentialsForm.module.css";
-import { dropFragment, takeFragment } from "./fragment";
 import { LinkProblem } from "./LinkProblem";
 
 /** The page of the link that a mail brings: a new password, after which every session has ended. */

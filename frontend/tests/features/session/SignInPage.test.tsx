@@ -5,10 +5,10 @@ import { announceSignOut } from "@/api/session/sessionChannel";
 import { sessionStore } from "@/api/session/sessionStore";
 import ConfirmEmailPage from "@/features/session/ConfirmEmailPage";
 import ForgotPasswordPage from "@/features/session/ForgotPasswordPage";
-import { dropFragment } from "@/features/session/fragment";
 import ResetPasswordPage from "@/features/session/ResetPasswordPage";
 import SignInPage from "@/features/session/SignInPage";
 import VerifyEmailPage from "@/features/session/VerifyEmailPage";
+import { dropFragment } from "@/model/fragment";
 import { FakeAccount, json, refusal, shown, stubBrowser } from "../../fakeAccount";
 
 let server: FakeAccount;

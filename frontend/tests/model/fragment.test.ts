@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test } from "vitest";
-import { dropFragment, takeFragment } from "@/features/session/fragment";
+import { dropFragment, takeFragment } from "@/model/fragment";
 
 test("a token is taken out of the address, and read as often as the page is rendered", () => {
   history.replaceState({ key: "kept" }, "", "/reset-password?x=1#token=abc");
