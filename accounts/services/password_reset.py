@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts import rate_limits, selectors
 from accounts.errors import LinkInvalid
-from accounts.models import Mail, Session, User
+from accounts.models import ApiKey, Mail, Session, User
+from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_record
 from accounts.services.links import link_issue, link_read, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
@@ -46,6 +47,8 @@ def reset_request(*, email: str, counted_as: str) -> None:
 def reset_confirm(*, token: str, password: str) -> None:
     """Set the password and end every session of the account; its address is verified, too.
 
+    Where that had never been shown, API keys end as well: somebody else may have made them.
+
     Signs nobody in, so a second factor is asked for at the next sign-in as ever. Raises
     `LinkInvalid`, `InvalidRequest` for a weak password, and `RevocationUnavailable`: the password
     is changed all the same.
@@ -63,8 +66,11 @@ def reset_confirm(*, token: str, password: str) -> None:
         )
         if not changed:
             raise LinkInvalid
-        address_verified(user)
         ended = sessions_end(Session.objects.filter(user_id=user.id))
+        if user.email_verified_at is None:
+            # Until now anybody could have had the account, with somebody else's address.
+            ended += api_keys_end(ApiKey.objects.filter(user_id=user.id), by=user.id)
+        address_verified(user)
         audit_record("password.reset", user_id=user.id, by=user.id)
         notice_queue(user=user, act="password.reset")
     log.info("password_reset", user_id=str(user.id), sessions_ended=len(ended))

@@ -7,8 +7,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import metrics
-from accounts.models import Session, User
+from accounts.models import Mail, Session, User
 from accounts.services.closing import account_close
+from accounts.services.mails import mail_queue
 from accounts.services.sessions import sessions_close_all
 from accounts.services.users import account_disable
 from platform_site.kit.auth.revocations import session_is_revoked
@@ -264,3 +265,18 @@ def test_the_admins_cookies_are_guarded(root: User, settings: Settings) -> None:
     session, forgery = reply.cookies["sessionid"], form.cookies["csrftoken"]
     assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Strict")
     assert forgery["secure"] is True
+
+
+def test_the_outbox_shows_no_content_and_sends_again(staff: Client) -> None:
+    token = "a-token-of-a-link"
+    mail_queue("email_change", to="a@x.example", language="en", context={"link": token})
+    Mail.objects.update(failed_at=timezone.now(), attempts=9)
+    mail = Mail.objects.get()
+    for path in ("/admin/accounts/mail/", f"/admin/accounts/mail/{mail.id}/change/"):
+        page = staff.get(path).content.decode()
+        assert "a@x.example" in page
+        assert token not in page
+        assert mail.context not in page
+    form = {"action": "retry", "_selected_action": [str(mail.id)]}
+    assert staff.post("/admin/accounts/mail/", form).status_code == 302
+    assert Mail.objects.waiting().get().context == mail.context

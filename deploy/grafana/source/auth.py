@@ -113,6 +113,30 @@ _SIGN_INS: Final = Row(
             runbook="security.md#credentialstuffing",
         ),
         Panel(
+            "Mails by outcome",
+            "Mails each second. `again`: the mail server did not take it, and it is tried later; "
+            "`failed`: given up; `dropped`: no mail server is configured.",
+            "ops",
+            (Query(rate("accounts_mails_total", "outcome"), "{{outcome}}"),),
+            kind="areas",
+            runbook="security.md#mailwaits",
+        ),
+        Panel(
+            "Oldest mail that waits",
+            "Age of the oldest mail that is neither sent nor given up.",
+            "s",
+            (Query("max(accounts_mail_oldest_seconds)", "oldest"),),
+            steps=((300, ORANGE), (1800, RED)),
+            runbook="security.md#mailwaits",
+        ),
+        Panel(
+            "Breached passwords",
+            "Passwords looked up each second. `unavailable`: no answer, and nothing was refused.",
+            "ops",
+            (Query(rate("accounts_breach_lookups_total", "outcome"), "{{outcome}}"),),
+            kind="areas",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.errors import LinkInvalid
-from accounts.models import Mail, User
+from accounts.models import ApiKey, Mail, User
 from accounts.services import password_reset
 from accounts.services.refreshes import session_refresh
 from accounts.services.sign_in import session_open
@@ -46,6 +46,20 @@ def test_a_new_password_ends_every_session_and_verifies_the_address(alice_user: 
     assert alice_user.email_verified_at is not None
     assert alice_user.sign_out_epoch == before.sign_out_epoch + 1
     assert subjects() == [("alice@example.com", "A new password was set")]
+
+
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_what_was_made_before_anybody_had_shown_the_address_ends(
+    alice_user: User, *, is_verified: bool
+) -> None:
+    if is_verified:
+        User.objects.update(email_verified_at=timezone.now())
+    key = ApiKey.objects.create(
+        user=alice_user, name="k", prefix="ip_live_x", digest="d" * 64, scopes="images:read"
+    )
+    password_reset.reset_confirm(token=token(), password=NEW_PASSWORD)
+    key.refresh_from_db()
+    assert (key.revoked_at is None) is is_verified
 
 
 def test_a_link_is_used_once_and_dies_with_every_other_change_of_the_password(
