@@ -71,7 +71,7 @@ JWKS_BY_ADDRESS: Final = Policy("jwks", 600, 60, uncounted="allow")
 REVOKE_BY_ADDRESS: Final = Policy("revoke", 300, 60, uncounted="allow")
 API_KEYS_BY_USER: Final = Policy("api_keys", 60, 3600)
 """Keys made, with those that were revoked since."""
-CLIENT_BY_ADDRESS: Final = Policy("client_token", 120, 60)
+CLIENT_BY_ADDRESS: Final = Policy("client_token", 120, 60, uncounted="allow")
 RESET_BY_ADDRESS: Final = Policy("password_reset", 30, 3600)
 """Mails for a new password that one network can have sent."""
 RESET_TRIES_BY_ADDRESS: Final = Policy("password_reset_tries", 300, 3600)

@@ -10,13 +10,16 @@ we once issued from noise: only the former may end a session by being used twice
 import base64
 import binascii
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
+from django.utils.encoding import force_bytes
 
 ID_BYTES: Final = 16
 SECRET_BYTES: Final = 32
@@ -77,9 +80,11 @@ class RefreshToken:
         return self._derived("seal", key)[:SEAL_BYTES]
 
     def _derived(self, purpose: str, key: str | bytes) -> bytes:
-        return salted_hmac(
-            f"accounts.refresh_tokens.{purpose}",
-            self.session_id.bytes + self.secret,
-            secret=key,
-            algorithm="sha256",
-        ).digest()
+        return hmac.digest(_key(purpose, key), self.session_id.bytes + self.secret, "sha256")
+
+
+@lru_cache(maxsize=16)
+def _key(purpose: str, key: str | bytes) -> bytes:
+    """The key for one purpose, as Django's ``salted_hmac`` derives it."""
+    salt = f"accounts.refresh_tokens.{purpose}".encode()
+    return hashlib.sha256(salt + force_bytes(key)).digest()

@@ -33,6 +33,7 @@ _SIGNED_IN: Final = Statement(
         .filter(id=session_id, user_id=user_id, user__is_active=True)
     )
 )
+_USER: Final = Statement(lambda user_id: User.objects.filter(id=user_id, is_active=True))
 
 
 def accounts_overdue() -> QuerySet[User]:
@@ -52,6 +53,17 @@ def session_signed_in(*, session_id: UUID, user_id: UUID) -> Session:
     Raises `TokenRevoked` when it has ended, or when the user is closed or gone.
     """
     found = _SIGNED_IN.rows(session_id=session_id, user_id=user_id, at=timezone.now())
+    if not found:
+        raise TokenRevoked
+    return found[0]
+
+
+def user_signed_in(*, user_id: UUID) -> User:
+    """The user of a session that the deny list knows nothing of, asked of the database.
+
+    Raises `TokenRevoked` when the user is disabled or gone.
+    """
+    found = _USER.rows(user_id=user_id)
     if not found:
         raise TokenRevoked
     return found[0]

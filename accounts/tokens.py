@@ -1,25 +1,25 @@
 """Signed tokens: the access token of a session and the service token of a role.
 
-simplejwt gives the token classes; its backend knows one key, writes no key id and takes any
-``typ``, so the backend here is ours, and what is signed is verified as every role does it. Its
-views and its blacklist are not used: they let two racing refreshes both succeed.
+PyJWT signs with the prepared key of `accounts.signing_keys`, and every role verifies with PyJWT
+what it is shown; the claims are ours (docs/adr/0091).
 """
 
+import secrets
+import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-import jwt
+import orjson
 from django.conf import settings
-from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.tokens import Token
+from jwt.algorithms import ECAlgorithm
+from jwt.utils import base64url_encode
 
 from accounts.models import User
 from accounts.signing_keys import current_keyset
 from platform_site.kit.auth.tokens import (
     ALGORITHM,
-    LEEWAY_S,
     SERVICE_TYPE,
     USER_TYPE,
     TokenInvalid,
@@ -28,6 +28,7 @@ from platform_site.kit.auth.tokens import (
 )
 from platform_site.kit.health import NotReady
 
+_ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
 RENEWAL_S: Final = 300
 """How often a role asks for a new service token; see docs/adr/0009."""
 USER_SCOPES: Final = (
@@ -48,59 +49,6 @@ ROLE_KEY_SCOPES: Final = {"images": KEY_SCOPES}
 """The roles behind the gateway, and what of a key's scopes its token for each may hold."""
 
 
-class KeysetBackend(TokenBackend):
-    """Signs with the current key and names it."""
-
-    def __init__(self, *, typ: str, audience: Sequence[str] | None) -> None:
-        super().__init__(
-            ALGORITHM, audience=audience, issuer=settings.TOKEN_ISSUER, leeway=LEEWAY_S
-        )
-        self._typ = typ
-
-    def encode(self, payload: dict[str, Any]) -> str:
-        """``payload`` signed, with issuer and audience."""
-        claims = {**payload, "iss": self.issuer}
-        # simplejwt writes no audience of its own; without one a token would open every role.
-        if self.audience is not None:
-            claims["aud"] = list(self.audience)
-        key = current_keyset().signer()
-        headers = {"kid": key.kid, "typ": self._typ}
-        return jwt.encode(claims, key.private, algorithm=self.algorithm, headers=headers)
-
-
-class AccessToken(Token):
-    """What a signed-in client sends with every request, to the roles that it reaches itself."""
-
-    token_type = "access"  # noqa: S105 - the name of a kind
-    lifetime = timedelta(minutes=10)
-
-    def get_token_backend(self) -> KeysetBackend:
-        """Ours; simplejwt's own is bound to settings that were read at import."""
-        return KeysetBackend(typ=USER_TYPE, audience=HELD_AUDIENCES)
-
-
-class RoleToken(Token):
-    """What the gateway shows in a person's name to a role behind it, which is its audience."""
-
-    token_type = "access"  # noqa: S105 - the name of a kind
-    lifetime = timedelta(minutes=10)
-
-    def get_token_backend(self) -> KeysetBackend:
-        """Ours; the audience stands in the payload, for it differs by token."""
-        return KeysetBackend(typ=USER_TYPE, audience=None)
-
-
-class SignedServiceToken(Token):
-    """What one role shows to another; its audience is the role called."""
-
-    token_type = "service"  # noqa: S105 - the name of a kind
-    lifetime = timedelta(minutes=15)
-
-    def get_token_backend(self) -> KeysetBackend:
-        """Ours; the audience stands in the payload, for it differs by token."""
-        return KeysetBackend(typ=SERVICE_TYPE, audience=None)
-
-
 def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None = None) -> str:
     """A signed access token of ``session_id``, good for ``lifetime_s`` seconds.
 
@@ -108,17 +56,15 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
     gateway, which end with it. So the gateway never hands on what it was shown, and needs nobody
     to get what it hands on.
     """
-    token = AccessToken()
     lifetime_s = lifetime_s or settings.ACCESS_TOKEN_LIFETIME_S
-    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
     closing = user.deletion_due_at is not None
     scopes: Sequence[str] = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
     if closing:
         scopes = CLOSING_SCOPES
-    token.payload |= {
+    claims = {
+        "aud": HELD_AUDIENCES,
         "sub": str(user.id),
         "sid": str(session_id),
-        "nbf": token["iat"],
         "scope": " ".join(scopes),
         "staff": user.is_staff and not closing,
         "closing": closing,
@@ -134,7 +80,7 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
             if not closing
         },
     }
-    return str(token)
+    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
 
 
 def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifetime_s: int) -> str:
@@ -143,12 +89,10 @@ def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifet
     Its session is the key, so the one deny list ends it. None of its scopes is a person's own but
     those of images, so whatever asks for another is closed to keys.
     """
-    token = AccessToken()
-    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
-    token.payload |= {
+    claims = {
+        "aud": HELD_AUDIENCES,
         "sub": str(user_id),
         "sid": str(key_id),
-        "nbf": token["iat"],
         "scope": " ".join(scopes),
         "key": True,
         "role_tokens": {
@@ -162,23 +106,20 @@ def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifet
             for role, known in ROLE_KEY_SCOPES.items()
         },
     }
-    return str(token)
+    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
 
 
 def role_token_issue(
     *, role: str, user_id: UUID, session_id: UUID, scopes: Sequence[str], lifetime_s: int
 ) -> str:
     """A signed token in the name of ``user_id`` that ``role`` takes, and nobody else."""
-    token = RoleToken()
-    token.set_exp(lifetime=timedelta(seconds=lifetime_s))
-    token.payload |= {
+    claims = {
         "aud": role,
         "sub": str(user_id),
         "sid": str(session_id),
-        "nbf": token["iat"],
         "scope": " ".join(scopes),
     }
-    return str(token)
+    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
 
 
 def access_token_claims(raw: str) -> Mapping[str, Any]:
@@ -197,10 +138,8 @@ def service_lifetime_s() -> int:
 
 def service_token_issue(*, client_id: str, audience: str) -> str:
     """A signed token for ``client_id`` to call ``audience``, good for `service_lifetime_s`."""
-    token = SignedServiceToken()
-    token.set_exp(lifetime=timedelta(seconds=service_lifetime_s()))
-    token.payload |= {"sub": client_id, "aud": audience, "nbf": token["iat"]}
-    return str(token)
+    claims = {"sub": client_id, "aud": audience}
+    return _signed(claims, typ=SERVICE_TYPE, lifetime_s=service_lifetime_s())
 
 
 def signing_check() -> None:
@@ -210,3 +149,25 @@ def signing_check() -> None:
         verify_service_token(raw, audience="doctor")
     except TokenInvalid as exc:
         raise NotReady("What SIGNING_KEYS signs is not believed with the keys in JWKS.") from exc
+
+
+def _signed(claims: Mapping[str, Any], *, typ: str, lifetime_s: int) -> str:
+    """A token of ``claims`` that begins now, signed with the current key, which it names."""
+    now = int(time.time())
+    every = {
+        "iss": settings.TOKEN_ISSUER,
+        "iat": now,
+        "nbf": now,
+        "exp": now + lifetime_s,
+        "jti": secrets.token_hex(16),
+    }
+    key = current_keyset().signer()
+    message = _header(key.kid, typ) + base64url_encode(orjson.dumps({**claims, **every}))
+    return (message + b"." + base64url_encode(_ES256.sign(message, key.private))).decode()
+
+
+@lru_cache(maxsize=16)
+def _header(kid: str, typ: str) -> bytes:
+    """The first part of a token (RFC 7515, 7.1), which is the same as long as its key is."""
+    header = {"alg": ALGORITHM, "kid": kid, "typ": typ}
+    return base64url_encode(orjson.dumps(header)) + b"."

@@ -21,7 +21,7 @@ from platform_site.kit.rest.hot_reads import alone, beside
 urlpatterns = [
     path("auth/register", sign_in.Registration.as_view()),
     path("auth/login", sign_in.SignIn.as_view()),
-    path("auth/refresh", sign_in.SessionRefresh.as_view()),
+    path("auth/refresh", alone(sign_in.session_refreshed)),
     path("auth/logout", sign_in.SignOut.as_view()),
     path("auth/logout-all", sign_in.SignOutEverywhere.as_view()),
     path("auth/profile", beside(profile.ProfileDetail, profile.profile_read)),

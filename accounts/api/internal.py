@@ -23,18 +23,20 @@ from accounts.services.exports import account_document
 from accounts.services.introspection import token_introspect
 from accounts.tokens import service_lifetime_s
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
-from platform_site.kit.rest.codecs import FormParser
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
+from platform_site.kit.rest.serializers import texts_of
 
 
 class TokenEndpoint(AddressLimitedView):
     """The token end point for roles (RFC 6749, 4.4)."""
 
-    parser_classes = (FormParser,)
     policy = rate_limits.CLIENT_BY_ADDRESS
 
-    @described(
+
+@hot(
+    TokenEndpoint,
+    described(
         "internal_token",
         tag="internal",
         request={"application/x-www-form-urlencoded": ServiceTokenIn},
@@ -45,22 +47,21 @@ class TokenEndpoint(AddressLimitedView):
             **refusals.LIMITED,
         },
         anonymous=True,
+    ),
+    method="POST",
+)
+def service_token(read: HotRequest) -> HttpResponse:
+    """Exchange the client's credentials (HTTP Basic) for a token to call ``audience``."""
+    client_id, client_secret = _basic_credentials(read.META.get("HTTP_AUTHORIZATION", ""))
+    form = texts_of(ServiceTokenIn, read.form())
+    if form["grant_type"] != "client_credentials":
+        raise UnsupportedGrantType
+    token = service_token_open(
+        client_id=client_id, client_secret=client_secret, audience=form["audience"]
     )
-    def post(self, request: Request) -> Response:
-        """Exchange the client's credentials (HTTP Basic) for a token to call ``audience``."""
-        client_id, client_secret = _basic_credentials(request.headers.get("Authorization", ""))
-        body = ServiceTokenIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        if body.validated_data["grant_type"] != "client_credentials":
-            raise UnsupportedGrantType
-        token = service_token_open(
-            client_id=client_id,
-            client_secret=client_secret,
-            audience=body.validated_data["audience"],
-        )
-        return Response(
-            ServiceTokenOut(access_token=token, token_type=BEARER, expires_in=service_lifetime_s())
-        )
+    return json_response(
+        ServiceTokenOut(access_token=token, token_type=BEARER, expires_in=service_lifetime_s())
+    )
 
 
 class RoleView(APIView):
@@ -83,9 +84,8 @@ class RoleView(APIView):
 )
 def introspection(read: HotRequest) -> HttpResponse:
     """The claims of a live token; only ``active: false`` for any other."""
-    body = IntrospectIn(data=read.form())
-    body.is_valid(raise_exception=True)
-    return json_response(token_introspect(raw=body.validated_data["token"]))
+    form = texts_of(IntrospectIn, read.form())
+    return json_response(token_introspect(raw=form["token"]))
 
 
 class InternalAccount(SignedInView):

@@ -1,6 +1,6 @@
 """Registering, signing in, staying signed in, signing out."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,8 +24,11 @@ from accounts.services.users import user_register
 from platform_site.kit.auth.authentication import UserAuthentication
 from platform_site.kit.auth.tokens import TokenInvalid
 from platform_site.kit.rest.descriptions import described
+from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 from platform_site.kit.rest.openapi import answer_header
+from platform_site.kit.rest.problems import problem_response
 from platform_site.kit.rest.rate_limits import client_address, counted_address
+from platform_site.kit.rest.serializers import texts_of
 
 
 class Registration(AddressLimitedView):
@@ -95,9 +98,11 @@ class SessionRefresh(AddressLimitedView):
     """Keep a session."""
 
     policy = rate_limits.REFRESH_BY_ADDRESS
-    from_cookie = False
 
-    @described(
+
+@hot(
+    SessionRefresh,
+    described(
         "auth_refresh",
         tag="auth",
         request=RefreshIn,
@@ -112,26 +117,27 @@ class SessionRefresh(AddressLimitedView):
             **refusals.UNAVAILABLE,
         },
         anonymous=True,
-    )
-    def post(self, request: Request) -> Response:
-        """A new pair. The token comes from the body, else from the cookie, and goes back there."""
-        body = RefreshIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        in_body: str = body.validated_data.get("refresh", "")
-        # A program that sends its token has none of a browser's cookies to be tricked with.
-        raw = in_body or refresh_cookie_read(request)
-        self.from_cookie = not in_body
-        if not raw:
-            raise TokenInvalid("There is no refresh token in the body or in a cookie.")
-        pair = session_refresh(raw=raw, address=client_address(request))
-        return _tokens_given(pair, in_body=bool(in_body))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """The refusal; a cookie that will never be good again is taken away with it."""
-        response = super().handle_exception(exc)
-        if self.from_cookie and isinstance(exc, TokenInvalid):
-            refresh_cookie_clear(response)
-        return response
+    ),
+    method="POST",
+)
+def session_refreshed(read: HotRequest) -> HttpResponse:
+    """A new pair. The token comes from the body, else from the cookie, and goes back there."""
+    in_body: str = texts_of(RefreshIn, read.json()).get("refresh", "")
+    # A program that sends its token has none of a browser's cookies to be tricked with.
+    raw = in_body or refresh_cookie_read(read.http)
+    try:
+        pair = session_refresh(raw=raw, address=client_address(read.http))
+    except TokenInvalid as exc:
+        if in_body:
+            raise
+        # A cookie that will never be good again is taken away with the refusal.
+        refusal = problem_response(exc, read.http)
+        refresh_cookie_clear(refusal)
+        return refusal
+    response = json_response(tokens_response(pair, with_refresh=bool(in_body)))
+    if not in_body:
+        refresh_cookie_set(response, pair)
+    return response
 
 
 class SigningOutView(SignedInView):

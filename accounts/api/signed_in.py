@@ -35,11 +35,15 @@ class ReadableView(SignedInView):
 
 
 def user_of(request: AnyRequest) -> User:
-    """The caller's account, asked for by a session or a key. Raises `TokenRevoked`."""
+    """The caller, asked for by a session or a key; for reads.
+
+    Whether the session lives said the deny list, which may lag by a second. Raises `TokenRevoked`
+    when the account is disabled or gone.
+    """
     principal = cast("Principal", request.user)
     if principal.is_key:
         return selectors.user_of_key(key_id=principal.session_id, user_id=principal.id)
-    return session_of(request).user
+    return selectors.user_signed_in(user_id=principal.id)
 
 
 def session_of(request: AnyRequest) -> Session:

@@ -17,7 +17,7 @@ from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
 from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid, TokenRevoked
-from platform_site.kit.statements import Change, Statement
+from platform_site.kit.statements import Change, ChangedRows, Statement
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +35,11 @@ def session_refresh(*, raw: str, address: str) -> TokenPair:
     """
     try:
         token = RefreshToken.parse(raw)
-        return _refreshed(token, address=address)
     except MalformedRefreshTokenError as exc:
         metrics.REFRESHES.labels("refused").inc()
-        raise TokenInvalid from exc
+        detail = "" if raw else "There is no refresh token in the body or in a cookie."
+        raise TokenInvalid(detail) from exc
+    return _refreshed(token, address=address)
 
 
 def session_of_refresh_token(*, raw: str) -> Session:
@@ -61,9 +62,10 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     now = timezone.now()
     # Derived and not drawn: the second of two racing refreshes must get the same successor.
     successor = token.successor()
-    rotated = _rotate(token, successor, at=now, address=address)
+    rotated = _rotated(token, successor, at=now, address=address)
     # Read after the write, so that what follows judges the row as it now is.
-    session = next(iter(_AS_IT_IS.rows(session_id=token.session_id)), None)
+    found = rotated or _AS_IT_IS.rows(session_id=token.session_id)
+    session = next(iter(found), None)
     if session is None or not session.user.may_sign_in or session.revoked_at is not None:
         _refuse(TokenRevoked())
     if session.created_at + _longest() <= now:
@@ -83,8 +85,11 @@ def _longest() -> timedelta:
     return timedelta(seconds=settings.SESSION_LIFETIME_S)
 
 
-def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, address: str) -> bool:
-    rotated = _rotation(settings.SESSION_LIFETIME_S).execute(
+def _rotated(
+    token: RefreshToken, successor: RefreshToken, *, at: datetime, address: str
+) -> list[Session]:
+    """The session with its user, if it was ``token``'s turn."""
+    return _rotation(settings.SESSION_LIFETIME_S).rows(
         session_id=token.session_id,
         old=token.digest(),
         new=successor.digest(),
@@ -93,19 +98,19 @@ def _rotate(token: RefreshToken, successor: RefreshToken, *, at: datetime, addre
         unused_until=at + timedelta(seconds=settings.REFRESH_TOKEN_LIFETIME_S),
         address=address[:ADDRESS_LENGTH],
     )
-    return rotated == 1
 
 
 @lru_cache(maxsize=4)
-def _rotation(longest_s: int) -> Change:
+def _rotation(longest_s: int) -> ChangedRows[Session]:
     """The compare-and-set, where a session ends ``longest_s`` after its sign-in.
 
     One UPDATE on one table: the database re-checks every condition on the row as it is when the
-    lock is granted. A join would move them into a subquery that it does not re-check.
+    lock is granted. A join would move them into a subquery that it does not re-check, so the user
+    is read beside it.
     """
     longest = timedelta(seconds=longest_s)
     ends = ExpressionWrapper(F("created_at") + longest, output_field=DateTimeField())
-    return Change(
+    change = Change(
         lambda session_id, old, new, at, opened_after, unused_until, address: (
             Session.objects.live(at=at).filter(
                 id=session_id, refresh_hash=old, created_at__gt=opened_after
@@ -120,6 +125,7 @@ def _rotation(longest_s: int) -> Change:
             },
         )
     )
+    return ChangedRows(change, _AS_IT_IS)
 
 
 def _repeats(

@@ -41,6 +41,21 @@ class Statement(Generic[Row]):
         compiled = self._compiled_for(values)
         return [compiled.instance(row) for row in self._sent(compiled, values)]
 
+    def rows_of(self, change: "Change", values: dict[str, Any]) -> list[Row]:
+        """The rows that ``change`` has changed, in PostgreSQL's one statement for both."""
+        own = self.own(values)
+        compiled, changed = self._compiled_for(own), change.text(values)
+        table = f'FROM "{compiled.model._meta.db_table}"'  # noqa: SLF001 - Django's documented API
+        read = compiled.text.sql.replace(table, f"FROM changed AS {table.removeprefix('FROM ')}", 1)
+        sql = f"WITH changed AS ({changed.sql} RETURNING *) {read}"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*changed.parameters(values), *compiled.text.parameters(own)])
+            return [compiled.instance(row) for row in cursor.fetchall()]
+
+    def own(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of ``values`` that the query takes."""
+        return {name: values[name] for name in self._names}
+
     def tuples(self, *, at_most: int | None = None, **values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a query set of ``values_list``, the first ``at_most`` in its order."""
         compiled = self._compiled_for(values)
@@ -104,13 +119,18 @@ class Change:
 
     def execute(self, **values: UUID | str | datetime) -> int:
         """Change the rows for ``values``; how many there were."""
-        text = self._texts.get(connection.vendor)
-        if text is None:
-            text = self._texts[connection.vendor] = self._compile(values)
+        text = self.text(values)
         with connection.cursor() as cursor:
             cursor.execute(text.sql, text.parameters(values))
             changed: int = cursor.rowcount
             return changed
+
+    def text(self, values: Mapping[str, Any]) -> "_Text":
+        """The SQL, for values like these."""
+        text = self._texts.get(connection.vendor)
+        if text is None:
+            text = self._texts[connection.vendor] = self._compile(values)
+        return text
 
     def _compile(self, values: Mapping[str, Any]) -> "_Text":
         """What Django's compiler says of it, as ``QuerySet.update`` uses it."""
@@ -119,6 +139,26 @@ class Change:
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(assigned)
         return _Text.of(query.get_compiler(connection=connection), marks)
+
+
+class ChangedRows(Generic[Row]):
+    """The rows that a `Change` has changed, as a `Statement` reads them; PostgreSQL is asked once.
+
+    The statement reads from the change's own table, by its values. Elsewhere it is asked after the
+    change, if that found a row.
+    """
+
+    def __init__(self, change: Change, statement: Statement[Row]) -> None:
+        self._change = change
+        self._statement = statement
+
+    def rows(self, **values: Any) -> list[Row]:
+        """Change the rows for ``values``, and read them as they are then."""
+        if connection.vendor == "postgresql":
+            return self._statement.rows_of(self._change, values)
+        if not self._change.execute(**values):
+            return []
+        return self._statement.rows(**self._statement.own(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ ACCOUNT_ROUTES = [
     ("POST", "/auth/password", "account:write"),
     ("POST", "/auth/email", "account:write"),
     ("POST", "/auth/email/verification", "account:write"),
+    ("GET", "/auth/audit", "account:read"),
     ("GET", "/auth/sessions", "account:read"),
     ("DELETE", f"/auth/sessions/{UUID(int=7)}", "account:write"),
     ("GET", "/auth/api-keys", "account:read"),

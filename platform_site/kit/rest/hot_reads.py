@@ -1,8 +1,8 @@
 """Reads that are asked most: functions with the manners of a DRF view, at a fraction of its cost.
 
 Who may come in, and how often, stands in a DRF view as for every other route; it is asked here
-without DRF's request, negotiation and response. Changes stay with DRF; a read whose question must
-not stand in a log is a POST with a form.
+without DRF's request, negotiation and response. Changes stay with DRF, but for those that clients
+make all day long; a read whose question must not stand in a log is a POST with a form.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from platform_site.kit.rest.codecs import FormParser, JSONRenderer, encoded
+from platform_site.kit.rest.codecs import FormParser, JSONParser, JSONRenderer, encoded
 from platform_site.kit.rest.exceptions import as_domain_error
 from platform_site.kit.rest.problems import problem_response
 from platform_site.kit.rest.rate_limits import RateDecision
@@ -73,6 +73,17 @@ class HotRequest:
         if self.http.content_type != FormParser.media_type:
             raise UnsupportedMediaType(self.META.get("CONTENT_TYPE", ""))
         return FormParser().parse(self.http)
+
+    def json(self) -> Any:
+        """The document in the body, which can be read once; an empty one without a body.
+
+        Raises DRF's `UnsupportedMediaType` and `ParseError`, and `PayloadTooLarge`.
+        """
+        if self.META.get("CONTENT_LENGTH", "0") in {"", "0"}:
+            return {}
+        if self.http.content_type != JSONParser.media_type:
+            raise UnsupportedMediaType(self.META.get("CONTENT_TYPE", ""))
+        return JSONParser().parse(self.http)
 
     def build_absolute_uri(self, location: str | None = None) -> str:
         """``location`` under the origin that was asked."""

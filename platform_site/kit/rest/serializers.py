@@ -1,6 +1,8 @@
 """A serializer that takes what it names and nothing else, each in its own type."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from django.http import QueryDict
@@ -75,3 +77,44 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def _error(self, code: str, **words: str) -> serializers.ErrorDetail:
         return serializers.ErrorDetail(str(self.error_messages[code]).format(**words), code)
+
+
+def texts_of(kind: type[StrictSerializer], sent: Any) -> Mapping[str, Any]:
+    """The validated values of ``sent``, a body of short texts alone.
+
+    Texts of visible ASCII that are not too long are what the serializer would make of them, so it
+    is asked about others only: it takes longer than all else that a small request needs. Raises
+    DRF's ``ValidationError``.
+    """
+    if isinstance(sent, Mapping):
+        rules = _text_rules(kind)
+        found = {name: sent[name] for name in sent}
+        if rules.required <= found.keys() <= rules.most.keys() and all(
+            type(text) is str and text.isascii() and text.isprintable() and " " not in text
+            and 0 < len(text) <= rules.most[name]
+            for name, text in found.items()
+        ):  # fmt: skip
+            return found
+    body = kind(data=sent)
+    body.is_valid(raise_exception=True)
+    values: Mapping[str, Any] = body.validated_data
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _TextRules:
+    """What a serializer of texts asks of them."""
+
+    required: frozenset[str]
+    most: Mapping[str, int]
+
+
+@cache
+def _text_rules(kind: type[StrictSerializer]) -> _TextRules:
+    """Raises ``TypeError`` for a serializer that has to look at every value."""
+    fields = kind().fields
+    texts = {n: f for n, f in fields.items() if type(f) is serializers.CharField and f.max_length}
+    if kind.one_of or texts.keys() != fields.keys():
+        raise TypeError(f"{kind.__name__} is not of short texts alone.")
+    required = frozenset(name for name, field in texts.items() if field.required)
+    return _TextRules(required, {name: int(f.max_length or 0) for name, f in texts.items()})

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from prometheus_client import REGISTRY
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -56,10 +57,10 @@ def test_a_refresh_gives_a_new_pair_of_the_same_session(pair: TokenPair) -> None
     assert after.expires_at - after.last_seen_at == timedelta(days=14)
 
 
-def test_a_refresh_is_one_change_and_one_look(
+def test_a_refresh_asks_the_database_once_where_it_can_answer_both(
     pair: TokenPair, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
         refresh(pair)
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from images.models import Image, Job, Usage
-from platform_site.kit.statements import Change, Statement
+from platform_site.kit.statements import Change, ChangedRows, Statement
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -152,6 +152,33 @@ def test_a_change_is_compiled_once_and_made_where_its_conditions_hold() -> None:
         assert change.execute(owner_id=alice, kind=Job.Kind.DELETE.value, at=timezone.now()) == 0
     assert (len(built), len(queries)) == (1, 2)
     assert Job.objects.filter(created_at=at, progress_done=5).get().owner_id == alice
+
+
+@pytest.mark.parametrize("vendor", ["its own", "another"])
+def test_what_was_changed_is_read_as_it_is_then_with_what_is_joined(
+    vendor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if vendor == "another":
+        monkeypatch.setattr(connection, "vendor", "sqlite")
+    image = Image.objects.create(
+        owner_id=uuid4(), filename="f", format="jpeg", width=3, height=4, bytes=5, sha256="s"
+    )
+    job = Job.objects.create(owner_id=image.owner_id, kind=Job.Kind.RENDER, image=image)
+    changed = ChangedRows(
+        Change(
+            lambda job_id, kind, at: (
+                Job.objects.filter(id=job_id, kind=kind),
+                {"created_at": at, "progress_done": F("progress_total") + 2},
+            )
+        ),
+        Statement(lambda job_id: Job.objects.select_related("image").filter(id=job_id)),
+    )
+    values = {"job_id": job.id, "at": NOON}
+    for _ in range(2):
+        (row,) = changed.rows(kind=Job.Kind.RENDER.value, **values)
+        assert (row.created_at, row.progress_done, row.image) == (NOON, 2, image)
+    assert changed.rows(kind=Job.Kind.DELETE.value, **values) == []
+    assert Job.objects.get().created_at == NOON
 
 
 def test_values_are_texts_times_and_tuples_and_what_is_none_is_another_shape() -> None:

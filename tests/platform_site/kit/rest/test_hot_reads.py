@@ -143,12 +143,19 @@ def read_asked(read: HotRequest) -> HttpResponse:
     return json_response(question(read.form()))
 
 
+@hot(Open, described("told", tag="test", replies={}, refusals={}, anonymous=True), method="POST")
+def read_told(read: HotRequest) -> HttpResponse:
+    """Say what was told."""
+    return json_response({"told": read.json()})
+
+
 urlpatterns = [
     path("hot", beside(Written, read_one)),
     path("drf", InDrf.as_view()),
     path("open/<int:number>", alone(read_open)),
     path("hot-form", alone(read_asked)),
     path("drf-form", AskedInDrf.as_view()),
+    path("hot-json", alone(read_told)),
 ]
 handler500 = "platform_site.kit.rest.exceptions.server_error"
 
@@ -276,3 +283,20 @@ def test_a_form_is_taken_as_drf_takes_it(body: str, content_type: str, status: i
 def test_a_read_by_post_is_no_get(ask: Callable[..., Any]) -> None:
     refused = ask("/hot-form")
     assert (refused.status_code, refused.headers["Allow"]) == (405, "POST, OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "answer"),
+    [
+        (b'{"a": [1]}', "application/json; charset=utf-8", {"told": {"a": [1]}}),
+        (b"", "text/plain", {"told": {}}),
+        (b"{", "application/json", "malformed_json"),
+        (b"{}", "text/plain", "unsupported_media_type"),
+    ],
+)
+def test_a_document_comes_in_json_or_not_at_all(
+    body: bytes, content_type: str, answer: object
+) -> None:
+    reply = Client().generic("POST", "/hot-json", body, content_type=content_type)
+    said = reply.json()
+    assert said == answer or said["code"] == answer

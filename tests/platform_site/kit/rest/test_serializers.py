@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework import serializers
 
-from platform_site.kit.rest.serializers import StrictSerializer
+from platform_site.kit.rest.serializers import StrictSerializer, texts_of
 
 
 class Inner(StrictSerializer):
@@ -59,3 +61,40 @@ def test_an_item_of_another_type_is_found_by_its_place() -> None:
     assert not serializer.is_valid()
     (error,) = serializer.errors["ids"][1]
     assert error.code == "type"
+
+
+class Texts(StrictSerializer):
+    one = serializers.CharField(max_length=5)
+    other = serializers.CharField(max_length=8, required=False)
+
+
+WORDS = st.one_of(
+    st.text(max_size=9), st.sampled_from(["", " a", "a ", "a b", "\0", "\n", "12345", "123456"])
+)
+DOCUMENTS = st.one_of(
+    st.dictionaries(
+        st.sampled_from(["one", "other", "third"]), st.one_of(WORDS, st.none(), st.integers())
+    ),
+    st.none(),
+    st.lists(WORDS, max_size=1),
+)
+
+
+@given(DOCUMENTS, st.booleans())
+def test_texts_are_what_the_serializer_makes_of_them(document: Any, as_form: bool) -> None:  # noqa: FBT001
+    if as_form and isinstance(document, dict):
+        form = QueryDict(mutable=True)
+        form.update({name: str(value) for name, value in document.items()})
+        document = form
+    serializer = Texts(data=document)
+    if serializer.is_valid():
+        assert dict(texts_of(Texts, document)) == dict(serializer.validated_data)
+    else:
+        with pytest.raises(serializers.ValidationError) as refusal:
+            texts_of(Texts, document)
+        assert refusal.value.get_codes() == codes(serializer)
+
+
+def test_texts_are_asked_of_a_serializer_of_texts_alone() -> None:
+    with pytest.raises(TypeError, match="Inner"):
+        texts_of(Inner, {"width": "3"})
