@@ -44,6 +44,7 @@ SERVICE_ONLY: Final = {
     "internal/v1/introspect",
     "internal/v1/status",
     "internal/v1/api-keys/exchange",
+    "internal/v1/exports/finished",
 }
 """For the gateway in its own name."""
 CALLERS: Final = {

@@ -103,7 +103,7 @@ def test_the_database_decides_even_where_the_deny_list_knows_nothing(
     alice: Caller, settings: Settings
 ) -> None:
     Session.objects.update(revoked_at=timezone.now())
-    for method, path in (("GET", "/auth/profile"), ("POST", "/auth/logout-all")):
+    for method, path in (("GET", "/auth/sessions"), ("POST", "/auth/logout-all")):
         reply = alice.send(method, path)
         assert (reply.status_code, reply.json()["code"]) == (401, "token_revoked")
 

@@ -87,4 +87,4 @@ def test_a_token_cannot_borrow_another_users_session(
     signed_in(alice_user)
     alices = Session.objects.get(user=alice_user)
     mixed = access_token_issue(user=bob_user, session_id=alices.id)
-    assert Caller(access=mixed).get("/auth/profile").json()["code"] == "token_revoked"
+    assert Caller(access=mixed).get("/auth/sessions").json()["code"] == "token_revoked"
