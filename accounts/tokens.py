@@ -41,8 +41,6 @@ HELD_AUDIENCES: Final = ("gateway", "auth")
 """The roles that people and programs reach with the token that they hold; see docs/adr/0038."""
 ROLE_SCOPES: Final = {"images": ("images:read", "images:write")}
 """The roles behind the gateway, and what a person's token for each may be used for."""
-
-
 KEY_SCOPES: Final = ("images:read", "images:write", "jobs", "account")
 """What an API key may be given; each stands in its tokens as it is."""
 ROLE_KEY_SCOPES: Final = {"images": KEY_SCOPES}

@@ -51,8 +51,9 @@ CALLERS: Final = {
     "internal/v1/owner/withhold": {"auth", "gateway"},
     "internal/v1/owner/release": {"auth", "gateway"},
     "internal/v1/owner/purge": {"auth"},
+    "internal/v1/exports/finished": {"auth"},
 }
-"""Who calls, where it is not the gateway alone; with a token of the person made for this."""
+"""Who calls, where it is not the gateway alone."""
 FORGED: Final = (
     "alg none", "HS256 with the public key", "another key under our kid", "unknown kid",
     "another issuer", "another audience", "plain typ", "the other's typ", "no subject",

@@ -129,6 +129,7 @@ ACCOUNT_ROUTES = [
     ("POST", "/auth/logout-all", "account:write"),
     ("POST", "/auth/logout", ""),
     ("DELETE", "/internal/v1/account", "account:write"),
+    ("POST", "/internal/v1/account/export", "account:write"),
     ("POST", "/internal/v1/account/restore", "account:restore"),
 ]
 SCOPES = {"account:read", "account:write", "account:restore", "images:read", "images:write"}
