@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import metrics, rate_limits
+from accounts.admin_audit import AuditAdmin
 from accounts.errors import DeletionBegun
-from accounts.models import ApiKey, Mail, MailQuerySet, Session, SessionQuerySet, User
+from accounts.models import ApiKey, AuditEntry, Mail, MailQuerySet, Session, SessionQuerySet, User
 from accounts.services.api_keys import api_keys_revoke
 from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
@@ -67,6 +68,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 admin.site.login_form = SignInForm
+admin.site.register(AuditEntry, AuditAdmin)
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]  # not generic when run

@@ -10,7 +10,11 @@ from accounts.audit_chain import GENESIS, SHARDS, AuditContent, content_digest
 from accounts.models import AuditEntry
 from platform_site.kit.identifiers import uuid7
 from platform_site.kit.rest.rate_limits import client_address
-from platform_site.kit.telemetry.request_context import current_request, current_request_id
+from platform_site.kit.telemetry.request_context import (
+    current_request,
+    current_request_id,
+    current_user_id,
+)
 
 Outcome = Literal["succeeded", "refused"]
 LOCKS: Final = 0x4155_4449
@@ -64,6 +68,14 @@ def audit_record(
     )
     with transaction.atomic():
         _append(content)
+
+
+def audit_actor() -> UUID | None:
+    """Who acts in the request in hand: the person, or the staff at the admin; else ``None``."""
+    try:
+        return UUID(current_user_id() or "")
+    except ValueError:
+        return None
 
 
 def _append(content: AuditContent) -> None:

@@ -15,8 +15,9 @@ from accounts import selectors
 from accounts.audit_chain import SHARDS
 from accounts.audit_heads import HeadClaims, head_digest, head_read, head_sign
 from accounts.models import AuditEntry, AuditHead
-from accounts.services.audit import LOCKS
+from accounts.services.audit import LOCKS, audit_record
 from accounts.services.audit_verification import AuditFinding, audit_verify
+from accounts.signing_keys import current_keyset
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,10 @@ def audit_export(*, directory: Path | None, is_due: bool = False) -> AuditExport
         now = timezone.now()
         if last and not is_due and now - last.created_at < timedelta(seconds=EVERY_S):
             return None
+    # Keys are replaced outside of the database; it hears of it by what signs.
+    kid = current_keyset().signer(at=now).kid
+    if last and last.kid != kid:
+        audit_record("key.rotate", user_id=None, by=None, target=kid, from_kid=last.kid)
     report = audit_verify()
     if report.findings:
         log.error("audit_broken", findings=[str(one) for one in report.findings])

@@ -20,6 +20,7 @@ from accounts.errors import DeletionBegun, RevocationUnavailable
 from accounts.models import ApiKey, Session, User, UserQuerySet
 from accounts.owner_images import images_purge, images_release, images_withhold
 from accounts.services.api_keys import api_keys_end
+from accounts.services.audit import audit_actor, audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.users import password_require
 from platform_site.kit.upstream.http import UpstreamUnavailable
@@ -64,6 +65,12 @@ def account_close(*, user_id: UUID) -> datetime:
             user.save(update_fields=["deletion_due_at", "restored_at", "sign_out_epoch"])
         ended = sessions_end(Session.objects.filter(user_id=user_id))
         ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
+        audit_record(
+            "account.close",
+            user_id=user_id,
+            by=audit_actor(),
+            due_at=user.deletion_due_at.isoformat(),
+        )
     metrics.CLOSINGS.labels("closed").inc()
     log.info("account_closed", user_id=str(user_id), due_at=user.deletion_due_at.isoformat())
     # After the commit: the deny list is on the network, and a row lock must not wait for it.
@@ -75,7 +82,12 @@ def account_restore(*, user_id: UUID) -> None:
     """Take the deletion back; nothing happens when there is none. Raises `DeletionBegun`."""
     now = timezone.now()
     closed = User.objects.filter(id=user_id, deletion_due_at__isnull=False)
-    if closed.filter(deletion_due_at__gt=now).update(deletion_due_at=None, restored_at=now):
+    with transaction.atomic():
+        taken_back = closed.filter(deletion_due_at__gt=now)
+        is_open = taken_back.update(deletion_due_at=None, restored_at=now)
+        if is_open:
+            audit_record("account.restore", user_id=user_id, by=audit_actor())
+    if is_open:
         metrics.CLOSINGS.labels("taken_back").inc()
         log.info("account_taken_back", user_id=str(user_id))
     elif closed.exists():
@@ -136,6 +148,7 @@ def _deleted(user_id: UUID) -> str:
         ended = sessions_end(Session.objects.filter(user_id=user_id))
         ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
         UserQuerySet(User).filter(id=user_id, deletion_due_at__lte=timezone.now()).erase()
+        audit_record("account.delete", user_id=user_id, by=None)
     log.info("account_deleted", user_id=str(user_id))
     sessions_deny(ended)
     return "deleted"

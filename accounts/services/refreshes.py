@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts import metrics
 from accounts.errors import SessionExpired, TokenReuseDetected
 from accounts.models import Session
 from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
+from accounts.services.audit import audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
 from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid, TokenRevoked
@@ -143,7 +145,16 @@ def _repeats(
 def _end_family(session: Session) -> NoReturn:
     metrics.REFRESHES.labels("reused").inc()
     log.warning("token_reuse_detected", session_id=str(session.id), user_id=str(session.user_id))
-    sessions_deny(sessions_end(Session.objects.filter(id=session.id)))
+    with transaction.atomic():
+        ended = sessions_end(Session.objects.filter(id=session.id))
+        audit_record(
+            "session.end",
+            user_id=session.user_id,
+            by=None,
+            target=str(session.id),
+            reason="token_reuse_detected",
+        )
+    sessions_deny(ended)
     raise TokenReuseDetected
 
 

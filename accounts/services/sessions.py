@@ -16,7 +16,7 @@ from accounts import metrics, selectors
 from accounts.errors import InvalidCredentials
 from accounts.models import Session, User
 from accounts.refresh_tokens import RefreshToken
-from accounts.services.audit import audit_record
+from accounts.services.audit import audit_actor, audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.verification import verification_require
 from accounts.tokens import access_token_issue
@@ -84,14 +84,19 @@ def session_begin(*, user: User, methods: Sequence[str], device: str, address: s
 def session_close(*, session_id: UUID, user_id: UUID) -> None:
     """End one session of ``user_id``. Raises `SessionNotFound` for any other."""
     session = selectors.session_of_user(session_id=session_id, user_id=user_id)
-    sessions_deny(sessions_end(Session.objects.filter(id=session.id)))
+    with transaction.atomic():
+        ended = sessions_end(Session.objects.filter(id=session.id))
+        audit_record("session.end", user_id=user_id, by=audit_actor(), target=str(session_id))
+    sessions_deny(ended)
     log.info("session_closed", session_id=str(session_id))
 
 
 def sessions_close_all(*, user_id: UUID) -> int:
     """End the sessions of ``user_id``, those at the admin's pages too; how many ended."""
-    User.objects.filter(id=user_id).update(sign_out_epoch=F("sign_out_epoch") + 1)
-    ended = sessions_end(Session.objects.filter(user_id=user_id))
+    with transaction.atomic():
+        User.objects.filter(id=user_id).update(sign_out_epoch=F("sign_out_epoch") + 1)
+        ended = sessions_end(Session.objects.filter(user_id=user_id))
+        audit_record("sessions.end", user_id=user_id, by=audit_actor(), count=str(len(ended)))
     sessions_deny(ended)
     log.info("sessions_closed", user_id=str(user_id), count=len(ended))
     return len(ended)

@@ -15,7 +15,7 @@ from accounts.errors import PasswordIncorrect, RegistrationClosed
 from accounts.models import ApiKey, Session, User
 from accounts.passwords import normalized_password
 from accounts.services.api_keys import api_keys_end
-from accounts.services.audit import audit_record
+from accounts.services.audit import audit_actor, audit_record
 from accounts.services.mails import mail_queue
 from accounts.services.notices import notice_queue
 from accounts.services.revocations import sessions_deny, sessions_end
@@ -50,6 +50,8 @@ def user_register(
         if may_write:
             candidate = {"candidate": str(user.id)}
             mail_queue("registration", to=email, language=language, context=candidate)
+        # Of an address that was taken, it is an account that never was: the work is the same.
+        audit_record("account.register", user_id=user.id, by=user.id)
     log.info("registration_accepted")
 
 
@@ -57,7 +59,9 @@ def profile_update(*, user: User, **changes: str) -> User:
     """Change the name, or the language of mails, and leave the rest."""
     for field, value in changes.items():
         setattr(user, field, value)
-    user.save(update_fields=list(changes))
+    with transaction.atomic():
+        user.save(update_fields=list(changes))
+        audit_record("profile.change", user_id=user.id, by=user.id, fields=" ".join(changes))
     return user
 
 
@@ -90,6 +94,13 @@ def password_require(session: Session, password: str, *, pointer: str) -> None:
     # By session: whoever stole one cannot keep the owner, who has another, from changing it.
     rate_limits.PASSWORD_BY_SESSION.count(str(session.id)).require()
     if not session.user.check_password(password):
+        audit_record(
+            "password.check",
+            user_id=session.user_id,
+            by=None,
+            target=str(session.id),
+            outcome="refused",
+        )
         detail = "Give the password that you sign in with now."
         raise PasswordIncorrect(errors=[FieldError(pointer, "password_incorrect", detail)])
 
@@ -99,6 +110,7 @@ def account_disable(*, user_id: UUID) -> None:
     with transaction.atomic():
         User.objects.filter(id=user_id).update(is_active=False)
         keys = api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
+        audit_record("account.disable", user_id=user_id, by=audit_actor())
     sessions_close_all(user_id=user_id)
     sessions_deny(keys)
     log.info("account_disabled", user_id=str(user_id))
@@ -106,7 +118,9 @@ def account_disable(*, user_id: UUID) -> None:
 
 def account_unlock(*, user_id: UUID) -> None:
     """Forget the wrong passwords of everybody at this account: all may try anew."""
-    User.objects.filter(id=user_id).update(unlocked_at=timezone.now())
+    with transaction.atomic():
+        User.objects.filter(id=user_id).update(unlocked_at=timezone.now())
+        audit_record("account.unlock", user_id=user_id, by=audit_actor())
     log.info("account_unlocked", user_id=str(user_id))
 
 
@@ -119,13 +133,17 @@ def account_ensure(*, email: str, name: str, password: str, is_staff: bool) -> b
     user = selectors.user_by_email(email=email)
     rights = {"is_staff": True, "is_superuser": True} if is_staff else {}
     if user is None:
-        User.objects.create_user(email, password, name=name, **rights)
+        with transaction.atomic():
+            made = User.objects.create_user(email, password, name=name, **rights)
+            audit_record("account.register", user_id=made.id, by=None, staff=str(is_staff))
         return True
     same_rights = all(getattr(user, right) for right in rights)
     if user.is_active and same_rights and user.check_password(password):
         return False
     changes = {"password": make_password(password), "is_active": True, **rights}
-    User.objects.filter(id=user.id).update(**changes)
+    with transaction.atomic():
+        User.objects.filter(id=user.id).update(**changes)
+        audit_record("password.reset", user_id=user.id, by=None, staff=str(is_staff))
     sessions_close_all(user_id=user.id)
     return True
 

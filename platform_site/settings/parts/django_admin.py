@@ -14,6 +14,7 @@ ADMIN_MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.admin_audit.admin_changes_recorded",
 ]
 ADMIN_CONTEXT_PROCESSORS = [
     "django.template.context_processors.request",
