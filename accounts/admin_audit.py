@@ -82,7 +82,7 @@ class AuditAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self,
         request: HttpRequest,  # noqa: ARG002
         queryset: QuerySet[AuditEntry],
-        search_term: str,  # noqa: ARG002
+        search_term: str,
     ) -> tuple[QuerySet[AuditEntry], bool]:
         """By what is indexed, and the start of an act."""
         term = search_term.strip()

@@ -66,7 +66,7 @@ def audit_record(
         request=_text(current_request_id(), "request_id"),
         details={name: _clean(value) for name, value in details.items()},
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # an act without its entry is none
         _append(content)
 
 

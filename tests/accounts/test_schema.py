@@ -53,4 +53,5 @@ def test_every_route_is_documented_without_a_warning() -> None:
         ("POST", "/internal/v1/introspect"): "internal_introspect",
         ("DELETE", "/internal/v1/account"): "internal_account_delete",
         ("POST", "/internal/v1/account/restore"): "internal_account_restore",
+        ("POST", "/internal/v1/account/export"): "internal_account_export",
     }
