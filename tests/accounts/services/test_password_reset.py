@@ -1,5 +1,6 @@
 """A forgotten password is replaced by whoever reads the mail; who has an account stays unsaid."""
 
+import re
 import statistics
 import time
 from datetime import timedelta
@@ -151,7 +152,8 @@ def test_registering_asks_the_same_in_kind_for_a_new_and_a_taken_address(alice_u
     def asked_by(email: str) -> list[str]:
         with CaptureQueriesContext(connection) as captured:
             user_register(email=email, password=NEW_PASSWORD, name="", counted_as=email)
-        return [query["sql"].partition("VALUES")[0] for query in captured.captured_queries]
+        sent = [query["sql"].partition("VALUES")[0] for query in captured.captured_queries]
+        return [re.sub(r"'[^']*'|\d+", "?", sql) for sql in sent]
 
     known, unknown = asked_by("alice@example.com"), asked_by("nobody@example.com")
     assert [sql for sql in known if "SAVEPOINT" not in sql] == [
