@@ -207,7 +207,7 @@ class OidcProvider:
             "name": "Dora",
         }
     )
-    key: Key = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "e1"}))
+    key: ECKey | RSAKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "e1"}))
     algorithm: str = "ES256"
     published: list[Key] | None = None
     """``None`` = the key that signs."""

@@ -113,6 +113,22 @@ _SIGN_INS: Final = Row(
             runbook="security.md#credentialstuffing",
         ),
         Panel(
+            "Sign-ins through providers",
+            "Returns from providers of single sign-on, and beginnings that failed, each second. "
+            "`failed`: the provider gave no answer, or one that cannot be believed.",
+            "ops",
+            (
+                Query(
+                    "sum by (provider, outcome) (rate(accounts_sso_total[$__rate_interval])) "
+                    "or vector(0)",
+                    "{{provider}} {{outcome}}",
+                ),
+            ),
+            kind="areas",
+            width=24,
+            runbook="security.md#ssoproviderfails",
+        ),
+        Panel(
             "Mails by outcome",
             "Mails each second. `again`: the mail server did not take it, and it is tried later; "
             "`failed`: given up; `dropped`: no mail server is configured.",

@@ -202,8 +202,8 @@ def test_a_token_that_the_provider_did_not_sign_is_not_believed(provider: OidcPr
         lambda claims: jwt.encode(
             {"alg": "ES256", "jwk": stranger.as_dict(private=False)}, claims, stranger, ["ES256"]
         ),
-        lambda claims: "a.b.c",
-        lambda claims: "x" * 40_000,
+        lambda _claims: "a.b.c",
+        lambda _claims: "x" * 40_000,
     ]
     for number, signer in enumerate(forged):
         provider.signer = signer
