@@ -40,7 +40,9 @@ export default function ForgotPasswordPage() {
       <AuthLayout title={t("forgotTitle")} lead={t("forgotSent", { email: email.trim() })}>
         <p className={classes.lead}>{t("forgotSentHint")}</p>
         <p className={classes.other}>
-          <Link to="/sign-in">{t("backToSignIn")}</Link>
+          <Link to="/sign-in" className={classes.line}>
+            {t("backToSignIn")}
+          </Link>
         </p>
       </AuthLayout>
     );
@@ -65,7 +67,9 @@ export default function ForgotPasswordPage() {
         </Button>
       </form>
       <p className={classes.other}>
-        <Link to="/sign-in">{t("backToSignIn")}</Link>
+        <Link to="/sign-in" className={classes.line}>
+          {t("backToSignIn")}
+        </Link>
       </p>
     </AuthLayout>
   );
