@@ -21,6 +21,7 @@ PARTS: Final = {
     "core": "the pure core beside naive Pillow and libvips",
     "encoders": "our files beside sharp's, at the same likeness",
     "reads": "every read of every service beside Express, stock DRF and nginx",
+    "accounts": "sign-ins, tokens and renewals of one core, beside stock DRF and simplejwt",
     "pipeline": "pictures through the product beside imgproxy, thumbor and sharp",
     "worker": "the worker beside the pure core",
     "latency": "upload to first rendition",

@@ -59,13 +59,21 @@ class Cores:
         return Cores(frozenset(all_cores[:1]), frozenset(all_cores[1:] or all_cores))
 
 
-def sample(read: Read, pids: Mapping[str, int], *, seconds: float, cores: Cores) -> Sample:
+def sample(
+    read: Read,
+    pids: Mapping[str, int],
+    *,
+    seconds: float,
+    cores: Cores,
+    connections: int = CONNECTIONS,
+) -> Sample:
     """Load ``read`` for ``seconds``. Raises ``RuntimeError`` when it is refused."""
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     outcome = load(
         read.url,
         read.headers,
         seconds=seconds,
+        connections=connections,
         bodies=read.bodies,
         follow=read.follow,
         cores=sorted(cores.others),

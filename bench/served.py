@@ -26,7 +26,10 @@ EXTRA: Final = {
     "ACCESS_TOKEN_LIFETIME_S": "3600",
     "GATEWAY_READS_PER_MINUTE": str(UNLIMITED),
     "ACCOUNT_RATE_LIMITS": json.dumps(
-        {name: [UNLIMITED, 60] for name in ("jwks", "refresh", "login", "login_account")}
+        {
+            name: [UNLIMITED, 60]
+            for name in ("jwks", "refresh", "login", "login_account", "client_token")
+        }
     ),
 }
 """Limits are raised and not taken away: one client here asks as much as thousands would.

@@ -40,7 +40,7 @@ def peers_ready(now: Served) -> Iterator[tuple[list[PeerRead], dict[str, str]]]:
     found: list[PeerRead] = []
     missing: dict[str, str] = {}
     with ExitStack() as stack:
-        for name, start in (("stock", _stock), ("Express", _express), ("nginx", _nginx)):
+        for name, start in (("stock", stock_ready), ("Express", _express), ("nginx", _nginx)):
             try:
                 found += stack.enter_context(start(now))
             except PeerMissing as exc:
@@ -49,7 +49,8 @@ def peers_ready(now: Served) -> Iterator[tuple[list[PeerRead], dict[str, str]]]:
 
 
 @contextmanager
-def _stock(now: Served) -> Iterator[list[PeerRead]]:
+def stock_ready(now: Served) -> Iterator[list[PeerRead]]:
+    """The reads of stock DRF and simplejwt, running until the block ends."""
     options = now.split.environment("images")
     with stock_server(
         now.postgresql_url,

@@ -1,0 +1,183 @@
+"""What one core of auth does: sign-ins, service tokens, renewals, introspections, verified reads.
+
+Beside them stock Django with DRF and simplejwt, in turn. Run ``python -m bench accounts``.
+"""
+
+import argparse
+import base64
+import json
+import os
+import platform as machine
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from bench import reports
+from bench.cpu import pin
+from bench.load import CONNECTIONS
+from bench.peers.reading import PeerRead, stock_ready
+from bench.reads import Cores, sample
+from bench.served import POSTGRESQL, Read, Served, served
+from bench.spread import ratios, spread
+from bench.verdict import Verdict
+from tests.servers.person import PASSWORD
+
+SIGN_INS_AT_ONCE: Final = 2
+"""More would wait for the bound on hashes and be refused."""
+LEAST_RATES: Final = {"auth/refresh": 600.0, "auth/service token": 1000.0}
+"""A second on one core of auth; the database has another."""
+LEAST_PROFILE: Final = 1.5
+LEAST_VERIFICATION: Final = 5.0
+MOST_SIGN_IN: Final = 1.2
+TIMED: Final = 300
+UNITS: Final = ("auth/sign-in", "auth/service token", "auth/refresh", "auth/introspect")
+
+
+def ours(now: Served) -> list[Read]:
+    """What is asked of auth, with tokens that have just been issued."""
+    base = now.split.address("auth")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    secret = now.split.material.gateway()["service-client-secret"]
+    basic = base64.b64encode(f"gateway:{secret}".encode()).decode()
+    sign_in = {"email": now.alice.email, "password": PASSWORD, "mode": "token"}
+    grant = {"grant_type": "client_credentials", "audience": "images"}
+    named = {read.name: read for read in now.reads()}
+    return [
+        Read("auth/sign-in", f"{base}/auth/login", {"Content-Type": "application/json"}, ("auth",),
+             [json.dumps(sign_in)]),
+        Read("auth/service token", f"{base}/internal/v1/token",
+             {**form, "Authorization": f"Basic {basic}"}, ("auth",), [urlencode(grant)]),
+        now.refresh(CONNECTIONS),
+        named["auth/introspect"],
+        named["auth/profile"],
+    ]  # fmt: skip
+
+
+def cpu_ms(work: Callable[[], object], times: int) -> float:
+    """Processor milliseconds of one ``work`` in this process."""
+    begun = time.process_time()
+    for _ in range(times):
+        work()
+    return 1000 * (time.process_time() - begun) / times
+
+
+def in_process(rounds: int) -> dict[str, list[float]]:
+    """A bare hash, and the verification of a token here and by simplejwt, in milliseconds."""
+    import django  # noqa: PLC0415 - the harness itself needs no applications
+
+    django.setup()
+    from django.contrib.auth.hashers import make_password  # noqa: PLC0415 - after the set-up
+    from rest_framework_simplejwt.tokens import AccessToken  # noqa: PLC0415 - likewise
+
+    from accounts.models import User  # noqa: PLC0415 - likewise
+    from accounts.tokens import access_token_issue  # noqa: PLC0415 - likewise
+    from platform_site.kit.auth.tokens import verify_user_token  # noqa: PLC0415 - likewise
+    from platform_site.kit.identifiers import uuid7  # noqa: PLC0415 - likewise
+
+    raw = access_token_issue(user=User(email="alice@example.com"), session_id=uuid7())
+    stock = AccessToken()
+    stock["user_id"] = "1"
+    theirs = str(stock)
+    found: dict[str, list[float]] = {"hash": [], "ours": [], "stock": []}
+    for _ in range(rounds):
+        found["hash"].append(cpu_ms(lambda: make_password("a long sentence", hasher="argon2"), 10))
+        found["ours"].append(cpu_ms(lambda: verify_user_token(raw, audience="auth"), TIMED))
+        found["stock"].append(cpu_ms(lambda: AccessToken(theirs), TIMED))  # type: ignore[arg-type]
+    return found
+
+
+def compare(*, rounds: int, seconds: float) -> dict[str, Any]:
+    """Everything in turn, round after round."""
+    start = time.monotonic()
+    cores = Cores.divided()
+    bare = in_process(rounds)
+    os.sched_setaffinity(0, cores.others)
+    samples: dict[str, list[Any]] = {}
+    with served(images=2) as now, stock_ready(now) as peers:
+        database = now.postgresql_pid()
+        behind = {} if database is None else {POSTGRESQL: database}
+        stock = [one for one in peers if one.read.name == "stock/profile"]
+        for pid in (now.pid("auth"), *(one.pids["stock"] for one in stock)):
+            pin(pid, cores.answering)
+        for turn in range(-1, rounds):
+            asked = [*(PeerRead(read, {"auth": now.pid("auth")}) for read in ours(now)), *stock]
+            for one in asked:
+                many = SIGN_INS_AT_ONCE if one.read.name == "auth/sign-in" else CONNECTIONS
+                taken = sample(
+                    one.read, {**one.pids, **behind}, seconds=seconds, cores=cores, connections=many
+                )
+                if turn >= 0:
+                    samples.setdefault(one.read.name, []).append(taken)
+    rows = {name: _row(taken) for name, taken in samples.items()}
+    hashes = zip(samples["auth/sign-in"], bare["hash"], strict=True)
+    beside = {
+        "sign-in over a bare hash": spread([one.roles_ms / ms for one, ms in hashes], 2),
+        "profile over stock": ratios(
+            [one.roles_ms for one in samples["stock/profile"]],
+            [one.roles_ms for one in samples["auth/profile"]],
+        ),
+        "verification over stock": ratios(bare["stock"], bare["ours"]),
+    }
+    return {
+        "python": machine.python_version(),
+        "cores": os.cpu_count(),
+        "connections": CONNECTIONS,
+        "rounds": rounds,
+        "load_average": round(os.getloadavg()[1], 1),
+        "units": rows,
+        "bare_ms": {name: spread(values) for name, values in bare.items()},
+        "beside": beside,
+        "missing": {},
+        "targets": [asdict(one) for one in verdicts(rows, beside)],
+        "took_s": round(time.monotonic() - start, 1),
+    }
+
+
+def _row(taken: Sequence[Any]) -> dict[str, Any]:
+    """One unit: processor milliseconds by program, and how many one core of the role does."""
+    return {
+        "cpu_ms": {name: spread([one.cpu_ms[name] for one in taken]) for name in taken[0].cpu_ms},
+        "of_one_core": spread([1000 / one.roles_ms for one in taken], 0),
+    }
+
+
+def verdicts(rows: Mapping[str, Any], beside: Mapping[str, Any]) -> list[Verdict]:
+    """Every target."""
+    rates = [
+        Verdict(f"{name}: a second on one core", f"≥ {least:,.0f}", f"{found:,.0f}", found >= least)
+        for name, least in LEAST_RATES.items()
+        for found in [rows[name]["of_one_core"]["median"]]
+    ]
+    most, times = beside["sign-in over a bare hash"]["median"], "{:.2f} ×".format
+    rates.append(
+        Verdict("sign-in: processor time over a bare Argon2id", f"≤ {MOST_SIGN_IN} ×",
+                times(most), most <= MOST_SIGN_IN)
+    )  # fmt: skip
+    for what, least in (("profile", LEAST_PROFILE), ("verification", LEAST_VERIFICATION)):
+        found = beside[f"{what} over stock"]["median"]
+        rates.append(
+            Verdict(f"{what}: times less processor time than stock DRF and simplejwt",
+                    f"≥ {least}", times(found), found >= least)
+        )  # fmt: skip
+    return rates
+
+
+def main() -> int:
+    """Take the options of the command line; 0 when every target is met."""
+    is_quick = reports.is_quick()
+    parser = argparse.ArgumentParser(prog="python -m bench accounts", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2 if is_quick else 5, help="of each")
+    parser.add_argument("--seconds", type=float, default=0.5 if is_quick else 2.0, help="of each")
+    asked = parser.parse_args()
+    report = compare(rounds=asked.rounds, seconds=asked.seconds)
+    reports.write("accounts", report)
+    for name, row in report["units"].items():
+        print(f"{name:20} {row['of_one_core']['median']:8,.0f}/s of one core")
+    return 0 if reports.verdict_show(report) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
