@@ -38,10 +38,15 @@ class AccountsConfig(AppConfig):
     def serve(self) -> None:
         """Begin to send mail, in a web process of a role that signs; the admin only writes it."""
         if self._signs and settings.MAILS_ENABLED:
-            from accounts.services.mail_sending import mails_send  # noqa: PLC0415 - they need the models
+            from accounts.services.export_notices import exports_tell  # noqa: PLC0415 - they need the models
+            from accounts.services.mail_sending import mails_send  # noqa: PLC0415 - likewise
             from accounts.services.mail_thread import sender_start  # noqa: PLC0415 - likewise
 
-            sender_start(mails_send)
+            def send() -> None:
+                mails_send()
+                exports_tell()  # which wakes the thread once more, if there is something to tell
+
+            sender_start(send)
 
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""

@@ -20,9 +20,9 @@ REFRESHES: Final = Counter("accounts_refreshes_total", "Refreshes by outcome.", 
 """``rotated``, ``repeated`` (within the grace period), ``reused`` (ended it) or ``refused``."""
 
 CLOSINGS: Final = Counter(
-    "accounts_closings_total", "Accounts closed to be deleted, or taken back.", ["outcome"]
+    "accounts_closings_total", "Accounts closed to be deleted, taken back, or deleted.", ["outcome"]
 )
-"""``closed`` or ``taken_back``."""
+"""``closed``, ``taken_back`` or ``deleted``."""
 
 MAILS: Final = Counter("accounts_mails_total", "Mails by kind and outcome.", ["kind", "outcome"])
 """``queued``, then ``sent``, ``withdrawn`` (nothing to say to that address), ``again`` (put back
@@ -66,7 +66,7 @@ for _outcome in ("exchanged", "refused"):
     API_KEY_EXCHANGES.labels(_outcome)
 for _outcome in ("found", "absent", "unavailable"):
     BREACH_LOOKUPS.labels(_outcome)
-for _outcome in ("closed", "taken_back"):
+for _outcome in ("closed", "taken_back", "deleted"):
     CLOSINGS.labels(_outcome)
 for _outcome in ("succeeded", "refused", "locked", "slowed"):
     LOGINS.labels(_outcome)

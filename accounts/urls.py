@@ -10,6 +10,7 @@ from accounts.api import (
     keys,
     password_reset,
     profile,
+    receipts,
     revocation,
     sessions,
     sign_in,
@@ -43,5 +44,6 @@ urlpatterns = [
     path("auth/sso/<slug:provider>/callback", single_sign_on.SignOnCallback.as_view()),
     path("auth/identities", identities.IdentityList.as_view()),
     path("auth/identities/<slug:identity>", identities.IdentityDetail.as_view()),
+    path("auth/receipt-keys", alone(receipts.receipt_keys_read)),
     path(".well-known/jwks.json", alone(keys.jwks)),
 ]

@@ -30,5 +30,6 @@ urlpatterns = [
     path(f"{V1}/owner/withhold", platform.OwnerWithhold.as_view()),
     path(f"{V1}/owner/release", platform.OwnerRelease.as_view()),
     path(f"{V1}/owner/purge", platform.OwnerPurge.as_view()),
+    path(f"{V1}/owner/forget", platform.OwnerForget.as_view()),
     path(f"{V1}/status", platform.Status.as_view()),
 ]

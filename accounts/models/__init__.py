@@ -5,6 +5,7 @@ from accounts.models.audit import AuditDelivery, AuditEntry, AuditHead
 from accounts.models.identities import Identity, SpentState
 from accounts.models.links import EmailChange, Link
 from accounts.models.mails import Mail, MailQuerySet
+from accounts.models.receipts import ExportNotice, Receipt, ReceiptKey
 from accounts.models.sessions import Session, SessionQuerySet
 from accounts.models.users import User, UserManager, UserQuerySet
 
@@ -15,10 +16,13 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "EmailChange",
+    "ExportNotice",
     "Identity",
     "Link",
     "Mail",
     "MailQuerySet",
+    "Receipt",
+    "ReceiptKey",
     "Session",
     "SessionQuerySet",
     "SpentState",

@@ -78,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, editable=False, db_index=True, help_text="When it will be deleted."
     )
     restored_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purged_images = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    purged_bytes = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    """What images has deleted of the account, between its answer and the end of this row."""
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -18,9 +18,11 @@ from django.utils import timezone
 from accounts import metrics, selectors
 from accounts.errors import DeletionBegun, RevocationUnavailable
 from accounts.models import ApiKey, Session, User, UserQuerySet
-from accounts.owner_images import images_purge, images_release, images_withhold
+from accounts.owner_images import images_forget, images_purge, images_release, images_withhold
 from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_actor, audit_record
+from accounts.services.mails import mail_queue
+from accounts.services.receipts import receipt_make
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.users import password_require
 from platform_site.kit.upstream.http import UpstreamUnavailable
@@ -59,10 +61,14 @@ def account_close(*, user_id: UUID) -> datetime:
     with transaction.atomic():
         user = User.objects.select_for_update().get(id=user_id)
         if user.deletion_due_at is None:
+            user.closed_at = timezone.now()
             # `restored_at` asks housekeeping to release; a closed account must not be released.
             user.deletion_due_at, user.restored_at = due, None
             user.sign_out_epoch += 1  # the admin's sessions end, too
-            user.save(update_fields=["deletion_due_at", "restored_at", "sign_out_epoch"])
+            user.save(
+                update_fields=["deletion_due_at", "restored_at", "closed_at", "sign_out_epoch"]
+            )
+            _mail("deletion_begun", user, day=f"{due:%Y-%m-%d}")
         ended = sessions_end(Session.objects.filter(user_id=user_id))
         ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
         audit_record(
@@ -82,11 +88,12 @@ def account_restore(*, user_id: UUID) -> None:
     """Take the deletion back; nothing happens when there is none. Raises `DeletionBegun`."""
     now = timezone.now()
     closed = User.objects.filter(id=user_id, deletion_due_at__isnull=False)
+    back = {"deletion_due_at": None, "restored_at": now, "closed_at": None}
     with transaction.atomic():
-        taken_back = closed.filter(deletion_due_at__gt=now)
-        is_open = taken_back.update(deletion_due_at=None, restored_at=now)
+        is_open = closed.filter(deletion_due_at__gt=now).update(**back)
         if is_open:
             audit_record("account.restore", user_id=user_id, by=audit_actor())
+            _mail("deletion_taken_back", User.objects.get(id=user_id))
     if is_open:
         metrics.CLOSINGS.labels("taken_back").inc()
         log.info("account_taken_back", user_id=str(user_id))
@@ -142,13 +149,51 @@ def _released(user_id: UUID) -> str:
 
 
 def _deleted(user_id: UUID) -> str:
-    if not images_purge(user_id=user_id):
+    purged = images_purge(user_id=user_id)
+    if purged is None:
         return "purging"
+    # Kept before images forgets it: a run that dies in between must not lose the count.
+    uncounted = User.objects.filter(id=user_id, purged_images=None)
+    uncounted.update(purged_images=purged.images, purged_bytes=purged.size)
+    images_forget(user_id=user_id)
     with transaction.atomic():
+        due = User.objects.filter(id=user_id, deletion_due_at__lte=timezone.now())
+        user = due.select_for_update().first()
+        if user is None:
+            return "deleted"  # by another run
         ended = sessions_end(Session.objects.filter(user_id=user_id))
         ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
-        UserQuerySet(User).filter(id=user_id, deletion_due_at__lte=timezone.now()).erase()
+        _receipt_give(user)
         audit_record("account.delete", user_id=user_id, by=None)
+        UserQuerySet(User).filter(id=user_id).erase()
+    metrics.CLOSINGS.labels("deleted").inc()
     log.info("account_deleted", user_id=str(user_id))
     sessions_deny(ended)
     return "deleted"
+
+
+def _receipt_give(user: User) -> None:
+    receipt = receipt_make(
+        user=user,
+        closed_at=user.closed_at,
+        deleted_at=timezone.now(),
+        images=user.purged_images,
+        size=user.purged_bytes,
+    )
+    # The mail names no account: the one it is about is gone when it is sent.
+    mail_queue(
+        "deletion_receipt",
+        to=user.email,
+        language=user.language,
+        context={"email": user.email, "receipt": receipt},
+    )
+
+
+def _mail(kind: str, user: User, **context: str) -> None:
+    mail_queue(
+        kind,
+        to=user.email,
+        language=user.language,
+        context={"email": user.email, **context},
+        user_id=user.id,
+    )

@@ -7,8 +7,9 @@ from rest_framework.response import Response
 from images.api.permissions import OwnerView, ServiceView, UsageView, owner_of
 from images.api.representations import job_out, usage_out
 from images.api.responses import DeletionOut, UsageOut
+from images.models import Job
 from images.selectors.usage import usage_of
-from images.services.deletion import owner_purge
+from images.services.deletion import owner_forget, owner_purge
 from images.services.edit import owner_release, owner_withhold
 from images.services.status import status_report
 from platform_site.kit.rest.descriptions import documented
@@ -49,11 +50,20 @@ class OwnerPurge(OwnerView):
     read_scope = write_scope = "images:purge"
 
     def post(self, request: Request) -> Response:
-        """Hide everything now and delete it by a job; 204 once nothing is left."""
-        job = owner_purge(owner_id=owner_of(request))
-        if job is None:
-            return Response(status=204)
-        return Response(DeletionOut(job_out(job)), status=202)
+        """Hide everything now and delete it by a job; 200 with what was deleted once it is."""
+        found = owner_purge(owner_id=owner_of(request))
+        if isinstance(found, Job):
+            return Response(DeletionOut(job_out(found)), status=202)
+        return Response(found)
+
+
+class OwnerForget(OwnerPurge):
+    """What is left of a person who has nothing any more: the jobs that tell of it."""
+
+    def post(self, request: Request) -> Response:
+        """Forget them."""
+        owner_forget(owner_id=owner_of(request))
+        return Response(status=204)
 
 
 class Status(ServiceView):

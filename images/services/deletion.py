@@ -1,6 +1,7 @@
 """Deletes images for good: hidden at once, then objects and rows by a job that lists them."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -58,14 +59,24 @@ def images_purge(*, owner_id: UUID, ids: Sequence[UUID], image: Image | None = N
     )
 
 
-def owner_purge(*, owner_id: UUID) -> Job | None:
-    """Hide all that the owner has, for good: the job that deletes it, ``None`` once all is gone.
+@dataclass(frozen=True, slots=True)
+class DeletedImages:
+    """What was deleted of an owner who has nothing left."""
 
-    To be asked again until then; there is one such job at a time.
+    image_count: int
+    bytes_freed: int
+
+
+def owner_purge(*, owner_id: UUID) -> Job | DeletedImages:
+    """Hide all that the owner has, for good: the job that deletes it, and at last what it deleted.
+
+    To be asked again until then; there is one such job at a time. What was deleted is said again
+    until `owner_forget`.
     """
     with transaction.atomic(), statements_of(PURGE_STATEMENT_S):
         theirs = Job.objects.filter(owner_id=owner_id)
-        deleting = theirs.filter(kind=Job.Kind.DELETE, specs=[], state__in=ACTIVE_STATES).first()
+        deletions = theirs.filter(kind=Job.Kind.DELETE, specs=[])
+        deleting = deletions.filter(state__in=ACTIVE_STATES).first()
         if deleting is not None:
             return deleting
         if _has_anything(owner_id):
@@ -73,10 +84,21 @@ def owner_purge(*, owner_id: UUID) -> Job | None:
             owner_exports_cancel(owner_id=owner_id)
             _hide(owner_id=owner_id)
             return job_create(kind=Job.Kind.DELETE, owner_id=owner_id, image=None)
+        results = [job.result or {} for job in deletions]
+        return DeletedImages(
+            image_count=sum(result.get("image_count", 0) for result in results),
+            bytes_freed=sum(result.get("bytes_freed", 0) for result in results),
+        )
+
+
+def owner_forget(*, owner_id: UUID) -> None:
+    """Delete the jobs and the usage of an owner who has nothing left; of another one, nothing."""
+    with transaction.atomic(), statements_of(PURGE_STATEMENT_S):
+        if _has_anything(owner_id):
+            return
         Usage.objects.filter(owner_id=owner_id).delete()
-        theirs.delete()
-        log.info("owner_purged", owner_id=str(owner_id))
-        return None
+        Job.objects.filter(owner_id=owner_id).delete()
+    log.info("owner_forgotten", owner_id=str(owner_id))
 
 
 def _has_anything(owner_id: UUID) -> bool:

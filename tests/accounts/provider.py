@@ -16,7 +16,7 @@ def images_answering(settings: Settings, **statuses: int) -> Iterator[Provider]:
     """Images, with the status of each of ``withhold``, ``release`` and ``purge``."""
     with serving(Provider()) as running:
         settings.UPSTREAMS = {"images": running.url}
-        for action, status in statuses.items():
+        for action, status in {"forget": 204, **statuses}.items():
             running.on("POST", f"{OWNER}/{action}", Answer(status))
         upstream.cache_clear()
         yield running

@@ -1,9 +1,12 @@
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
 
 from accounts.owner_images import (
+    Purged,
+    exports_ready,
     images_purge,
     images_release,
     images_withhold,
@@ -12,9 +15,11 @@ from accounts.owner_images import (
 from platform_site.kit.auth.tokens import verify_service_token, verify_user_token
 from platform_site.kit.upstream.http import UpstreamUnavailable
 from tests.accounts.provider import OWNER, images_answering
+from tests.gateway.provider import Answer
 
 pytestmark = pytest.mark.enable_socket
 ALICE = uuid4()
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def bearer(header: str | None) -> str:
@@ -45,12 +50,49 @@ def test_images_is_shown_a_token_of_the_owner_and_one_of_auth(
 
 
 def test_a_purge_says_whether_anything_is_left(settings: Settings) -> None:
-    for status, nothing_left in ((202, False), (204, True)):
-        with images_answering(settings, purge=status):
-            assert images_purge(user_id=ALICE) is nothing_left
+    counted = {"image_count": 3, "bytes_freed": 7}
+    for status, body, purged in (
+        (202, {}, None),
+        (200, counted, Purged(3, 7)),
+        (204, None, Purged(None, None)),
+    ):
+        with images_answering(settings) as images:
+            images.on("POST", f"{OWNER}/purge", Answer(status, body))
+            assert images_purge(user_id=ALICE) == purged
 
 
-@pytest.mark.parametrize("status", [200, 403, 500])
+def test_an_answer_that_counts_nothing_is_none(settings: Settings) -> None:
+    with images_answering(settings) as images:
+        images.on("POST", f"{OWNER}/purge", Answer(200, {"image_count": "many"}))
+        with pytest.raises(UpstreamUnavailable):
+            images_purge(user_id=ALICE)
+
+
+def test_ready_exports_are_asked_for_in_auths_own_name(settings: Settings) -> None:
+    row = {
+        "id": str(uuid4()),
+        "owner_id": str(ALICE),
+        "ready_at": "2026-03-01T12:00:00Z",
+        "expires_at": "2026-03-08T12:00:00Z",
+    }
+    with images_answering(settings) as images:
+        images.on("GET", "/internal/v1/exports/finished", Answer(200, {"results": [row]}))
+        (ready,) = exports_ready(after=NOON)
+        images.on("GET", "/internal/v1/exports/finished", Answer(503))
+        with pytest.raises(UpstreamUnavailable):
+            exports_ready(after=NOON)
+    assert (ready.owner_id, ready.ready_at, ready.expires_at - NOON) == (
+        ALICE,
+        NOON,
+        timedelta(days=7),
+    )
+    asked = images.asked("GET", "/internal/v1/exports/finished")[0]
+    assert asked.header("Authorization") is None
+    ours = verify_service_token(bearer(asked.header("X-Service-Authorization")), audience="images")
+    assert ours.client_id == "auth"
+
+
+@pytest.mark.parametrize("status", [302, 403, 500])
 def test_any_other_answer_is_none(settings: Settings, status: int) -> None:
     with images_answering(settings, withhold=status), pytest.raises(UpstreamUnavailable):
         images_withhold(user_id=ALICE)

@@ -49,6 +49,7 @@ def test_every_route_is_documented_without_a_warning() -> None:
         ("POST", "/auth/identities/{identity}"): "auth_identity_link",
         ("DELETE", "/auth/identities/{identity}"): "auth_identity_unlink",
         ("GET", "/.well-known/jwks.json"): "auth_jwks",
+        ("GET", "/auth/receipt-keys"): "auth_receipt_keys",
         ("POST", "/internal/v1/token"): "internal_token",
         ("POST", "/internal/v1/introspect"): "internal_introspect",
         ("DELETE", "/internal/v1/account"): "internal_account_delete",

@@ -82,6 +82,12 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_token_revocation.py",
         "its view adds nothing to it",
     ),
+    "accounts/management/commands/verify_receipt.py": (
+        "tests/accounts/services/test_receipts.py",
+        "the command prints what the service found",
+    ),
+    "accounts/api/receipts.py": ("tests/accounts/services/test_receipts.py", "one read"),
+    "accounts/models/receipts.py": ("tests/accounts/services/test_receipts.py", "fields"),
     "accounts/models/links.py": ("tests/accounts/services/test_links.py", "fields"),
     "accounts/models/mails.py": ("tests/accounts/services/test_mails.py", "fields"),
     "accounts/services/exports.py": (

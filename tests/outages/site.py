@@ -28,9 +28,9 @@ DEADLINE_S: Final = 10.0
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 NOBODY: Final = str(UUID(int=0))
-OWNER_SCOPES: Final = {"internal/v1/owner/purge": "purge"}
+OWNER_SCOPES: Final = {f"internal/v1/owner/{what}": "purge" for what in ("purge", "forget")}
 VALUES: Final = {
-    **dict.fromkeys(("session_id", "job_id", "owner_id", "object_id", "id"), NOBODY),
+    **dict.fromkeys(("session_id", "job_id", "owner_id", "object_id", "id", "export_id"), NOBODY),
     "app_label": "images",
     "url": "no-such-page/",
     "content_type_id": "1",
@@ -86,6 +86,8 @@ class Site:
             return basic(self.platform)
         if route.template.startswith("internal/v1/owner/"):
             return self._of_auth(scope=f"images:{OWNER_SCOPES.get(route.template, 'withhold')}")
+        if route.template == "internal/v1/exports/finished":
+            return self._of_auth(scope="")
         service = self.services.get(role, "")
         user = {"Authorization": f"Bearer {self.users[role]}"}
         return {**user, "X-Service-Authorization": f"Bearer {service}"} if service else user

@@ -79,6 +79,7 @@ PUBLIC = {
         "auth/sso/<slug:provider>/begin",
         "auth/sso/<slug:provider>/callback",
         ".well-known/jwks.json",
+        "auth/receipt-keys",
         "internal/v1/token",
     },
     "gateway": {"api/v1/status", "api/v1/schema", "api/v1/docs"},

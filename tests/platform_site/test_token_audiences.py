@@ -28,6 +28,7 @@ PUBLIC = {
         "internal/v1/token", "auth/password/reset", "auth/password/confirm", "auth/email/verify",
         "auth/email/confirm", "auth/sign-in-options", "auth/revoke",
         "auth/sso/<slug:provider>/begin", "auth/sso/<slug:provider>/callback",
+        "auth/receipt-keys",
     },
     "gateway": {"api/v1/schema", "api/v1/docs", "api/v1/status"},
     "images": {"i/<path:rest>"},

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.services.export_notices import exports_tell
 from accounts.services.links import links_expire
 from accounts.services.mail_sending import mails_send
 from accounts.services.mails import mails_remove
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Removed {removed} old mails and {expired} expired links.")
         if not settings.MAILS_ENABLED:
             return
+        exports_tell()
         run = mails_send()
         self.stdout.write(f"Sent {run.sent}; {run.again} to be tried again; {run.failed} given up.")
         if run.is_down:

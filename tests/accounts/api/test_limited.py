@@ -31,6 +31,7 @@ NEEDS_TOKEN = [
     ("POST", "/internal/v1/introspect"),
     ("DELETE", "/internal/v1/account"),
     ("POST", "/internal/v1/account/restore"),
+    ("POST", "/internal/v1/account/export"),
 ]
 OPEN = {
     "auth/register",
@@ -44,6 +45,7 @@ OPEN = {
     "auth/revoke",
     "auth/sso/<slug:provider>/begin",
     "auth/sso/<slug:provider>/callback",
+    "auth/receipt-keys",
     ".well-known/jwks.json",
     "internal/v1/token",
 }

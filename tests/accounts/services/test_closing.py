@@ -1,22 +1,28 @@
 from datetime import timedelta
 from io import StringIO
 
+import orjson
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.errors import DeletionBegun, PasswordIncorrect
-from accounts.models import Session, User
+from accounts.models import Mail, Receipt, Session, User
+from accounts.secret_keys import opened
+from accounts.services import closing
 from accounts.services.closing import (
     account_close,
     account_close_by_owner,
     account_restore,
     accounts_delete_due,
 )
+from accounts.services.mails import SEAL
+from accounts.services.receipts import email_digest, receipt_verify
 from accounts.services.sign_in import session_open
 from tests.accounts.callers import PASSWORD
 from tests.accounts.provider import OWNER, images_answering
+from tests.gateway.provider import Answer
 
 pytestmark = pytest.mark.enable_socket
 
@@ -71,6 +77,52 @@ def test_the_account_stays_until_images_has_nothing_left(
         second = accounts_delete_due()
     assert (second.deleted, second.waiting, second.failed) == (1, 0, 0)
     assert list(User.objects.all()) == [bob_user]
+
+
+def test_who_was_deleted_has_a_receipt_that_counts_and_the_platform_a_digest(
+    alice_user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account_close(user_id=alice_user.id)
+    make_due(alice_user)
+    counted = Answer(200, {"image_count": 3, "bytes_freed": 7_000})
+    with images_answering(settings) as images, monkeypatch.context() as killed:
+        images.on("POST", f"{OWNER}/purge", counted)
+        killed.setattr(closing, "receipt_make", dies)
+        with pytest.raises(SystemExit):
+            accounts_delete_due()
+        assert User.objects.filter(id=alice_user.id).exists()
+        # Images has forgotten by now: what it said before is what counts.
+        images.on("POST", f"{OWNER}/purge", Answer(200, {"image_count": 0, "bytes_freed": 0}))
+        killed.undo()
+        assert accounts_delete_due().deleted == 1
+    mail = Mail.objects.get(kind="deletion_receipt")
+    assert (mail.recipient, mail.user_id) == (alice_user.email, None)
+    content = orjson.loads(opened(SEAL, mail.context))
+    receipt = receipt_verify(content["receipt"])
+    assert receipt.is_recorded
+    assert (receipt.claims["images_deleted"], receipt.claims["bytes_deleted"]) == (3, 7_000)
+    assert receipt.claims["sub"] == str(alice_user.id)
+    assert receipt.claims["email_sha256"] == email_digest(alice_user.email)
+    assert receipt.claims["closed_at"] < receipt.claims["deleted_at"]
+    kept = Receipt.objects.values().get()
+    assert alice_user.email not in str(kept)
+    assert str(alice_user.id) not in str(kept)
+
+
+def dies(**_facts: object) -> str:
+    raise SystemExit
+
+
+def test_the_owner_hears_of_the_day_and_of_the_way_back(alice_user: User) -> None:
+    for _ in range(2):
+        account_close(user_id=alice_user.id)
+    for _ in range(2):
+        account_restore(user_id=alice_user.id)
+    kinds = Mail.objects.order_by("id").values_list("kind", "recipient")
+    assert list(kinds) == [
+        ("deletion_begun", alice_user.email),
+        ("deletion_taken_back", alice_user.email),
+    ]
 
 
 def test_images_hears_of_what_was_closed_and_of_what_was_taken_back(

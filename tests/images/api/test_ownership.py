@@ -43,7 +43,7 @@ OF_A_PERSON = [
 ]
 OF_A_ROLE = [("GET", "status")]
 OF_AUTH = [("GET", "exports/finished")]
-OF_AN_ENDING = [("POST", "owner/withhold"), ("POST", "owner/release"), ("POST", "owner/purge")]
+OF_AN_ENDING = [("POST", f"owner/{what}") for what in ("withhold", "release", "purge", "forget")]
 
 
 def ask(client: Client, method: str, path: str, body: Any = None) -> Any:
