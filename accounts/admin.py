@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import metrics, rate_limits
+from accounts.admin_api_keys import ApiKeyAdmin
 from accounts.admin_audit import AuditAdmin
 from accounts.errors import DeletionBegun
 from accounts.models import ApiKey, AuditEntry, Mail, MailQuerySet, Session, SessionQuerySet, User
@@ -68,6 +69,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 admin.site.login_form = SignInForm
+admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 
 

@@ -34,6 +34,11 @@ def opened(purpose: str, text: str) -> bytes:
         raise SealBrokenError(purpose) from exc
 
 
+def resealed(purpose: str, text: str) -> str:
+    """What was `sealed` as ``text``, sealed with the newest key. Raises `SealBrokenError`."""
+    return sealed(purpose, opened(purpose, text))
+
+
 def peppered(purpose: str, secret: str) -> list[str]:
     """Digests of ``secret`` in hex by each key, that of the newest first.
 

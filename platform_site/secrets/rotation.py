@@ -67,31 +67,42 @@ def _signing_write(directory: Path, keys: list[dict[str, str]]) -> None:
     key_files.rewrite(directory / key_files.SIGNING, content)
 
 
-def _delivery_begin(directory: Path, now: datetime) -> None:
-    *others, last = _delivery_keys(directory).items()
-    new = (f"d{now:%Y%m%d%H%M%S}", secrets.token_hex(32))
-    _delivery_write(directory, dict([*others, new, last]))  # the last one signs
+@dataclass(frozen=True, slots=True)
+class KeysById:
+    """A file of keys by id that several roles hold: the last one is used, all are accepted."""
+
+    name: str
+    letter: str
+    """What the id of a new key begins with."""
+
+    def begin(self, directory: Path, now: datetime) -> None:
+        """Add a key that is not the last."""
+        *others, last = self._keys(directory).items()
+        new = (f"{self.letter}{now:%Y%m%d%H%M%S}", secrets.token_hex(32))
+        self._write(directory, dict([*others, new, last]))
+
+    def switch(self, directory: Path, _now: datetime) -> None:
+        """Make that key the last."""
+        *others, new, old = self._keys(directory).items()
+        self._write(directory, dict([*others, old, new]))
+
+    def finish(self, directory: Path, _now: datetime) -> None:
+        """Keep the last alone."""
+        *_others, new = self._keys(directory).items()
+        self._write(directory, dict([new]))
+
+    def _keys(self, directory: Path) -> dict[str, str]:
+        file = key_files.holders(directory, self.name)[0]
+        keys: dict[str, str] = json.loads(file.read_text())
+        return keys
+
+    def _write(self, directory: Path, keys: Mapping[str, str]) -> None:
+        for file in key_files.holders(directory, self.name):
+            key_files.rewrite(file, json.dumps(keys))
 
 
-def _delivery_switch(directory: Path, _now: datetime) -> None:
-    *others, new, old = _delivery_keys(directory).items()
-    _delivery_write(directory, dict([*others, old, new]))
-
-
-def _delivery_finish(directory: Path, _now: datetime) -> None:
-    *_others, new = _delivery_keys(directory).items()
-    _delivery_write(directory, dict([new]))
-
-
-def _delivery_keys(directory: Path) -> dict[str, str]:
-    file = key_files.holders(directory, "delivery-keys.json")[0]
-    keys: dict[str, str] = json.loads(file.read_text())
-    return keys
-
-
-def _delivery_write(directory: Path, keys: Mapping[str, str]) -> None:
-    for file in key_files.holders(directory, "delivery-keys.json"):
-        key_files.rewrite(file, json.dumps(keys))
+_DELIVERY: Final = KeysById("delivery-keys.json", "d")
+_ACCOUNTS: Final = KeysById("account-keys.json", "a")
 
 
 def _django_begin(directory: Path, _now: datetime) -> None:
@@ -155,9 +166,9 @@ KINDS: Final = {
         known_after=PUBLISH_AHEAD,
     ),
     "delivery": Kind(
-        _delivery_begin,
-        _delivery_switch,
-        _delivery_finish,
+        _DELIVERY.begin,
+        _DELIVERY.switch,
+        _DELIVERY.finish,
         timedelta(hours=26),
         "picture URLs that the old key signed",
     ),
@@ -174,6 +185,13 @@ KINDS: Final = {
         _service_finish,
         timedelta(0),
         "gateway pods with the old secret",
+    ),
+    "accounts": Kind(
+        _ACCOUNTS.begin,
+        _ACCOUNTS.switch,
+        _ACCOUNTS.finish,
+        timedelta(days=30),
+        "API keys that were not used since, and links in mails,",
     ),
 }
 

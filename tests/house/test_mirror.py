@@ -73,6 +73,10 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_mail_sending.py",
         "the command prints what the services did",
     ),
+    "accounts/management/commands/reseal_accounts.py": (
+        "tests/accounts/services/test_resealing.py",
+        "the command prints what the services did",
+    ),
     "accounts/models/api_keys.py": ("tests/accounts/services/test_api_keys.py", "fields"),
     "accounts/api/api_key_shapes.py": (
         "tests/accounts/api/test_api_keys.py",

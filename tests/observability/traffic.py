@@ -69,6 +69,7 @@ def ordinary_day(stack: Stack, alice: Person) -> None:
         alice.send("POST", f"/api/v1/jobs/{first['job']['id']}/retry")
     deliveries(alice, first["image"]["id"])
     people(stack)
+    program(alice)
 
 
 def deliveries(alice: Person, image_id: str) -> None:
@@ -103,6 +104,19 @@ def people(stack: Stack) -> None:
     time.sleep(1.5)  # the grace period
     carol.token = ""
     carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
+
+
+def program(alice: Person) -> None:
+    """Requests with an API key, and some after it was revoked."""
+    body = {"name": "traffic", "scopes": ["images:read"]}
+    made = alice.send("POST", "/auth/api-keys", body).json
+    bearer = {"Authorization": f"Bearer {made['key']}"}
+    for _ in range(5):
+        alice.send("GET", "/api/v1/images", headers=bearer)
+    alice.send("DELETE", f"/auth/api-keys/{made['id']}")
+    time.sleep(1.1)  # what a process remembers of the deny list
+    for _ in range(3):
+        alice.send("GET", "/api/v1/images", headers=bearer)
 
 
 def over_the_limit(stack: Stack) -> None:

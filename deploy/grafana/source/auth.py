@@ -153,6 +153,15 @@ _SIGN_INS: Final = Row(
             kind="areas",
         ),
         Panel(
+            "API keys exchanged",
+            "API keys that the gateway has asked about each second; it asks about each once a "
+            "minute. `refused`: unknown, expired or revoked.",
+            "ops",
+            (Query(rate("accounts_api_keys_exchanges_total", "outcome"), "{{outcome}}"),),
+            width=12,
+            runbook="security.md#tokensrefused",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

@@ -104,6 +104,14 @@ _UPLOADS: Final = Row(
             runbook="work.md#peoplewaitforjobs",
         ),
         Panel(
+            "API keys",
+            "Requests with an API key. `elsewhere`: not from an address of the key; "
+            "`unavailable`: a key that is not known here, while auth gave no answer.",
+            "ops",
+            (Query(rate("gateway_api_keys_total", "outcome"), "{{outcome}}"),),
+            runbook="security.md#tokensrefused",
+        ),
+        Panel(
             "Idempotency keys",
             "Requests with an Idempotency-Key. `replayed`: the answer of the first was given "
             "again.",

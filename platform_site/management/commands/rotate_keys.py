@@ -18,6 +18,11 @@ DONE: Final = {
     "switch": "The new key is used; the old one is still believed.",
     "finish": "The old key is gone.",
 }
+BESIDE: Final = {
+    ("accounts", "switch"): "Then, in a pod of auth: manage.py reseal_accounts. It says how many "
+    "API keys have not been used since, which end with --finish.",
+}
+"""What else a kind needs after a step."""
 NEXT: Final = {
     "begin": "Next: make k8s-apply, wait for the roll-outs; then rotate_keys {kind} --switch "
     "(make k8s-rotate-keys KIND={kind} STEP=switch).",
@@ -67,3 +72,5 @@ class Command(BaseCommand):
             raise CommandError(f"{exc} Nothing was changed.") from exc
         self.stdout.write(self.style.SUCCESS(DONE[step]))
         self.stdout.write(NEXT[step].format(kind=kind))
+        if beside := BESIDE.get((kind, step)):
+            self.stdout.write(beside)

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.errors import InvalidClient
 from accounts.refresh_tokens import RefreshToken
+from accounts.secret_keys import opened, peppered, sealed
 from accounts.services.clients import service_token_open
 from accounts.signing_keys import current_keyset
 from accounts.tokens import service_lifetime_s
@@ -48,12 +49,14 @@ def use(directory: Path, settings: Settings) -> None:
             "KEYS": auth / "django-secret-key-fallbacks",
             "CLIENTS": auth / "service-clients.json",
             "DELIVERY": directory / "images" / "delivery-keys.json",
+            "ACCOUNTS": auth / "account-keys.json",
         }.items():
             patched.setenv(f"{name}_FILE", str(file))
         settings.SECRET_KEY = env.secret("KEY", about="A test.")
         settings.SECRET_KEY_FALLBACKS = env.former_secrets("KEYS", about="A test.")
         settings.SERVICE_CLIENTS = env.live_secrets_by_id("CLIENTS", about="A test.")
         settings.DELIVERY_KEYS = env.keys_by_id("DELIVERY", about="A test.")
+        settings.ACCOUNT_KEYS = env.keys_by_id("ACCOUNTS", about="A test.")
     settings.SIGNING_KEYS = json.loads((auth / "signing-keys.json").read_text())
 
 
@@ -171,6 +174,26 @@ def test_the_old_service_secret_works_until_the_end(directory: Path, settings: S
     use(directory, settings)
     assert not tried(old)
     assert tried(new)
+
+
+def test_what_rows_keep_outlives_a_new_account_key(directory: Path, settings: Settings) -> None:
+    text, kept = sealed("tests", b"secret"), peppered("tests", "ip_live_x")[0]
+    rotate(directory, "accounts", "begin", now=NOON)
+    use(directory, settings)
+    # Known everywhere before anybody seals with it.
+    assert peppered("tests", "ip_live_x")[0] == kept
+    rotate(directory, "accounts", "switch", now=NOON)
+    use(directory, settings)
+    assert opened("tests", text) == b"secret"
+    newest, former = peppered("tests", "ip_live_x")
+    assert (former, newest != kept) == (kept, True)
+    with pytest.raises(OutOfOrder, match="API keys that were not used since"):
+        rotate(directory, "accounts", "finish", now=NOON + timedelta(days=29))
+    rotate(directory, "accounts", "finish", now=NOON + timedelta(days=30))
+    files = {file.read_text() for file in key_files.holders(directory, "account-keys.json")}
+    assert [len(json.loads(content)) for content in files] == [1]
+    use(directory, settings)
+    assert peppered("tests", "ip_live_x") == [newest]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,3 +1,7 @@
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from platform_site.kit.auth.api_keys import (
@@ -52,3 +56,12 @@ def test_the_checksum_is_that_of_others() -> None:
 )
 def test_a_key_comes_from_its_networks(address: str, networks: list[str], *, allowed: bool) -> None:
     assert is_allowed_from(address, networks) is allowed
+
+
+def test_the_check_in_the_documentation_is_ours() -> None:
+    documented: dict[str, Any] = {}
+    page = Path("docs/api.md").read_text(encoding="utf-8")
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], documented)  # noqa: S102 - ours
+    key = api_key_new()
+    other = key[:-1] + ("a" if key[-1] != "a" else "b")
+    assert [documented["is_api_key"](text) for text in (key, other, "")] == [True, False, False]
