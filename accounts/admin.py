@@ -19,6 +19,7 @@ from accounts.models import ApiKey, AuditEntry, Mail, MailQuerySet, Session, Ses
 from accounts.services.api_keys import api_keys_revoke
 from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
+from accounts.services.factors import factors_reset
 from accounts.services.mails import mails_retry
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
@@ -113,7 +114,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff", "deletion_due_at", "last_login")
     list_filter = ("is_active", "is_staff", ("deletion_due_at", admin.EmptyFieldListFilter))
-    actions = ("unlock_sign_in", "close_accounts", "restore_accounts")
+    actions = ("unlock_sign_in", "reset_factors", "close_accounts", "restore_accounts")
     search_fields = ("email", "name")
     readonly_fields = ("id", "created_at", "last_login", "unlocked_at", "deletion_due_at")
     fieldsets = (
@@ -152,6 +153,14 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         for user_id in ids:
             account_unlock(user_id=user_id)
         self.message_user(request, f"Unlocked accounts: {len(ids)}.")
+
+    @admin.action(description="Reset second factors", permissions=["change"])
+    def reset_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Remove every second factor of the chosen accounts, and end their sessions."""
+        ids = list(queryset.values_list("id", flat=True))
+        for user_id in ids:
+            factors_reset(user_id=user_id, by=cast("User", request.user).id)
+        self.message_user(request, f"Accounts without a second factor: {len(ids)}.")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         """Rows are not deleted here: images would not hear of it. See the actions."""

@@ -1,5 +1,8 @@
 """The refusals of this app; ``code`` is what clients branch on."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from platform_site.kit.auth.tokens import TokenInvalid
 from platform_site.kit.rest.problems import DomainError
 
@@ -164,3 +167,60 @@ class LastWayIn(DomainError):
     status = 409
     code = "last_way_in"
     title = "This is the last way to sign in: set a password or add another one first"
+
+
+class ReauthenticationRequired(DomainError):
+    """The act is dangerous, and the person proved too long ago who they are."""
+
+    status = 403
+    code = "reauthentication_required"
+    title = "Prove once more who you are"
+
+
+class SecondFactorRequired(DomainError):
+    """The first proof was right; ``challenge`` is to be shown with the second."""
+
+    status = 401
+    code = "second_factor_required"
+    title = "A second factor is needed to sign in"
+
+    def __init__(self, *, challenge: str, methods: Sequence[str]) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+        self.members = {"challenge": challenge, "methods": list(methods)}
+
+
+class ChallengeInvalid(DomainError):
+    """Unknown, used, expired or somebody else's: one answer."""
+
+    status = 400
+    code = "challenge_invalid"
+    title = "This step is over; begin again"
+
+
+class FactorIncorrect(DomainError):
+    """The code is wrong or was used before, or the passkey is not one of the account's."""
+
+    status = 400
+    code = "factor_incorrect"
+    title = "The code or the passkey is not right"
+
+    def __init__(self, *, reason: str = "wrong", user_id: UUID | None = None) -> None:
+        """``reason`` and ``user_id`` are for the audit; the caller is told neither."""
+        super().__init__()
+        self.reason, self.user_id = reason, user_id
+
+
+class FactorExists(DomainError):
+    """The account has a confirmed authenticator; it is removed before there is another."""
+
+    status = 409
+    code = "factor_exists"
+    title = "There is an authenticator already"
+
+
+class FactorNotFound(DomainError):
+    """The account has no such factor."""
+
+    status = 404
+    code = "factor_not_found"
+    title = "There is no such factor"

@@ -5,8 +5,9 @@ from typing import Final, Literal, get_args
 from prometheus_client import Counter, Gauge
 
 LOGINS: Final = Counter("accounts_logins_total", "Sign-ins by outcome.", ["outcome"])
-"""``succeeded``, ``refused`` (address, password or closed account), ``locked`` (the network has
-tried too often and has to wait) or ``slowed`` (likewise, while many networks try)."""
+"""``succeeded``, ``challenged`` (asked for a second factor), ``refused`` (address, password or
+closed account), ``locked`` (the network has tried too often and has to wait) or ``slowed``
+(likewise, while many networks try)."""
 
 LOGINS_SPREAD: Final = Counter(
     "accounts_logins_spread_total",
@@ -66,9 +67,18 @@ for _outcome in ("exchanged", "refused"):
     API_KEY_EXCHANGES.labels(_outcome)
 for _outcome in ("found", "absent", "unavailable"):
     BREACH_LOOKUPS.labels(_outcome)
+SECOND_FACTORS: Final = Counter(
+    "accounts_second_factors_total", "Proofs beside a password.", ["method", "outcome"]
+)
+"""By ``otp``, ``recovery``, ``passkey`` or ``device`` (remembered): ``succeeded``, ``refused``, or
+``limited`` (too many tries)."""
+
+for _method in ("otp", "recovery", "passkey", "device"):
+    for _outcome in ("succeeded", "refused", "limited"):
+        SECOND_FACTORS.labels(_method, _outcome)
 for _outcome in ("closed", "taken_back", "deleted"):
     CLOSINGS.labels(_outcome)
-for _outcome in ("succeeded", "refused", "locked", "slowed"):
+for _outcome in ("succeeded", "challenged", "refused", "locked", "slowed"):
     LOGINS.labels(_outcome)
 for _outcome in ("rotated", "repeated", "reused", "refused"):
     REFRESHES.labels(_outcome)

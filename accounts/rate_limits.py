@@ -66,6 +66,13 @@ ACCOUNTS_BY_NETWORK: Final = Policy("login_accounts", 10, 3600)
 KNOWN_S: Final = 30 * 86_400
 """How long the network of a sign-in is one of the owner's, whom strangers do not slow down."""
 PASSWORD_BY_SESSION: Final = Policy("password", 10, 900)
+SECOND_STEP_BY_ADDRESS: Final = Policy("second_step", 300, 300)
+FACTOR_BY_CHALLENGE: Final = Policy("factor_challenge", 5, 300)
+"""Second factors that are shown with one challenge, right or wrong."""
+CODE_BY_ACCOUNT: Final = Policy("factor_code", 10, 900)
+"""Wrong codes of an authenticator, of whoever knows the password; recovery codes go on."""
+CODE_BY_ACCOUNT_AND_DAY: Final = Policy("factor_code_day", 60, 86_400)
+"""Six digits, three of which are right at a time: 60 guesses find one in 5,500 days."""
 REFRESH_BY_ADDRESS: Final = Policy("refresh", 600, 60, uncounted="allow")
 JWKS_BY_ADDRESS: Final = Policy("jwks", 600, 60, uncounted="allow")
 REVOKE_BY_ADDRESS: Final = Policy("revoke", 300, 60, uncounted="allow")

@@ -1,11 +1,11 @@
 """What the app reads. Someone else's session does not exist."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.errors import ApiKeyNotFound, SessionNotFound
@@ -13,11 +13,16 @@ from accounts.models import (
     ApiKey,
     ApiKeyQuerySet,
     AuditEntry,
+    Authenticator,
     Identity,
+    Passkey,
+    RecoveryCode,
+    RememberedDevice,
     Session,
     SessionQuerySet,
     User,
 )
+from accounts.sign_in_state import is_sign_in_state
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.statements import Statement
 
@@ -26,10 +31,17 @@ OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""
 
 
+_HAS_FACTOR: Final[dict[str, Any]] = {
+    "has_factor": Exists(
+        Authenticator.objects.filter(user_id=OuterRef("user_id"), confirmed_at__isnull=False)
+    )
+    | Exists(Passkey.objects.filter(user_id=OuterRef("user_id")))
+}
 _SIGNED_IN: Final = Statement(
     lambda session_id, user_id, at: (
         Session.objects.live(at=at)
         .select_related("user")
+        .annotate(**_HAS_FACTOR)
         .filter(id=session_id, user_id=user_id, user__is_active=True)
     )
 )
@@ -55,6 +67,7 @@ def session_signed_in(*, session_id: UUID, user_id: UUID) -> Session:
     found = _SIGNED_IN.rows(session_id=session_id, user_id=user_id, at=timezone.now())
     if not found:
         raise TokenRevoked
+    found[0].user.has_factor = found[0].has_factor
     return found[0]
 
 
@@ -131,6 +144,7 @@ def user_of_key(*, key_id: UUID, user_id: UUID) -> User:
     found = ApiKey.objects.live().select_related("user").filter(id=key_id, user_id=user_id).first()
     if found is None or not found.user.may_sign_in:
         raise TokenRevoked
+    found.user.has_factor = bool(factor_methods(user=found.user))
     return found.user
 
 
@@ -150,3 +164,41 @@ def api_key_of_user(*, key_id: UUID, user_id: UUID) -> ApiKey:
 def identities_of_user(*, user_id: UUID) -> QuerySet[Identity]:
     """The accounts at providers that open the account of ``user_id``, oldest first."""
     return Identity.objects.filter(user_id=user_id).order_by("created_at", "id")
+
+
+def passkeys_of_user(*, user_id: UUID) -> QuerySet[Passkey]:
+    """The passkeys of ``user_id``, oldest first."""
+    return Passkey.objects.filter(user_id=user_id).order_by("created_at", "id")
+
+
+def passkeys_by_credential(*, credential_id: str) -> QuerySet[Passkey]:
+    """The passkey that a browser calls ``credential_id``, with its user, whoever that is."""
+    return Passkey.objects.select_related("user").filter(credential_id=credential_id)
+
+
+def factor_methods(*, user: User) -> tuple[str, ...]:
+    """By what the account can prove a second time who somebody is; none: it has no factor."""
+    has_otp = Authenticator.objects.filter(user=user, confirmed_at__isnull=False).exists()
+    has_passkey = Passkey.objects.filter(user=user).exists()
+    has_codes = (has_otp or has_passkey) and RecoveryCode.objects.filter(
+        user=user, used_at=None
+    ).exists()
+    held = {"otp": has_otp, "passkey": has_passkey, "recovery": has_codes}
+    return tuple(method for method, there in held.items() if there)
+
+
+def recovery_codes_left(*, user_id: UUID) -> int:
+    """How many of the recovery codes were not used."""
+    return RecoveryCode.objects.filter(user_id=user_id, used_at=None).count()
+
+
+def remembered_devices(*, user: User) -> list[RememberedDevice]:
+    """Browsers where ``user`` is not asked for the second factor now, newest first."""
+    rows = RememberedDevice.objects.filter(user=user, expires_at__gt=timezone.now())
+    return [row for row in rows.order_by("-id") if is_sign_in_state(user, row.sign_in_state)]
+
+
+def authenticator_confirmed_at(*, user_id: UUID) -> datetime | None:
+    """Since when the authenticator of ``user_id`` counts; ``None`` when there is none."""
+    rows = Authenticator.objects.filter(user_id=user_id)
+    return rows.values_list("confirmed_at", flat=True).first()

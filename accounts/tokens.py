@@ -16,6 +16,7 @@ from django.conf import settings
 from jwt.algorithms import ECAlgorithm
 from jwt.utils import base64url_encode
 
+from accounts.factor_policy import is_held_back
 from accounts.models import User
 from accounts.signing_keys import current_keyset
 from platform_site.kit.auth.tokens import (
@@ -36,6 +37,8 @@ USER_SCOPES: Final = (
 )  # fmt: skip
 CLOSING_SCOPES: Final = ("account:read", "account:restore")
 """All that is left to somebody whose account will be deleted."""
+ACCOUNT_SCOPES: Final = ("account:read", "account:write", "account:restore")
+"""What it takes to add the second factor that everybody must have here."""
 STAFF_SCOPES: Final = ("platform:read",)
 HELD_AUDIENCES: Final = ("gateway", "auth")
 """The roles that people and programs reach with the token that they hold; see docs/adr/0038."""
@@ -47,24 +50,32 @@ ROLE_KEY_SCOPES: Final = {"images": KEY_SCOPES}
 """The roles behind the gateway, and what of a key's scopes its token for each may hold."""
 
 
-def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None = None) -> str:
+def access_token_issue(
+    *, user: User, session_id: UUID, methods: str = "pwd", lifetime_s: int | None = None
+) -> str:
     """A signed access token of ``session_id``, good for ``lifetime_s`` seconds.
 
-    ``None`` stands for ``ACCESS_TOKEN_LIFETIME_S``. It holds the tokens for the roles behind the
-    gateway, which end with it. So the gateway never hands on what it was shown, and needs nobody
-    to get what it hands on.
+    ``None`` stands for ``ACCESS_TOKEN_LIFETIME_S``. ``methods`` are those of the session: one that
+    lacks a second factor that the policy asks for gives what it takes to add one.
+
+    It holds the tokens for the roles behind the gateway, which end with it. So the gateway never
+    hands on what it was shown, and needs nobody to get what it hands on.
     """
     lifetime_s = lifetime_s or settings.ACCESS_TOKEN_LIFETIME_S
     closing = user.deletion_due_at is not None
-    scopes: Sequence[str] = USER_SCOPES + STAFF_SCOPES if user.is_staff else USER_SCOPES
+    held_back = is_held_back(user, methods)
+    staff = user.is_staff and not closing and not held_back
+    scopes: Sequence[str] = USER_SCOPES + STAFF_SCOPES if staff else USER_SCOPES
     if closing:
         scopes = CLOSING_SCOPES
+    elif held_back and not user.is_staff:
+        scopes = ACCOUNT_SCOPES
     claims = {
         "aud": HELD_AUDIENCES,
         "sub": str(user.id),
         "sid": str(session_id),
         "scope": " ".join(scopes),
-        "staff": user.is_staff and not closing,
+        "staff": staff,
         "closing": closing,
         "role_tokens": {
             role: role_token_issue(
@@ -75,7 +86,7 @@ def access_token_issue(*, user: User, session_id: UUID, lifetime_s: int | None =
                 lifetime_s=lifetime_s,
             )
             for role, role_scopes in ROLE_SCOPES.items()
-            if not closing
+            if set(role_scopes) <= set(scopes)
         },
     }
     return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)

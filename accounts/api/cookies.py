@@ -10,6 +10,7 @@ from accounts.errors import OriginNotAllowed
 from accounts.services.sessions import TokenPair
 
 NAME: Final = "refresh"
+DEVICE_NAME: Final = "remembered_device"
 PATH: Final = "/auth"
 
 
@@ -24,6 +25,24 @@ def refresh_cookie_set(response: HttpResponse, pair: TokenPair) -> None:
         httponly=True,
         samesite="Strict",
     )
+
+
+def device_cookie_set(response: HttpResponse, token: str) -> None:
+    """Let the browser show that it is remembered, to this role's routes from our pages alone."""
+    response.set_cookie(
+        DEVICE_NAME,
+        token,
+        max_age=settings.REMEMBERED_DEVICE_LIFETIME_S,
+        path=PATH,
+        secure=settings.REFRESH_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def device_cookie_read(request: HttpRequest) -> str:
+    """What a remembered browser shows; empty for any other."""
+    return str(request.COOKIES.get(DEVICE_NAME, ""))
 
 
 def refresh_cookie_clear(response: HttpResponse) -> None:

@@ -39,12 +39,12 @@ class ProfileDetail(SignedInView):
     )
     def patch(self, request: Request) -> Response:
         """Change my name or the language of mails; the rights are not the caller's to change."""
-        user = self.session(request).user
+        session = self.session(request)
         body = ProfileIn(data=request.data)
         body.is_valid(raise_exception=True)
         if body.validated_data:
-            profile_update(user=user, **body.validated_data)
-        return Response(profile_response(user))
+            profile_update(user=session.user, **body.validated_data)
+        return Response(profile_response(session.user))
 
 
 class PasswordChange(SignedInView):

@@ -11,6 +11,13 @@ SIGNED_IN: Final[Refusals] = {
     401: "`not_authenticated`, `token_invalid`, `token_expired` or `token_revoked`",
     403: "`permission_denied` without the scope; `account_closing`: take it back first",
 }
+FRESH: Final[Refusals] = {
+    401: SIGNED_IN[401],
+    403: f"{SIGNED_IN[403]}; `reauthentication_required`: `POST /auth/reauthenticate` first",
+}
+FACTOR_INCORRECT: Final[Refusals] = {
+    400: "`factor_incorrect`, `challenge_invalid`, `invalid`, `unknown_field`"
+}
 LIMITED: Final[Refusals] = {429: "`rate_limited`, with `Retry-After`"}
 UNAVAILABLE: Final[Refusals] = {
     503: "`limiter_unavailable` or `revocation_unavailable`, with `Retry-After`"

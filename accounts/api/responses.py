@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from accounts.factor_policy import factor_required_of
 from accounts.models import Session, User
 from accounts.services.sessions import TokenPair
 
@@ -55,6 +56,10 @@ class AccountProfileOut:
     created_at: datetime
     deletion_due_at: datetime | None = field(
         metadata=explained("When the account will be deleted; null unless that is asked.")
+    )
+    second_factor: bool
+    must_add_factor: bool = field(
+        metadata=explained("Whether a second factor is asked of this person, and there is none.")
     )
 
 
@@ -150,7 +155,7 @@ def tokens_response(pair: TokenPair, *, with_refresh: bool) -> Mapping[str, Any]
 
 
 def profile_response(user: User) -> AccountProfileOut:
-    """The account of ``user``."""
+    """The account of ``user``, as the selectors tell of it."""
     return AccountProfileOut(
         id=user.id,
         email=user.email,
@@ -161,6 +166,8 @@ def profile_response(user: User) -> AccountProfileOut:
         is_staff=user.is_staff,
         created_at=user.created_at,
         deletion_due_at=user.deletion_due_at,
+        second_factor=user.has_factor,
+        must_add_factor=factor_required_of(user) and not user.has_factor,
     )
 
 

@@ -8,6 +8,7 @@ from accounts import rate_limits
 from accounts.api import refusals
 from accounts.api.cookie_authentication import SessionCookieAuthentication
 from accounts.api.cookies import (
+    device_cookie_read,
     refresh_cookie_clear,
     refresh_cookie_read,
     refresh_cookie_set,
@@ -74,7 +75,7 @@ class SignIn(AddressLimitedView):
         replies={200: TokensOut},
         refusals={
             **refusals.INVALID,
-            401: "`invalid_credentials`",
+            401: "`invalid_credentials`; `second_factor_required` with `challenge` and `methods`",
             403: "`email_unverified`",
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,
@@ -90,8 +91,9 @@ class SignIn(AddressLimitedView):
             password=body.validated_data["password"],
             device=device_of(request),
             address=client_address(request),
+            remembered=device_cookie_read(request),
         )
-        return _tokens_given(pair, in_body=body.validated_data["mode"] == "token")
+        return tokens_given(pair, in_body=body.validated_data["mode"] == "token")
 
 
 class SessionRefresh(AddressLimitedView):
@@ -203,7 +205,8 @@ def signed_out() -> Response:
     return response
 
 
-def _tokens_given(pair: TokenPair, *, in_body: bool) -> Response:
+def tokens_given(pair: TokenPair, *, in_body: bool) -> Response:
+    """The pair; for a browser the refresh token goes into a cookie."""
     response = Response(tokens_response(pair, with_refresh=in_body))
     if not in_body:
         refresh_cookie_set(response, pair)

@@ -2,6 +2,13 @@
 
 from accounts.models.api_keys import ApiKey, ApiKeyQuerySet
 from accounts.models.audit import AuditDelivery, AuditEntry, AuditHead
+from accounts.models.factors import (
+    Authenticator,
+    Passkey,
+    RecoveryCode,
+    RememberedDevice,
+    SpentChallenge,
+)
 from accounts.models.identities import Identity, SpentState
 from accounts.models.links import EmailChange, Link
 from accounts.models.mails import Mail, MailQuerySet
@@ -15,16 +22,21 @@ __all__ = [
     "AuditDelivery",
     "AuditEntry",
     "AuditHead",
+    "Authenticator",
     "EmailChange",
     "ExportNotice",
     "Identity",
     "Link",
     "Mail",
     "MailQuerySet",
+    "Passkey",
     "Receipt",
     "ReceiptKey",
+    "RecoveryCode",
+    "RememberedDevice",
     "Session",
     "SessionQuerySet",
+    "SpentChallenge",
     "SpentState",
     "User",
     "UserManager",

@@ -43,6 +43,9 @@ class Session(models.Model):
     device = models.CharField(max_length=200, blank=True, help_text="The user agent's own words.")
     address = models.CharField(max_length=45, blank=True, help_text="Where it was last seen.")
 
+    has_factor: bool
+    """As the user's: on rows of `accounts.selectors.session_signed_in`."""
+
     objects = SessionQuerySet.as_manager()
 
     class Meta:

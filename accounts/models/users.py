@@ -83,6 +83,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     purged_bytes = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     """What images has deleted of the account, between its answer and the end of this row."""
 
+    has_factor: bool = False
+    """Whether there is a second factor: told by `accounts.selectors` of whoever asks."""
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

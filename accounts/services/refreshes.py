@@ -79,7 +79,12 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     metrics.REFRESHES.labels("rotated" if rotated else "repeated").inc()
     log.info("session_rotated", session_id=str(session.id), repeated=not rotated)
     left_s = int((session.expires_at - now).total_seconds())
-    return token_pair(user=session.user, token=successor, refresh_expires_in=left_s)
+    return token_pair(
+        user=session.user,
+        token=successor,
+        methods=session.methods,
+        refresh_expires_in=left_s,
+    )
 
 
 def _longest() -> timedelta:

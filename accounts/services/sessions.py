@@ -78,7 +78,12 @@ def session_begin(*, user: User, methods: Sequence[str], device: str, address: s
             device=device,
             methods=" ".join(methods),
         )
-    return token_pair(user=user, token=token, refresh_expires_in=session_lifetime_s())
+    return token_pair(
+        user=user,
+        token=token,
+        methods=" ".join(methods),
+        refresh_expires_in=session_lifetime_s(),
+    )
 
 
 def session_close(*, session_id: UUID, user_id: UUID) -> None:
@@ -120,12 +125,16 @@ def session_lifetime_s() -> int:
     return lifetime_s
 
 
-def token_pair(*, user: User, token: RefreshToken, refresh_expires_in: int) -> TokenPair:
-    """A new access token beside ``token``; neither outlives the session."""
+def token_pair(
+    *, user: User, token: RefreshToken, methods: str, refresh_expires_in: int
+) -> TokenPair:
+    """A new access token beside ``token``, of a session of ``methods``; neither outlives it."""
     metrics.TOKENS_ISSUED.labels("access").inc()
     lifetime_s = max(1, min(settings.ACCESS_TOKEN_LIFETIME_S, refresh_expires_in))
     return TokenPair(
-        access=access_token_issue(user=user, session_id=token.session_id, lifetime_s=lifetime_s),
+        access=access_token_issue(
+            user=user, session_id=token.session_id, methods=methods, lifetime_s=lifetime_s
+        ),
         expires_in=lifetime_s,
         refresh=token.encoded(),
         refresh_expires_in=refresh_expires_in,

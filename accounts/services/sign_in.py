@@ -7,13 +7,14 @@ import structlog
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts import metrics, selectors
-from accounts.errors import InvalidCredentials
+from accounts.errors import InvalidCredentials, SecondFactorRequired
 from accounts.fields import normalized_email
 from accounts.login_tries import LoginTry, login_try_count
 from accounts.models import User
 from accounts.secret_keys import peppered
 from accounts.services.audit import audit_record
-from accounts.services.sessions import TokenPair, session_begin
+from accounts.services.second_step import signed_in_or_challenged
+from accounts.services.sessions import TokenPair
 from platform_site.kit.bounded import Busy
 from platform_site.kit.identifiers import random_token
 
@@ -21,10 +22,14 @@ EMAIL_DIGEST: Final = "audit.email"
 log = structlog.get_logger(__name__)
 
 
-def session_open(*, email: str, password: str, device: str, address: str) -> TokenPair:
+def session_open(
+    *, email: str, password: str, device: str, address: str, remembered: str = ""
+) -> TokenPair:
     """Sign in with a password. One hash is computed whether or not the address has an account.
 
-    Raises `InvalidCredentials`, or `RateLimited` when ``address`` may try no more.
+    ``remembered`` is what a remembered browser shows. Raises `InvalidCredentials`,
+    `SecondFactorRequired` when the password is right and the account has a second factor, or
+    `RateLimited` when ``address`` may try no more.
     """
     # Counted before the hash: a hundred guesses at once must not all be looked at first.
     user, tried = login_try(email=email, address=address)
@@ -38,7 +43,17 @@ def session_open(*, email: str, password: str, device: str, address: str) -> Tok
         sign_in_refused(user=user, email=email, address=address, device=device)
         raise InvalidCredentials
     try:
-        pair = session_begin(user=user, methods=("pwd",), device=device, address=address)
+        pair = signed_in_or_challenged(
+            user=user,
+            methods=("pwd",),
+            device=device,
+            address=address,
+            remembered=remembered,
+        )
+    except SecondFactorRequired:
+        tried.forget()  # the password was right
+        metrics.LOGINS.labels("challenged").inc()
+        raise
     except InvalidCredentials:
         sign_in_refused(user=user, email=email, address=address, device=device)
         raise

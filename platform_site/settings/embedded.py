@@ -54,6 +54,8 @@ CONTENT_SECURITY_POLICY = (
 # A laptop serves plain HTTP on its loopback address, where a Secure cookie would not come back.
 REFRESH_COOKIE_SECURE = refresh_cookie_secure(default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=False)
+# The demo account of a laptop is staff, and its password is on the screen.
+REQUIRE_SECOND_FACTOR = require_second_factor(default="none")
 JOB_REQUEUE_AFTER_S = 20
 WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its patience
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")

@@ -65,6 +65,52 @@ TESTED_ELSEWHERE = {
     ),
     "accounts/models/audit.py": ("tests/accounts/services/test_audit.py", "written by the service"),
     "accounts/api/refusals.py": ("tests/openapi/test_document.py", "words of the document"),
+    "accounts/api/factor_shapes.py": (
+        "tests/openapi/test_conformance.py",
+        "requests made from the schema, replies held to it",
+    ),
+    "accounts/api/origins.py": (
+        "tests/accounts/api/test_passkeys.py",
+        "one line, of which passkeys are held to the outcome",
+    ),
+    "accounts/factor_policy.py": (
+        "tests/accounts/api/test_factors.py",
+        "seen in the tokens of each policy",
+    ),
+    "accounts/sign_in_state.py": ("tests/accounts/api/test_second_step.py", "seen in what it ends"),
+    "accounts/services/authenticators.py": (
+        "tests/accounts/api/test_factors.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/challenges.py": (
+        "tests/accounts/api/test_second_step.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/recovery_codes.py": (
+        "tests/accounts/api/test_second_step.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/remembered_devices.py": (
+        "tests/accounts/api/test_second_step.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/second_step.py": (
+        "tests/accounts/api/test_second_step.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/models/factors.py": ("tests/accounts/api/test_factors.py", "rows without methods"),
+    "accounts/services/freshness.py": (
+        "tests/accounts/api/test_reauthentication.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/factors.py": (
+        "tests/accounts/api/test_factors.py",
+        "its routes add nothing to it",
+    ),
+    "accounts/services/passkeys.py": (
+        "tests/accounts/api/test_passkeys.py",
+        "its routes add nothing to it",
+    ),
     "accounts/management/commands/delete_due_accounts.py": (
         "tests/accounts/services/test_closing.py",
         "the command prints what the service did",

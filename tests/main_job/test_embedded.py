@@ -121,7 +121,7 @@ def test_it_keeps_house_by_itself(laptop: Laptop) -> None:
     while not (log.exists() and "Housekeeping:" in log.read_text()):
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert re.search(r"^Removed 0 expired sessions\.$", log.read_text(), re.MULTILINE)
+    assert re.search(r"^Removed expired: sessions 0,", log.read_text(), re.MULTILINE)
     assert re.search(r"^Housekeeping: \d+ commands, 0 failed\.$", log.read_text(), re.MULTILINE)
 
 

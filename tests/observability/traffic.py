@@ -98,6 +98,7 @@ def people(stack: Stack) -> None:
     carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
     carol.send("POST", "/auth/refresh", {"refresh": "noise"})
     carol.send("POST", "/auth/password", {"current": "wrong", "new": "too short"})
+    carol.send("POST", "/auth/reauthenticate", {"code": "000000"})
     carol.token = "not-a-token"
     for _ in range(5):
         carol.send("GET", "/api/v1/images")

@@ -30,7 +30,19 @@ JSON: Final = "application/json"
 NOBODY: Final = str(UUID(int=0))
 OWNER_SCOPES: Final = {f"internal/v1/owner/{what}": "purge" for what in ("purge", "forget")}
 VALUES: Final = {
-    **dict.fromkeys(("session_id", "job_id", "owner_id", "object_id", "id", "export_id"), NOBODY),
+    **dict.fromkeys(
+        (
+            "session_id",
+            "job_id",
+            "owner_id",
+            "object_id",
+            "id",
+            "export_id",
+            "passkey_id",
+            "device_id",
+        ),
+        NOBODY,
+    ),
     "app_label": "images",
     "url": "no-such-page/",
     "content_type_id": "1",
@@ -123,6 +135,8 @@ class Site:
         }
         if template.endswith("images/actions"):
             documents[template] = {"action": "restore", "selection": {"ids": [self.image_id]}}
+        if template.endswith("passkeys/<uuid:passkey_id>"):
+            documents[template] = {"name": "Phone"}
         if template.endswith("renditions"):
             documents[template] = {"preset": "thumb"}
         if template.endswith("images/<uuid:image_id>"):

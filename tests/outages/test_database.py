@@ -32,6 +32,11 @@ WITHOUT_DATABASE = {
     ("auth", "POST", "auth/password/confirm"),
     ("auth", "POST", "auth/sso/<slug:provider>/begin"),  # what is waited for is in a cookie
     ("auth", "GET", "auth/sso/<slug:provider>/callback"),  # there is no such provider
+    ("auth", "POST", "auth/login/passkey/options"),
+    # What is not sealed by us is refused before any row is looked for.
+    ("auth", "POST", "auth/login/passkey"),
+    ("auth", "POST", "auth/login/second-factor/options"),
+    ("auth", "POST", "auth/login/second-factor"),
     ("images", "GET", "internal/v1/presets"),
     ("images", "GET", "internal/v1/status"),  # says that the database is lost, with 200
     ("admin", "GET", ""),

@@ -69,6 +69,10 @@ PUBLIC = {
     "auth": {
         "auth/register",
         "auth/login",
+        "auth/login/passkey",
+        "auth/login/passkey/options",
+        "auth/login/second-factor",
+        "auth/login/second-factor/options",
         "auth/refresh",
         "auth/password/reset",
         "auth/password/confirm",

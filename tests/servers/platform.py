@@ -60,6 +60,7 @@ class Platform:
             "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",
             "DJANGO_SECRET_KEY": random_token(50),
             "WEB_WORKERS": "2",
+            "REQUIRE_SECOND_FACTOR": "none",
             "WEB_THREADS": "8",
             "METRICS_PORT": str(self.metrics_ports.get(role, 0)),
             "PORT": str(self.ports.get(role, 0)),

@@ -89,6 +89,20 @@ _SIGN_INS: Final = Row(
             width=8,
         ),
         Panel(
+            "Second factors by method",
+            "Codes, passkeys, recovery codes and remembered browsers shown each second. `limited`: "
+            "too many tries, by somebody who knows the password.",
+            "ops",
+            (
+                Query(
+                    rate("accounts_second_factors_total", "method, outcome"),
+                    "{{method}} {{outcome}}",
+                ),
+            ),
+            width=24,
+            runbook="security.md#secondfactorsguessed",
+        ),
+        Panel(
             "Tokens refused by service",
             "Responses with 401 each second, wherever a token was presented.",
             "reqps",

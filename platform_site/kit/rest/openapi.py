@@ -32,7 +32,8 @@ DIRECTIONS: Final = ("In", "Out")
 class Problem:
     """RFC 9457. ``code`` is the contract; the words may change.
 
-    ``count`` comes with ``selection_changed``: how many images match now.
+    ``count`` comes with ``selection_changed``: how many images match now. ``challenge`` and
+    ``methods`` come with ``second_factor_required``.
     """
 
     type: str
@@ -47,6 +48,8 @@ class Problem:
     )
     errors_omitted: int = 0
     count: int = 0
+    challenge: str = ""
+    methods: list[str] = field(default_factory=list)
 
 
 MEANINGS: Final[Mapping[int, str]] = {

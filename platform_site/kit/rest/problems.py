@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -42,6 +43,8 @@ class DomainError(Exception):
     lost_part: str = ""
     count: int | None = None
     """A member of its own (RFC 9457, section 3.2): how many items match now."""
+    members: Mapping[str, Any] = MappingProxyType({})
+    """Further members of its own, such as what the next request has to show."""
     errors_omitted: int = 0
     """How many errors another role found beyond those that it named."""
 
@@ -105,6 +108,7 @@ def problem_document(error: DomainError, *, instance: str) -> dict[str, Any]:
         "errors": [{**asdict(item), "pointer": item.pointer[:POINTER_MAX]} for item in named],
         **({"errors_omitted": omitted} if omitted else {}),
         **({"count": error.count} if error.count is not None else {}),
+        **error.members,
     }
 
 

@@ -1,5 +1,7 @@
 """The user table, passwords by Argon2id (19 MiB, two passes: OWASP's first choice), and tries."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from platform_site.kit import env
 
 AUTH_USER_MODEL = "accounts.User"
@@ -26,6 +28,31 @@ BREACHED_PASSWORDS = env.text(
     "",
     about="URL, directory or file of hashes of breached passwords, by ranges; empty: not asked.",
 )
+TOTP_ISSUER = env.text(
+    "TOTP_ISSUER",
+    "Image platform",
+    about="The platform's name in authenticator apps and beside passkeys.",
+)
+REMEMBERED_DEVICE_LIFETIME_S = env.integer(
+    "REMEMBERED_DEVICE_LIFETIME_S",
+    30 * 86_400,
+    about="Seconds for which a remembered browser is not asked for the second factor.",
+)
+
+
+def require_second_factor(*, default: str) -> str:
+    """Who must have a second factor: ``none``, ``staff`` or ``everybody``."""
+    value = env.text(
+        "REQUIRE_SECOND_FACTOR",
+        default,
+        about="Who must have a second factor: none, staff or everybody.",
+    )
+    if value not in {"none", "staff", "everybody"}:
+        raise ImproperlyConfigured("REQUIRE_SECOND_FACTOR is none, staff or everybody.")
+    return value
+
+
+REQUIRE_SECOND_FACTOR = require_second_factor(default="staff")
 ACCOUNT_DELETION_GRACE_DAYS = env.integer(
     "ACCOUNT_DELETION_GRACE_DAYS",
     7,

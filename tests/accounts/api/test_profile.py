@@ -19,6 +19,8 @@ def test_i_see_my_own_account(alice: Caller, alice_user: User) -> None:
         "is_staff": False,
         "created_at": alice_user.created_at.isoformat().replace("+00:00", "Z"),
         "deletion_due_at": None,
+        "second_factor": False,
+        "must_add_factor": False,
     }
 
 
