@@ -11,6 +11,7 @@ from accounts import rate_limits, selectors
 from accounts.errors import LinkInvalid
 from accounts.models import EmailChange, Mail, Session, User
 from accounts.services.audit import audit_record
+from accounts.services.freshness import fresh_require
 from accounts.services.links import link_issue, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
 from accounts.services.mails import mail_queue
@@ -31,9 +32,10 @@ def email_change_begin(*, session: Session, email: str) -> None:
     """Ask at the new address, and at the old one, whether the account is to have ``email``.
 
     An old address that was never verified is told and not asked: a mistyped one could not answer.
-    Whether the new one has an account already is told to that address only. Raises `RateLimited`,
-    and `InvalidRequest` for the address that the account has.
+    Whether the new one has an account already is told to that address only. Raises
+    `ReauthenticationRequired`, `RateLimited`, and `InvalidRequest` for the address that it has.
     """
+    fresh_require(session)
     user = session.user
     if email == user.email:
         same = FieldError("/email", "email_unchanged", "The account has this address.")

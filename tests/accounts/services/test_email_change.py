@@ -1,9 +1,11 @@
 """An address changes once both mailboxes agree, and a stolen session alone changes nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from accounts.errors import LinkInvalid
+from accounts.errors import LinkInvalid, ReauthenticationRequired
 from accounts.models import EmailChange, Session, User
 from accounts.services import email_change
 from accounts.services.sign_in import session_open
@@ -104,6 +106,13 @@ def test_an_address_that_was_taken_meanwhile_is_not_taken_away(session: Session)
     with pytest.raises(LinkInvalid):
         email_change.email_change_confirm(token=links[NEW])
     assert sorted(User.objects.values_list("email", flat=True)) == ["alice@example.com", NEW]
+
+
+def test_a_sign_in_of_long_ago_is_asked_for_anew(session: Session) -> None:
+    session.authenticated_at = timezone.now() - timedelta(seconds=301)
+    with pytest.raises(ReauthenticationRequired):
+        email_change.email_change_begin(session=session, email=NEW)
+    assert subjects() == []
 
 
 def test_the_same_address_is_refused(session: Session) -> None:
