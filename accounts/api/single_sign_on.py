@@ -11,13 +11,14 @@ from rest_framework.response import Response
 
 from accounts import rate_limits
 from accounts.api import refusals
-from accounts.api.cookies import refresh_cookie_set
+from accounts.api.cookies import device_cookie_read, refresh_cookie_set
 from accounts.api.identities_shapes import (
     SignOnBeginIn,
     SignOnBegunOut,
 )
 from accounts.api.limited import AddressLimitedView
 from accounts.api.sign_in import device_of
+from accounts.errors import SecondFactorRequired
 from accounts.services.single_sign_on import (
     ATTEMPT_S,
     SignOnBegun,
@@ -98,6 +99,7 @@ class SignOnCallback(AddressLimitedView):
             cookie=request.COOKIES.get(COOKIE, ""),
             device=device_of(request),
             address=client_address(request),
+            remembered=device_cookie_read(request),
         )
         response = _sent_on(_destination(ended))
         if ended.pair is not None:
@@ -137,6 +139,10 @@ def _returned(request: Request) -> dict[str, str]:
 def _destination(ended: SignOnEnded) -> str:
     if ended.refusal is None:
         return ended.return_path
+    if isinstance(ended.refusal, SecondFactorRequired):
+        step = ended.refusal.members
+        asked = {"challenge": step["challenge"], "methods": ",".join(step["methods"])}
+        return f"{SIGN_IN_PAGE}#{urlencode(asked)}"
     page = ended.return_path if ended.is_linking else SIGN_IN_PAGE
     return _with_error(page, ended.refusal.code)
 

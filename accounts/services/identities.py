@@ -20,6 +20,7 @@ from accounts.oidc.errors import (
 from accounts.oidc.providers import providers_known
 from accounts.oidc.sign_on import ProvedIdentity
 from accounts.services.audit import audit_record
+from accounts.services.freshness import fresh_require
 from accounts.services.revocations import sessions_deny, sessions_end
 
 log = structlog.get_logger(__name__)
@@ -66,8 +67,10 @@ def identity_link(*, user: User, proved: ProvedIdentity) -> None:
 def identity_unlink(*, session: Session, identity_id: UUID) -> None:
     """Take the link away, and end the other sessions that were begun through a provider.
 
-    Raises `IdentityNotFound`, and `LastWayIn` where nobody could sign in without it.
+    Raises `IdentityNotFound`, `ReauthenticationRequired`, and `LastWayIn` where nobody could sign
+    in without it.
     """
+    fresh_require(session)
     user_id = session.user_id
     with transaction.atomic():
         # The lock makes one of two at once the last: each would leave the other's way in.
@@ -88,7 +91,11 @@ def identity_unlink(*, session: Session, identity_id: UUID) -> None:
 def _has_other_way_in(user: User, identity: Identity) -> bool:
     """Whether the person could sign in without ``identity``."""
     others = Identity.objects.filter(user_id=user.id, provider__in=providers_known())
-    return user.has_usable_password() or others.exclude(id=identity.id).exists()
+    return (
+        user.has_usable_password()
+        or user.passkeys.exists()
+        or others.exclude(id=identity.id).exists()
+    )
 
 
 def _require_allowed_email(proved: ProvedIdentity) -> None:

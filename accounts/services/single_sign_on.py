@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import metrics, selectors
-from accounts.errors import InvalidCredentials
+from accounts.errors import InvalidCredentials, SecondFactorRequired
 from accounts.models import Session, SpentState
 from accounts.oidc.errors import (
     ProviderAnswerInvalid,
@@ -32,8 +32,10 @@ from accounts.oidc.providers import Provider, provider_by_id
 from accounts.oidc.sign_on import Proof, ProvedIdentity, identity_proved, sign_on_url
 from accounts.secret_keys import SealBrokenError, opened, sealed
 from accounts.services.audit import audit_record
+from accounts.services.freshness import fresh_require
 from accounts.services.identities import identity_link, identity_user
-from accounts.services.sessions import TokenPair, session_begin
+from accounts.services.second_step import signed_in_or_challenged
+from accounts.services.sessions import TokenPair
 from platform_site.kit.identifiers import random_token
 from platform_site.kit.rest.problems import DomainError
 
@@ -95,12 +97,22 @@ def sign_on_begin(*, provider_id: str, return_path: str, origin: str) -> SignOnB
 
 
 def link_begin(*, session: Session, provider_id: str, return_path: str, origin: str) -> SignOnBegun:
-    """Begin to link an account at ``provider_id`` to that of ``session``; raises likewise."""
+    """Begin to link an account at ``provider_id`` to that of ``session``; raises likewise.
+
+    And `ReauthenticationRequired`.
+    """
+    fresh_require(session)
     return _begun(provider_id, return_path=return_path, origin=origin, session=session)
 
 
 def sign_on_finish(
-    *, provider_id: str, returned: Mapping[str, str], cookie: str, device: str, address: str
+    *,
+    provider_id: str,
+    returned: Mapping[str, str],
+    cookie: str,
+    device: str,
+    address: str,
+    remembered: str = "",
 ) -> SignOnEnded:
     """What a return with the parameters ``returned`` comes to, in the browser with ``cookie``.
 
@@ -117,7 +129,10 @@ def sign_on_finish(
         if is_linking:
             _link(attempt, proved)
             return SignOnEnded(path, is_linking)
-        pair = _signed_in(proved, device=device, address=address)
+        pair = _signed_in(proved, device=device, address=address, remembered=remembered)
+    except SecondFactorRequired as exc:
+        _count(provider.id, "challenged")
+        return SignOnEnded(path, is_linking, refusal=exc)
     except DomainError as exc:
         _count(provider.id, _outcome(exc))
         log.info("sso_refused", provider=provider.id, code=exc.code)
@@ -186,12 +201,14 @@ def _link(attempt: _Attempt, proved: ProvedIdentity) -> None:
     _count(proved.provider.id, "linked")
 
 
-def _signed_in(proved: ProvedIdentity, *, device: str, address: str) -> TokenPair:
+def _signed_in(proved: ProvedIdentity, *, device: str, address: str, remembered: str) -> TokenPair:
     user, outcome = identity_user(proved=proved)
     if not user.may_sign_in:
         raise SignOnAccountClosed
     try:
-        pair = session_begin(user=user, methods=METHODS, device=device, address=address)
+        pair = signed_in_or_challenged(
+            user=user, methods=METHODS, device=device, address=address, remembered=remembered
+        )
     except InvalidCredentials as exc:
         raise SignOnAccountClosed from exc
     audit_record("sign_in", user_id=user.id, by=user.id, methods="fed", target=proved.provider.id)

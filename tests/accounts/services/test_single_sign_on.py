@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -326,3 +327,29 @@ def test_a_disabled_account_is_not_entered(provider: OidcProvider) -> None:
     User.objects.update(is_active=False)
     assert error_of(Traveller().through()) == "sso_account_closed"
     assert Session.objects.count() == 1
+
+
+def test_an_account_with_a_second_factor_is_asked_for_it(
+    provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Traveller().through()
+    monkeypatch.setattr(
+        "accounts.services.second_step.selectors.factor_methods", lambda **_user: ("otp",)
+    )
+    reply = Traveller().through()
+    told = dict(parse_qsl(urlsplit(reply["Location"]).fragment))
+    assert (told["methods"], "refresh" in reply.cookies) == ("otp", False)
+    assert told["challenge"]
+    assert Session.objects.count() == 1
+
+
+def test_links_are_changed_by_who_has_just_signed_in(
+    provider: OidcProvider, alice_user: User
+) -> None:
+    alice = signed_in(alice_user)
+    identity = Identity.objects.create(user=alice_user, provider="acme", subject="s")
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=6))
+    for method, name in (("POST", "acme"), ("DELETE", str(identity.id))):
+        reply = alice.send(method, f"/auth/identities/{name}", {} if method == "POST" else None)
+        assert (reply.status_code, reply.json()["code"]) == (403, "reauthentication_required")
+    assert Identity.objects.exists()
