@@ -5,17 +5,25 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import jwt
 import pytest
 from django.core.cache import caches
 from pytest_django import Settings
 
+from accounts.errors import RevocationUnavailable
+from accounts.models import User
+from accounts.refresh_tokens import RefreshToken
+from accounts.services.sessions import session_close
 from gateway.errors import IdempotencyUnavailable
 from gateway.idempotency import Slot
 from platform_site.kit import shared_cache
+from platform_site.kit.auth import revocations
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.breaker import Breaker
 from platform_site.kit.identifiers import random_token, uuid7
 from platform_site.kit.rest.rate_limits import LimiterUnavailable, rate_limit
+from tests.accounts.callers import PASSWORD, Caller, signed_in
+from tests.forged_tokens import USER_TYPE, expired
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.redis import RedisServer
 
@@ -113,6 +121,39 @@ def test_a_key_whose_taking_was_heard_twice_is_ones_own(front: Proxy) -> None:
     other = Slot(slot._name)
     assert not other.take()
     assert other.answer() is None
+
+
+@pytest.mark.django_db
+def test_without_the_deny_list_reads_go_on_and_changes_are_refused(
+    front: Proxy, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = "platform_site.urls.auth"
+    alice = signed_in(User.objects.create_user("alice@example.com", PASSWORD))
+    there = signed_in(User.objects.get())
+    claims = jwt.decode(alice.access, options={"verify_signature": False})
+    over = Caller(access=expired(claims, typ=USER_TYPE))
+    user_id, ended = User.objects.get().id, RefreshToken.parse(there.refresh).session_id
+    revocations.forget()
+    with front.down():
+        assert alice.get("/auth/profile").status_code == 200
+        assert over.get("/auth/profile").json()["code"] == "token_expired"
+        for method, path in (
+            ("PATCH", "/auth/profile"),
+            ("DELETE", f"/auth/sessions/{ended}"),
+            ("POST", "/auth/password"),
+        ):
+            refused = alice.send(method, path, {})
+            assert (refused.status_code, refused.json()["code"]) == (503, "revocation_unknown")
+        guess = Caller().post("/auth/login", {"email": "alice@example.com", "password": "x"})
+        assert (guess.status_code, guess.json()["code"]) == (503, "limiter_unavailable")
+        with pytest.raises(RevocationUnavailable):
+            session_close(session_id=ended, user_id=user_id)
+        # What was ended is ended: only its access token is believed until it expires.
+        renewal = Caller().post("/auth/refresh", {"refresh": there.refresh})
+        assert (renewal.status_code, renewal.json()["code"]) == (401, "token_revoked")
+        assert Caller().post("/auth/refresh", {"refresh": alice.refresh}).status_code == 200
+    _comes_back()
+    assert alice.send("PATCH", "/auth/profile", {"name": "Alice"}).status_code == 200
 
 
 def _comes_back() -> None:
