@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts import rate_limits
 from accounts.api import refusals
 from accounts.api.limited import AddressLimitedView
-from accounts.api.requests import IntrospectIn, PasswordProofIn, ServiceTokenIn
+from accounts.api.requests import ClosingIn, IntrospectIn, ServiceTokenIn
 from accounts.api.responses import BEARER, ClosedOut, IntrospectOut, RestoredOut, ServiceTokenOut
 from accounts.api.signed_in import GATEWAY, ROLE, SignedInView
 from accounts.errors import InvalidClient, UnsupportedGrantType
@@ -97,7 +97,7 @@ class InternalAccount(SignedInView):
     @described(
         "internal_account_delete",
         tag="internal",
-        request=PasswordProofIn,
+        request=ClosingIn,
         replies={202: ClosedOut},
         refusals={
             **refusals.PASSWORD_INCORRECT,
@@ -107,11 +107,11 @@ class InternalAccount(SignedInView):
         },
     )
     def delete(self, request: Request) -> Response:
-        """Close the account, with the password once more; it is deleted some days later."""
+        """Close the account, by the password or a fresh session; it is deleted some days later."""
         session = self.session(request)
-        body = PasswordProofIn(data=request.data)
+        body = ClosingIn(data=request.data)
         body.is_valid(raise_exception=True)
-        due = account_close_by_owner(session=session, password=body.validated_data["password"])
+        due = account_close_by_owner(session=session, password=body.validated_data.get("password"))
         token = withhold_token(user_id=session.user_id)
         return Response(ClosedOut(deletes_at=due, images_token=token), status=202)
 
@@ -126,7 +126,7 @@ class InternalAccountExport(SignedInView):
         "internal_account_export",
         tag="internal",
         replies={200: OpenApiTypes.OBJECT},
-        refusals={**refusals.SIGNED_IN},
+        refusals={**refusals.SIGNED_IN, 403: "`reauthentication_required`"},
     )
     def post(self, request: Request) -> Response:
         """What goes into an export of all that the person has."""

@@ -18,10 +18,10 @@ EMAIL_MAX_LENGTH: Final = 254
 NAME_MAX_LENGTH: Final = 150
 
 
-def password_field() -> serializers.CharField:
+def password_field(*, required: bool = True) -> serializers.CharField:
     """A password as it was typed: spaces count."""
     return serializers.CharField(
-        max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False, write_only=True
+        max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False, write_only=True, required=required
     )
 
 
@@ -80,10 +80,10 @@ class PasswordIn(StrictSerializer):
     new = password_field()
 
 
-class PasswordProofIn(StrictSerializer):
-    """The password, once more."""
+class ClosingIn(StrictSerializer):
+    """The password, once more; who has signed in a moment ago may leave it out."""
 
-    password = password_field()
+    password = password_field(required=False)
 
 
 class ServiceTokenIn(StrictSerializer):

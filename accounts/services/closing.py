@@ -21,6 +21,7 @@ from accounts.models import ApiKey, Session, User, UserQuerySet
 from accounts.owner_images import images_forget, images_purge, images_release, images_withhold
 from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_actor, audit_record
+from accounts.services.freshness import fresh_require
 from accounts.services.mails import mail_queue
 from accounts.services.receipts import receipt_make
 from accounts.services.revocations import sessions_deny, sessions_end
@@ -42,12 +43,16 @@ class DeletionRun:
     overdue: int
 
 
-def account_close_by_owner(*, session: Session, password: str) -> datetime:
+def account_close_by_owner(*, session: Session, password: str | None) -> datetime:
     """Close the account of ``session``, whose owner has given the password again.
 
-    Raises `PasswordIncorrect` and `RateLimited`, and what `account_close` raises.
+    Without it a fresh session will do, for some have no password. Raises `PasswordIncorrect`,
+    `RateLimited` and `ReauthenticationRequired`, and what `account_close` raises.
     """
-    password_require(session, password, pointer="/password")
+    if password is None:
+        fresh_require(session)
+    else:
+        password_require(session, password, pointer="/password")
     return account_close(user_id=session.user_id)
 
 

@@ -19,7 +19,9 @@ TAG = "platform"
 class PasswordProof(StrictSerializer):
     """The password of the account, once more, before what ends it."""
 
-    password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True)
+    password = serializers.CharField(
+        max_length=128, trim_whitespace=False, write_only=True, required=False
+    )
 
 
 class AccountDetail(GatewayView):
@@ -38,12 +40,15 @@ class AccountDetail(GatewayView):
     def delete(self, request: Request) -> Response:
         """Delete your account, with the password once more. You are signed out everywhere.
 
+        Without the password a sign-in of the last five minutes will do
+        (`reauthentication_required` otherwise).
+
         Your images are served no more from now on, and are deleted with the account at
         `deletes_at`. Until then you can sign in and take it back.
         """
         proof = PasswordProof(data=request.data)
         proof.is_valid(raise_exception=True)
-        password: str = proof.validated_data["password"]
+        password: str | None = proof.validated_data.get("password")
         deletes_at = account_close(principal=principal_of(request), password=password)
         return Response(ClosedAccountOut(deletes_at), status=202)
 

@@ -23,10 +23,11 @@ def profile_of(*, principal: Principal) -> bytes:
     return object_of(call_send(ROLE, UpstreamCall("GET", "/auth/profile", headers)))
 
 
-def account_close(*, principal: Principal, password: str) -> AccountClosed:
-    """Close the account behind ``principal``, whose owner gave the password again."""
+def account_close(*, principal: Principal, password: str | None) -> AccountClosed:
+    """Close the account behind ``principal``, whose owner gave the password again, or has none."""
     headers = {**_credentials(principal), "Content-Type": "application/json"}
-    call = UpstreamCall("DELETE", ACCOUNT, headers, orjson.dumps({"password": password}))
+    proof = {} if password is None else {"password": password}
+    call = UpstreamCall("DELETE", ACCOUNT, headers, orjson.dumps(proof))
     return document_as(AccountClosed, call_send(ROLE, call))
 
 

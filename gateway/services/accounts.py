@@ -12,11 +12,12 @@ from platform_site.kit.upstream.http import UpstreamUnavailable
 log = structlog.get_logger(__name__)
 
 
-def account_close(*, principal: Principal, password: str) -> datetime:
+def account_close(*, principal: Principal, password: str | None) -> datetime:
     """Close the caller's account and have its images served no more; when it will be deleted.
 
     When images gives no answer the account is closed all the same: housekeeping tells it again.
-    Raises `Refused` for a wrong password, and `UpstreamUnavailable` without auth.
+    Raises `Refused` for a wrong password, or for none in a session that is not fresh, and
+    `UpstreamUnavailable` without auth.
     """
     # Auth first: a wrong password must change nothing, and only auth knows it.
     closed = auth.account_close(principal=principal, password=password)

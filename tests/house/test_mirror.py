@@ -140,10 +140,6 @@ TESTED_ELSEWHERE = {
     "accounts/models/receipts.py": ("tests/accounts/services/test_receipts.py", "fields"),
     "accounts/models/links.py": ("tests/accounts/services/test_links.py", "fields"),
     "accounts/models/mails.py": ("tests/accounts/services/test_mails.py", "fields"),
-    "accounts/services/exports.py": (
-        "tests/gateway/contracts/test_exports.py",
-        "takes two real roles",
-    ),
     "gateway/services/exports.py": (
         "tests/gateway/contracts/test_exports.py",
         "takes two real roles",

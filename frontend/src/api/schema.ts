@@ -34,6 +34,9 @@ export interface paths {
         /**
          * @description Delete your account, with the password once more. You are signed out everywhere.
          *
+         *     Without the password a sign-in of the last five minutes will do
+         *     (`reauthentication_required` otherwise).
+         *
          *     Your images are served no more from now on, and are deleted with the account at
          *     `deletes_at`. Until then you can sign in and take it back.
          */
@@ -1697,7 +1700,7 @@ export interface components {
         };
         /** @description The password of the account, once more, before what ends it. */
         PasswordProofRequest: {
-            password: string;
+            password?: string;
         };
         /** @description The password now, and the next one. */
         PasswordRequest: {
@@ -2123,7 +2126,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PasswordProofRequest"];
             };

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.errors import DeletionBegun, PasswordIncorrect
+from accounts.errors import DeletionBegun, PasswordIncorrect, ReauthenticationRequired
 from accounts.models import Mail, Receipt, Session, User
 from accounts.secret_keys import opened
 from accounts.services import closing
@@ -54,6 +54,16 @@ def test_with_another_password_nothing_happens(alice_user: User) -> None:
         account_close_by_owner(session=session, password="a guess")
     assert list(Session.objects.live()) == [session]
     assert User.objects.get(id=alice_user.id).deletion_due_at is None
+
+
+def test_a_fresh_session_does_without_the_password_and_another_does_not(alice_user: User) -> None:
+    session = session_of(alice_user)
+    session.authenticated_at = timezone.now() - timedelta(seconds=301)
+    with pytest.raises(ReauthenticationRequired):
+        account_close_by_owner(session=session, password=None)
+    assert list(Session.objects.live()) == [session]
+    account_close_by_owner(session=session_of(alice_user), password=None)
+    assert not Session.objects.live().exists()
 
 
 def test_it_is_taken_back_until_the_day_has_come(alice_user: User) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from accounts.models import Session
 from images.models import Export, Job
 from images.services.job_execution import job_run
 from platform_site.kit.upstream import http
@@ -17,7 +20,7 @@ from tests.gateway.contracts.test_account import back, close
 from tests.gateway.contracts.test_providers import upload
 
 EXPORTS = "/api/v1/exports"
-SECRETS = ("password", "refresh", "hash", "secret", "argon2", "digest")
+SECRETS = ("refresh", "hash", "secret", "argon2", "digest")
 
 
 def worked_off() -> None:
@@ -84,6 +87,18 @@ def test_without_a_role_there_is_no_export_and_nothing_half_made(
     assert not Job.objects.exists()
     monkeypatch.undo()
     assert alice_client.post(EXPORTS).status_code == 202
+
+
+def test_a_sign_in_of_long_ago_gets_no_export_and_closes_no_account(alice_client: Client) -> None:
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(seconds=301))
+    asked = alice_client.post(EXPORTS)
+    closed = alice_client.delete("/api/v1/account", {}, content_type="application/json")
+    for refused in (asked, closed):
+        assert (refused.status_code, refused.json()["code"]) == (403, "reauthentication_required")
+    assert not Export.objects.exists()
+    Session.objects.update(authenticated_at=timezone.now())
+    assert alice_client.post(EXPORTS).status_code == 202
+    assert alice_client.delete("/api/v1/account").status_code == 202
 
 
 def test_a_closed_account_asks_for_none_and_reads_none(alice_client: Client) -> None:
