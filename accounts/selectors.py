@@ -37,6 +37,12 @@ _HAS_FACTOR: Final[dict[str, Any]] = {
     )
     | Exists(Passkey.objects.filter(user_id=OuterRef("user_id")))
 }
+_USER_HAS_FACTOR: Final[dict[str, Any]] = {
+    "has_factor": Exists(
+        Authenticator.objects.filter(user_id=OuterRef("id"), confirmed_at__isnull=False)
+    )
+    | Exists(Passkey.objects.filter(user_id=OuterRef("id")))
+}
 _SIGNED_IN: Final = Statement(
     lambda session_id, user_id, at: (
         Session.objects.live(at=at)
@@ -45,7 +51,9 @@ _SIGNED_IN: Final = Statement(
         .filter(id=session_id, user_id=user_id, user__is_active=True)
     )
 )
-_USER: Final = Statement(lambda user_id: User.objects.filter(id=user_id, is_active=True))
+_USER: Final = Statement(
+    lambda user_id: User.objects.annotate(**_USER_HAS_FACTOR).filter(id=user_id, is_active=True)
+)
 
 
 def accounts_overdue() -> QuerySet[User]:

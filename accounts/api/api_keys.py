@@ -23,6 +23,7 @@ from accounts.api.internal import RoleView
 from accounts.api.pages import PAGE_PARAMETERS, page_url
 from accounts.api.signed_in import SignedInView
 from accounts.services.api_keys import api_key_create, api_key_revoke
+from accounts.services.freshness import fresh_require
 from accounts.services.key_exchange import api_key_exchange
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
@@ -63,7 +64,7 @@ class ApiKeyList(SignedInView):
         replies={201: NewApiKeyOut},
         refusals={
             **refusals.INVALID,
-            **refusals.SIGNED_IN,
+            **refusals.FRESH,
             409: "`api_keys_full`",
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,
@@ -72,6 +73,7 @@ class ApiKeyList(SignedInView):
     def post(self, request: Request) -> Response:
         """Make a key. The answer is the only one that ever holds it."""
         session = self.session(request)
+        fresh_require(session)
         body = ApiKeyIn(data=request.data)
         body.is_valid(raise_exception=True)
         key, text = api_key_create(user_id=session.user_id, **body.validated_data)

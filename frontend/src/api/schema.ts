@@ -5739,7 +5739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `permission_denied` without the scope; `account_closing`: take it back first */
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
