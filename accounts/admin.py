@@ -14,12 +14,23 @@ from django.http import HttpRequest
 from accounts import metrics, rate_limits
 from accounts.admin_api_keys import ApiKeyAdmin
 from accounts.admin_audit import AuditAdmin
+from accounts.admin_identities import IdentityAdmin
 from accounts.errors import DeletionBegun
-from accounts.models import ApiKey, AuditEntry, Mail, MailQuerySet, Session, SessionQuerySet, User
+from accounts.models import (
+    ApiKey,
+    AuditEntry,
+    Identity,
+    Mail,
+    MailQuerySet,
+    Session,
+    SessionQuerySet,
+    User,
+)
 from accounts.services.api_keys import api_keys_revoke
 from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.factors import factors_reset
+from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
@@ -71,6 +82,7 @@ class SignInForm(AdminAuthenticationForm):
 
 admin.site.login_form = SignInForm
 admin.site.register(ApiKey, ApiKeyAdmin)
+admin.site.register(Identity, IdentityAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
 
 
@@ -114,7 +126,13 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff", "deletion_due_at", "last_login")
     list_filter = ("is_active", "is_staff", ("deletion_due_at", admin.EmptyFieldListFilter))
-    actions = ("unlock_sign_in", "reset_factors", "close_accounts", "restore_accounts")
+    actions = (
+        "unlock_sign_in",
+        "reset_factors",
+        "unlink_providers",
+        "close_accounts",
+        "restore_accounts",
+    )
     search_fields = ("email", "name")
     readonly_fields = ("id", "created_at", "last_login", "unlocked_at", "deletion_due_at")
     fieldsets = (
@@ -145,6 +163,14 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             account_disable(user_id=obj.id)
         elif change and "is_staff" in form.changed_data:
             sessions_close_all(user_id=obj.id)
+
+    @admin.action(description="Unlink from providers", permissions=["change"])
+    def unlink_providers(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Take the links of the chosen accounts to providers of single sign-on away."""
+        by = cast("User", request.user).id
+        ids = list(queryset.values_list("id", flat=True))
+        count = sum(identities_unlink_all(user_id=user_id, by=by) for user_id in ids)
+        self.message_user(request, f"Unlinked: {count}.")
 
     @admin.action(description="Unlock sign-in", permissions=["change"])
     def unlock_sign_in(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

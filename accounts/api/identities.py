@@ -49,7 +49,7 @@ class IdentityDetail(SignedInView):
         parameters=[OpenApiParameter("identity", str, "path", description="The id of a link.")],
         replies={204: None},
         refusals={
-            **refusals.SIGNED_IN,
+            **refusals.FRESH,
             404: "`identity_not_found`",
             409: "`last_way_in`",
             **refusals.UNAVAILABLE,
@@ -71,7 +71,7 @@ class IdentityDetail(SignedInView):
         replies={200: SignOnBegunOut},
         refusals={
             **refusals.INVALID,
-            **refusals.SIGNED_IN,
+            **refusals.FRESH,
             404: "`sso_provider_not_found`",
             502: "`sso_answer_invalid`",
             503: "`sso_provider_unavailable`",

@@ -8,7 +8,8 @@ from accounts.api import refusals
 from accounts.api.requests import PasswordIn, ProfileIn
 from accounts.api.responses import AccountProfileOut, profile_response
 from accounts.api.signed_in import ReadableView, SignedInView, user_of
-from accounts.services.users import password_change, profile_update
+from accounts.services.first_password import password_set
+from accounts.services.users import profile_update
 from platform_site.kit.rest.descriptions import described
 from platform_site.kit.rest.hot_reads import HotRequest, hot, json_response
 
@@ -57,7 +58,7 @@ class PasswordChange(SignedInView):
         replies={204: None},
         refusals={
             **refusals.PASSWORD_INCORRECT,
-            **refusals.SIGNED_IN,
+            **refusals.FRESH,
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,
         },
@@ -67,5 +68,5 @@ class PasswordChange(SignedInView):
         session = self.session(request)
         body = PasswordIn(data=request.data)
         body.is_valid(raise_exception=True)
-        password_change(session=session, **body.validated_data)
+        password_set(session=session, **body.validated_data)
         return Response(status=204)

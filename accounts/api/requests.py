@@ -72,11 +72,11 @@ class ProfileIn(StrictSerializer):
 
 
 class PasswordIn(StrictSerializer):
-    """The password now, and the next one."""
+    """The password now, unless there is none, and the next one."""
 
     rules = {"properties": {"new": LONG_ENOUGH}}
 
-    current = password_field()
+    current = password_field(required=False)
     new = password_field()
 
 

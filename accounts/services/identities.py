@@ -88,6 +88,22 @@ def identity_unlink(*, session: Session, identity_id: UUID) -> None:
     sessions_deny(ended)
 
 
+def identities_unlink_all(*, user_id: UUID, by: UUID | None) -> int:
+    """Take every link of an account away, for the staff, and end what was begun by one; how many.
+
+    The last way in may go: a new password by mail is another.
+    """
+    with transaction.atomic():
+        links = Identity.objects.select_for_update().filter(user_id=user_id)
+        providers = [identity.provider for identity in links]
+        Identity.objects.filter(user_id=user_id).delete()
+        ended = sessions_end(Session.objects.filter(user_id=user_id, methods__contains="fed"))
+        for provider in providers:
+            audit_record("admin.identity.unlink", user_id=user_id, by=by, target=provider)
+    sessions_deny(ended)
+    return len(providers)
+
+
 def _has_other_way_in(user: User, identity: Identity) -> bool:
     """Whether the person could sign in without ``identity``."""
     others = Identity.objects.filter(user_id=user.id, provider__in=providers_known())

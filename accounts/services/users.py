@@ -70,8 +70,13 @@ def password_change(*, session: Session, current: str, new: str) -> None:
 
     Raises `PasswordIncorrect`, `InvalidRequest` for a weak new password, and `RateLimited`.
     """
-    user = session.user
     password_require(session, current, pointer="/current")
+    password_replace(session=session, new=new)
+
+
+def password_replace(*, session: Session, new: str) -> None:
+    """Give the session's user the password ``new``; likewise, for who has proved who they are."""
+    user = session.user
     password_require_strong(new, user=user, pointer="/new")
     old_hash, new_hash = user.password, make_password(new)
     with transaction.atomic():

@@ -1702,9 +1702,9 @@ export interface components {
         PasswordProofRequest: {
             password?: string;
         };
-        /** @description The password now, and the next one. */
+        /** @description The password now, unless there is none, and the next one. */
         PasswordRequest: {
-            current: string;
+            current?: string;
             new: string;
         };
         /** @description The token of a link, and the password to be. */
@@ -6987,7 +6987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `permission_denied` without the scope; `account_closing`: take it back first */
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -7091,7 +7091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `permission_denied` without the scope; `account_closing`: take it back first */
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -8181,7 +8181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `permission_denied` without the scope; `account_closing`: take it back first */
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

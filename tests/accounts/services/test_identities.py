@@ -16,7 +16,12 @@ from accounts.oidc.errors import (
 )
 from accounts.oidc.providers import provider_by_id
 from accounts.oidc.sign_on import ProvedIdentity
-from accounts.services.identities import identity_link, identity_unlink, identity_user
+from accounts.services.identities import (
+    identities_unlink_all,
+    identity_link,
+    identity_unlink,
+    identity_user,
+)
 from accounts.services.sessions import session_begin
 from platform_site.kit.rest.problems import DomainError
 from tests.accounts.callers import in_parallel
@@ -146,3 +151,12 @@ def test_a_stranger_who_comes_twice_at_once_gets_one_account() -> None:
     found = in_parallel(4, lambda _number: identity_user(proved=proved())[0].id)
     assert len(set(found)) == 1
     assert (User.objects.count(), Identity.objects.count()) == (1, 1)
+
+
+def test_the_staff_take_every_link_away(alice_user: User, bob_user: User) -> None:
+    identity_link(user=alice_user, proved=proved())
+    identity_link(user=bob_user, proved=proved(subject="s-2"))
+    session_of(alice_user, "fed")
+    assert identities_unlink_all(user_id=alice_user.id, by=bob_user.id) == 1
+    assert Identity.objects.get().user == bob_user
+    assert not Session.objects.live().exists()
