@@ -33,7 +33,6 @@ LEAST_PROFILE: Final = 1.5
 LEAST_VERIFICATION: Final = 5.0
 MOST_SIGN_IN: Final = 1.2
 TIMED: Final = 300
-UNITS: Final = ("auth/sign-in", "auth/service token", "auth/refresh", "auth/introspect")
 
 
 def ours(now: Served) -> list[Read]:

@@ -13,11 +13,14 @@ TEMPLATE: Final = Path(__file__).parent / "pages" / "capacity.md.in"
 Report = Mapping[str, Any]
 
 
-def capacity_page(reads: Report, pipeline: Report, sheet: Report) -> str:
-    """The whole page."""
+def capacity_page(
+    reads: Report, pipeline: Report, sheet: Report, accounts: Report | None = None
+) -> str:
+    """The whole page; ``None`` when accounts were never measured."""
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         machine=_machine(reads),
         reads=_reads(reads),
+        accounts=_accounts(accounts),
         jobs=_jobs(pipeline),
         memory=_memory(reads),
         use=_use(Use()),
@@ -48,6 +51,23 @@ def _reads(reads: Report) -> str:
 
     head = ["Route", "ms of processor time", "PostgreSQL, ms", "Requests/s of one core"]
     return table(head, rows())
+
+
+def _accounts(accounts: Report | None) -> str:
+    if accounts is None:
+        return "Not measured yet (`python -m bench accounts`)."
+    head = ["On one core of auth", "ms of processor time", "PostgreSQL, ms", "A second"]
+    rows = (
+        [
+            name,
+            number(row["cpu_ms"].get("auth", row["cpu_ms"].get("stock"))["median"]),
+            number(row["cpu_ms"].get("PostgreSQL", {"median": 0.0})["median"]),
+            number(row["of_one_core"]["median"]),
+        ]
+        for name, row in accounts["units"].items()
+    )
+    beside = ", ".join(f"{what} {found['median']} ×" for what, found in accounts["beside"].items())
+    return f"{table(head, rows)}\n\nProcessor time as a ratio: {beside}. {_machine(accounts)}."
 
 
 def _jobs(pipeline: Report) -> str:

@@ -41,7 +41,9 @@ def main() -> int:
     pictures.mkdir(exist_ok=True)
     pages = {
         target / "RESULTS.md" if target else RESULTS: results_page(parts),
-        target / "capacity.md" if target else CAPACITY: capacity_page(reads, pipeline, capacity),
+        target / "capacity.md" if target else CAPACITY: capacity_page(
+            reads, pipeline, capacity, parts.get("accounts")
+        ),
     }
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")

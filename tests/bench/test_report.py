@@ -20,7 +20,9 @@ def test_the_results_are_rendered_as_committed() -> None:
 
 
 def test_the_capacity_sheet_is_rendered_as_committed() -> None:
-    page = capacity_page(PARTS["reads"], PARTS["pipeline"], PARTS["capacity"])
+    page = capacity_page(
+        PARTS["reads"], PARTS["pipeline"], PARTS["capacity"], PARTS.get("accounts")
+    )
     assert page == (ROOT / "docs/capacity.md").read_text(), "python -m bench report"
 
 
