@@ -4,9 +4,11 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pyotp
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.site import Site
 from tests.browser.visitor import Look, VisitorMade
@@ -16,6 +18,65 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 MAILED_WITHIN_S = 30.0
 NEW_PASSWORD = "another sentence nobody guesses"
+# A platform authenticator whose user is there and has been verified.
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+NO_AUTOFILL = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;"
+
+
+def test_a_second_factor_is_set_up_and_asked_for(laptop: Site, visit: VisitorMade) -> None:
+    person = laptop.person("factor")
+    page = visit(laptop, person=person).open("/account/security")
+    page.get_by_role("button", name="Set up the app").click()
+    picture = page.get_by_role("img", name="QR code")
+    expect(picture).to_be_visible()
+    page.wait_for_function("() => [...document.images].every((image) => image.naturalWidth > 0)")
+    app = pyotp.TOTP(page.get_by_test_id("otp-secret").inner_text())
+    page.get_by_label("Code").fill(app.now())
+    page.get_by_role("button", name="Turn on").click()
+    shown = page.get_by_test_id("recovery-codes").get_by_role("listitem")
+    expect(shown).to_have_count(10)
+    codes = shown.all_inner_texts()
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_text("10 codes left")).to_be_visible()
+
+    other = visit(laptop).open("/sign-in")
+    _password_given(other, person)
+    other.get_by_role("button", name="Use a recovery code").click()
+    other.get_by_label("Recovery code").fill(codes[0])
+    other.get_by_label("Remember this device").check()
+    other.get_by_role("button", name="Sign in", exact=True).click()
+    expect(other.get_by_role("heading", name="Library")).to_be_visible()
+    other.goto(f"{laptop.address}/account/sessions")
+    expect(other.get_by_test_id("remembered-devices").get_by_role("listitem")).to_have_count(1)
+
+
+def test_a_passkey_is_made_and_signs_in(laptop: Site, visit: VisitorMade) -> None:
+    # A passkey belongs to a name: browsers take none for an address.
+    site = replace(laptop, address=f"http://localhost:{urlsplit(laptop.address).port}")
+    person = site.person("passkey")
+    visitor = visit(site, person=person)
+    page = visitor.context.new_page()
+    # Its user is always there, and would be signed in by the field before the button is pressed.
+    page.add_init_script(NO_AUTOFILL)
+    devices = visitor.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    visitor.open("/account/security", page=page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_test_id("passkeys").get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("button", name="I have kept them").click()
+
+    page.get_by_role("button", name="Account menu").locator("visible=true").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Security")).to_be_visible()
 
 
 def test_a_key_is_made_used_and_revoked(laptop: Site, visit: VisitorMade) -> None:
@@ -57,6 +118,13 @@ def test_a_password_is_reset_by_mail(laptop: Site, visit: VisitorMade, locale: s
     page.locator("form input").fill(PASSWORD)
     page.locator("form button[type=submit]").click()
     expect(page.get_by_role("alert")).to_be_visible()  # a link works once
+
+
+def _password_given(page: Page, person: Person) -> None:
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
 
 
 def _mailed(site: Site, person: Person, page: str) -> str:

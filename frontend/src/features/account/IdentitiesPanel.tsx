@@ -28,7 +28,7 @@ function refusedLink(): ApiProblem | null {
 }
 
 /** Accounts at other sites that open this one. Nothing is shown where there are no such sites. */
-export function IdentitiesPanel() {
+export default function IdentitiesPanel() {
   const t = useTranslations("security");
   const options = useQuery({ queryKey: ["sign-in-options"], queryFn: signInCalls.options });
   const linked = useQuery({

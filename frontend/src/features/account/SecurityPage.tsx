@@ -1,13 +1,17 @@
 import { ShieldAlert } from "lucide-react";
+import { Suspense } from "react";
 import { useTranslations } from "use-intl";
+import { lazyPart } from "@/code/lazyPart";
+import { MissingSilently } from "@/code/MissingPart";
 import { PageHeader } from "@/design/PageHeader";
 import classes from "./AccountPage.module.css";
-import { IdentitiesPanel } from "./IdentitiesPanel";
 import { OtpPanel } from "./OtpPanel";
 import { PasskeysPanel } from "./PasskeysPanel";
 import { PasswordPanel } from "./PasswordPanel";
 import { RecoveryPanel } from "./RecoveryPanel";
 import { useProfile } from "./useProfile";
+
+const IdentitiesPanel = lazyPart(() => import("./IdentitiesPanel"), MissingSilently);
 
 export default function SecurityPage() {
   const t = useTranslations();
@@ -26,7 +30,9 @@ export default function SecurityPage() {
         <OtpPanel />
         <RecoveryPanel />
         <PasswordPanel />
-        <IdentitiesPanel />
+        <Suspense>
+          <IdentitiesPanel />
+        </Suspense>
       </div>
     </>
   );
