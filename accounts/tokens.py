@@ -1,20 +1,20 @@
 """Signed tokens: the access token of a session and the service token of a role.
 
-PyJWT signs with the prepared key of `accounts.signing_keys`, and every role verifies with PyJWT
-what it is shown; the claims are ours (docs/adr/0091).
+simplejwt gives the token classes; its backend knows one key, writes no key id and takes any
+``typ``, so the backend here is ours, and what is signed is verified as every role does it. Its
+views and its blacklist are not used: they let two racing refreshes both succeed.
 """
 
-import secrets
-import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
+import jwt
 from django.conf import settings
-from jwt.algorithms import ECAlgorithm
-from jwt.utils import base64url_encode
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.tokens import Token
 
 from accounts.factor_policy import is_held_back
 from accounts.models import User
@@ -29,7 +29,6 @@ from platform_site.kit.auth.tokens import (
 )
 from platform_site.kit.health import NotReady
 
-_ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
 RENEWAL_S: Final = 300
 """How often a role asks for a new service token; see docs/adr/0009."""
 USER_SCOPES: Final = (
@@ -48,6 +47,42 @@ KEY_SCOPES: Final = ("images:read", "images:write", "jobs", "account")
 """What an API key may be given; each stands in its tokens as it is."""
 ROLE_KEY_SCOPES: Final = {"images": KEY_SCOPES}
 """The roles behind the gateway, and what of a key's scopes its token for each may hold."""
+
+
+class KeysetBackend(TokenBackend):
+    """Signs with the current key and names it."""
+
+    def __init__(self, typ: str) -> None:
+        super().__init__(ALGORITHM)
+        self._typ = typ
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """``payload`` signed."""
+        key = current_keyset().signer()
+        headers = {"kid": key.kid, "typ": self._typ}
+        return jwt.encode(payload, key.private, algorithm=ALGORITHM, headers=headers)
+
+
+class UserToken(Token):
+    """Shown in the name of a person or an API key, to the roles that are its audience."""
+
+    token_type = "access"  # noqa: S105 - the name of a kind
+    lifetime = timedelta(minutes=10)
+
+    def get_token_backend(self) -> KeysetBackend:
+        """Ours; simplejwt's own is bound to settings that were read at import."""
+        return _backend(USER_TYPE)
+
+
+class SignedServiceToken(Token):
+    """What one role shows to another; its audience is the role called."""
+
+    token_type = "service"  # noqa: S105 - the name of a kind
+    lifetime = timedelta(minutes=15)
+
+    def get_token_backend(self) -> KeysetBackend:
+        """Ours, as that of `UserToken`."""
+        return _backend(SERVICE_TYPE)
 
 
 def access_token_issue(
@@ -89,7 +124,7 @@ def access_token_issue(
             if set(role_scopes) <= set(scopes)
         },
     }
-    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
+    return _signed(UserToken(), claims, lifetime_s=lifetime_s)
 
 
 def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifetime_s: int) -> str:
@@ -115,7 +150,7 @@ def key_token_issue(*, user_id: UUID, key_id: UUID, scopes: Sequence[str], lifet
             for role, known in ROLE_KEY_SCOPES.items()
         },
     }
-    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
+    return _signed(UserToken(), claims, lifetime_s=lifetime_s)
 
 
 def role_token_issue(
@@ -128,7 +163,7 @@ def role_token_issue(
         "sid": str(session_id),
         "scope": " ".join(scopes),
     }
-    return _signed(claims, typ=USER_TYPE, lifetime_s=lifetime_s)
+    return _signed(UserToken(), claims, lifetime_s=lifetime_s)
 
 
 def access_token_claims(raw: str) -> Mapping[str, Any]:
@@ -148,7 +183,7 @@ def service_lifetime_s() -> int:
 def service_token_issue(*, client_id: str, audience: str) -> str:
     """A signed token for ``client_id`` to call ``audience``, good for `service_lifetime_s`."""
     claims = {"sub": client_id, "aud": audience}
-    return _signed(claims, typ=SERVICE_TYPE, lifetime_s=service_lifetime_s())
+    return _signed(SignedServiceToken(), claims, lifetime_s=service_lifetime_s())
 
 
 def signing_check() -> None:
@@ -160,23 +195,16 @@ def signing_check() -> None:
         raise NotReady("What SIGNING_KEYS signs is not believed with the keys in JWKS.") from exc
 
 
-def _signed(claims: Mapping[str, Any], *, typ: str, lifetime_s: int) -> str:
-    """A token of ``claims`` that begins now, signed with the current key, which it names."""
-    now = int(time.time())
-    every = {
-        "iss": settings.TOKEN_ISSUER,
-        "iat": now,
-        "nbf": now,
-        "exp": now + lifetime_s,
-        "jti": secrets.token_hex(16),
-    }
-    key = current_keyset().signer()
-    message = _header(key.kid, typ) + base64url_encode(orjson.dumps({**claims, **every}))
-    return (message + b"." + base64url_encode(_ES256.sign(message, key.private))).decode()
+def _signed(token: Token, claims: Mapping[str, Any], *, lifetime_s: int) -> str:
+    """``token`` with ``claims``, from now on for ``lifetime_s`` seconds."""
+    token.set_exp(from_time=token.current_time, lifetime=timedelta(seconds=lifetime_s))
+    # The audience stands among the claims: simplejwt writes none, and without one a token would
+    # open every role.
+    token.payload |= {**claims, "iss": settings.TOKEN_ISSUER, "nbf": token["iat"]}
+    return str(token)
 
 
-@lru_cache(maxsize=16)
-def _header(kid: str, typ: str) -> bytes:
-    """The first part of a token (RFC 7515, 7.1), which is the same as long as its key is."""
-    header = {"alg": ALGORITHM, "kid": kid, "typ": typ}
-    return base64url_encode(orjson.dumps(header)) + b"."
+@lru_cache(maxsize=2)
+def _backend(typ: str) -> KeysetBackend:
+    # Once for a type of token: to make one costs as much as half a signature.
+    return KeysetBackend(typ)
