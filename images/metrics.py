@@ -54,7 +54,7 @@ STORAGE_ERRORS_TOTAL: Final = Counter(
 
 EXPORTS_TOTAL: Final = Counter(
     "images_exports_total",
-    "Archives of all that a person has: requested, refused, or removed from the store.",
+    "Archives of all that a person has: requested, or removed from the store.",
     ["outcome"],
 )
 EXPORT_BYTES_TOTAL: Final = Counter("images_export_bytes_total", "Bytes of such archives stored.")

@@ -48,6 +48,7 @@ def export_create(*, owner_id: UUID, account: str) -> Export:
         Job.objects.filter(id=job.id).update(progress_total=images)
         job.progress_total = images
         export = Export.objects.create(owner_id=owner_id, job=job, account=account)
+    metrics.EXPORTS_TOTAL.labels("requested").inc()
     log.info("export_requested", export_id=str(export.id), images=images)
     return export
 

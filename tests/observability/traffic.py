@@ -68,6 +68,7 @@ def ordinary_day(stack: Stack, alice: Person) -> None:
     for _ in range(5):
         alice.send("POST", f"/api/v1/jobs/{first['job']['id']}/retry")
     deliveries(alice, first["image"]["id"])
+    alice.send("POST", "/api/v1/exports")
     people(stack)
     program(alice)
 

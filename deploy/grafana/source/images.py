@@ -223,6 +223,30 @@ _PICTURES: Final = Row(
             runbook="availability.md#availabilityburnsfast",
         ),
         Panel(
+            "Exports",
+            "Archives of all that a person has, each hour: asked for, made, failed, removed after "
+            "their days.",
+            "short",
+            (
+                Query("3600 * " + rate("images_exports_total", "outcome"), "{{outcome}}"),
+                Query(
+                    "3600 * sum by (outcome) "
+                    '(rate(images_jobs_total{kind="export"}[$__rate_interval]))',
+                    "job {{outcome}}",
+                ),
+            ),
+            width=8,
+            runbook="work.md#exportsfail",
+        ),
+        Panel(
+            "Bytes of exports",
+            "Bytes of such archives stored each second; they take as much as their originals.",
+            "Bps",
+            (Query("sum(rate(images_export_bytes_total[$__rate_interval]))", "archives"),),
+            width=8,
+            runbook="data.md#storefillsup",
+        ),
+        Panel(
             "Object store",
             "Time that one small question to the store takes, asked by the workers.",
             "s",

@@ -164,7 +164,7 @@ def test_a_closed_account_has_none_and_its_end_leaves_none(
     assert ending(alice, "purge").post("/internal/v1/owner/purge").status_code == 202
     broker.work()
     assert stored_keys(store) == []
-    ending(alice, "purge").post("/internal/v1/owner/purge")
+    ending(alice, "purge").post("/internal/v1/owner/forget")
     assert not Export.objects.exists()
 
 
