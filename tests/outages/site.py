@@ -15,6 +15,7 @@ import orjson
 import psycopg
 import urllib3
 
+from platform_site.kit.auth.api_keys import api_key_new
 from tests.outages.routes import Route
 from tests.platform_site.kit.token_issuer import Issuer
 from tests.servers.person import PASSWORD, PHOTOGRAPHS
@@ -38,6 +39,7 @@ VALUES: Final = {
             "object_id",
             "id",
             "export_id",
+            "key_id",
             "passkey_id",
             "device_id",
         ),
@@ -119,11 +121,16 @@ class Site:
             return urllib3.encode_multipart_formdata({"file": ("fig.jpg", photograph)})
         if template == "internal/v1/token":
             return urlencode({"grant_type": "client_credentials", "audience": "images"}), FORM
+        if template == "internal/v1/api-keys/exchange":
+            return urlencode({"key": api_key_new(), "address": "127.0.0.1"}), FORM
+        if template == "auth/revoke":
+            return urlencode({"token": api_key_new()}), FORM
         if template == "internal/v1/introspect":
             return urlencode({"token": self.users["auth"]}), FORM
         email = f"carol-{time.monotonic_ns()}@example.com"
         documents: dict[str, Any] = {
             "auth/register": {"email": email, "password": PASSWORD, "name": "Carol"},
+            "auth/api-keys": {"name": "Cron", "scopes": ["jobs"]},
             "auth/login": {"email": email, "password": PASSWORD},
             "auth/password": {"current_password": PASSWORD, "new_password": f"{PASSWORD} 2"},
             "auth/password/reset": {"email": email},
