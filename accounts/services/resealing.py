@@ -7,8 +7,9 @@ from uuid import UUID
 import structlog
 from django.db.models import QuerySet
 
-from accounts.models import ApiKey, Mail
+from accounts.models import ApiKey, Authenticator, Mail
 from accounts.secret_keys import SealBrokenError, newest_key_id, resealed
+from accounts.services.authenticators import PURPOSE as AUTHENTICATOR
 from accounts.services.mails import SEAL
 
 log = structlog.get_logger(__name__)
@@ -19,14 +20,17 @@ FIRST: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class SealedField:
-    """A column of sealed text; the rows have a UUID as ``id``."""
+    """A column of sealed text; the rows have a UUID as primary key."""
 
     rows: QuerySet[Any]
     field: str
     purpose: str
 
 
-SEALED: Final = (SealedField(Mail.objects.exclude(context=""), "context", SEAL),)
+SEALED: Final = (
+    SealedField(Mail.objects.exclude(context=""), "context", SEAL),
+    SealedField(Authenticator.objects.all(), "sealed_secret", AUTHENTICATOR),
+)
 """Every column that `accounts.secret_keys.sealed` fills."""
 
 
@@ -51,7 +55,7 @@ def accounts_reseal() -> Resealed:
                     broken += 1
                     continue
                 # Compare-and-set: what was replaced meanwhile is new anyway.
-                same = sealed.rows.filter(id=row_id, **{sealed.field: text})
+                same = sealed.rows.filter(pk=row_id, **{sealed.field: text})
                 values += same.update(**{sealed.field: fresh})
             last = batch[-1][0]
     log.info("accounts_resealed", values=values, broken=broken)
@@ -64,5 +68,5 @@ def api_keys_of_former_keys() -> int:
 
 
 def _after(sealed: SealedField, last: UUID) -> list[tuple[UUID, str]]:
-    rows = sealed.rows.filter(id__gt=last).order_by("id")
-    return list(rows.values_list("id", sealed.field)[:BATCH])
+    rows = sealed.rows.filter(pk__gt=last).order_by("pk")
+    return list(rows.values_list("pk", sealed.field)[:BATCH])

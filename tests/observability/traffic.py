@@ -70,7 +70,7 @@ def ordinary_day(stack: Stack, alice: Person) -> None:
     deliveries(alice, first["image"]["id"])
     alice.send("POST", "/api/v1/exports")
     people(stack)
-    program(alice)
+    program(stack)
 
 
 def deliveries(alice: Person, image_id: str) -> None:
@@ -108,17 +108,18 @@ def people(stack: Stack) -> None:
     carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
 
 
-def program(alice: Person) -> None:
+def program(stack: Stack) -> None:
     """Requests with an API key, and some after it was revoked."""
     body = {"name": "traffic", "scopes": ["images:read"]}
-    made = alice.send("POST", "/auth/api-keys", body).json
+    erin = stack.person("erin")  # who has just signed in, as the making of a key asks
+    made = erin.send("POST", "/auth/api-keys", body).json
     bearer = {"Authorization": f"Bearer {made['key']}"}
     for _ in range(5):
-        alice.send("GET", "/api/v1/images", headers=bearer)
-    alice.send("DELETE", f"/auth/api-keys/{made['id']}")
+        erin.send("GET", "/api/v1/images", headers=bearer)
+    erin.send("DELETE", f"/auth/api-keys/{made['id']}")
     time.sleep(1.1)  # what a process remembers of the deny list
     for _ in range(3):
-        alice.send("GET", "/api/v1/images", headers=bearer)
+        erin.send("GET", "/api/v1/images", headers=bearer)
 
 
 def over_the_limit(stack: Stack) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, Session, User
 from accounts.tokens import service_token_issue
 from platform_site.kit.auth.api_keys import api_key_new, is_api_key
 from platform_site.kit.auth.tokens import verify_user_token
@@ -45,6 +45,13 @@ def test_a_key_is_shown_once_and_kept_nowhere(alice: Caller, bob: Caller) -> Non
     assert alice.get(KEYS).json() == {"results": [told], "next": None, "previous": None}
     assert alice.get(f"{KEYS}/{made['id']}").json() == told
     assert bob.get(KEYS).json()["results"] == []
+
+
+def test_a_key_is_made_by_who_has_just_shown_who_they_are(alice: Caller) -> None:
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(seconds=301))
+    reply = alice.post(KEYS, BODY)
+    assert (reply.status_code, reply.json()["code"]) == (403, "reauthentication_required")
+    assert not ApiKey.objects.exists()
 
 
 def test_bob_cannot_tell_alices_key_from_none(alice: Caller, bob: Caller) -> None:

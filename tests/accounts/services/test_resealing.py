@@ -6,10 +6,11 @@ from django.core.management import CommandError, call_command
 from django.db.models import Model
 from pytest_django import Settings
 
-from accounts.models import ApiKey, Mail, User
+from accounts.models import ApiKey, Authenticator, Mail, User
 from accounts.secret_keys import opened, sealed
 from accounts.services import resealing
 from accounts.services.api_keys import api_key_create
+from accounts.services.authenticators import PURPOSE as AUTHENTICATOR
 from accounts.services.key_exchange import api_key_exchange
 from accounts.services.mails import SEAL
 
@@ -37,12 +38,15 @@ def test_what_was_sealed_is_sealed_anew_and_unused_keys_are_counted(
         content = sealed(SEAL, json.dumps(number).encode())
         Mail.objects.create(kind="k", recipient="a@example.com", language="en", context=content)
     Mail.objects.create(kind="k", recipient="a@example.com", language="en")
+    secret = sealed(AUTHENTICATOR, b"otp")
+    Authenticator.objects.create(user=alice_user, sealed_secret=secret)
     used, unused = key_of(alice_user), key_of(alice_user)
     settings.ACCOUNT_KEYS = OLD | NEW
     assert "end with the old key: 2." in run("--check")
     assert api_key_exchange(raw=used, address="") is not None
-    assert run().startswith("Sealed with the newest key: 5.\n")
+    assert run().startswith("Sealed with the newest key: 6.\n")
     settings.ACCOUNT_KEYS = NEW
+    assert opened(AUTHENTICATOR, Authenticator.objects.get().sealed_secret) == b"otp"
     kept = Mail.objects.exclude(context="").order_by("id").values_list("context", flat=True)
     assert [opened(SEAL, text) for text in kept] == [b"0", b"1", b"2", b"3", b"4"]
     assert "end with the old key: 1." in run("--check")
@@ -66,4 +70,4 @@ def test_every_use_of_a_seal_is_listed() -> None:
     columns: set[tuple[type[Model], str]] = {
         (sealed.rows.model, sealed.field) for sealed in resealing.SEALED
     }
-    assert columns == {(Mail, "context")}
+    assert columns == {(Mail, "context"), (Authenticator, "sealed_secret")}
