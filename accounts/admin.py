@@ -4,17 +4,15 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import metrics, rate_limits
 from accounts.admin_api_keys import ApiKeyAdmin
 from accounts.admin_audit import AuditAdmin
 from accounts.admin_identities import IdentityAdmin
+from accounts.admin_sign_in import SignInForm
 from accounts.errors import DeletionBegun
 from accounts.models import (
     ApiKey,
@@ -27,60 +25,16 @@ from accounts.models import (
     User,
 )
 from accounts.services.api_keys import api_keys_revoke
-from accounts.services.audit import audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.factors import factors_reset
 from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
-from accounts.services.sign_in import login_try, sign_in_refused
 from accounts.services.users import account_disable, account_unlock
-from platform_site.kit.bounded import Busy
-from platform_site.kit.rest.rate_limits import (
-    LimiterUnavailable,
-    RateLimited,
-    client_address,
-    network_of,
-)
-
-
-class SignInForm(AdminAuthenticationForm):
-    """The way in, where guesses are counted together with those at the API."""
-
-    def clean(self) -> dict[str, Any]:
-        """Count the try, then look at the password."""
-        try:
-            address = client_address(cast("HttpRequest", self.request))
-            rate_limits.LOGIN_BY_ADDRESS.count(network_of(address)).require()
-            email = self.cleaned_data.get("username", "")
-            # The API's own counts: two doors with a lock each would give twice the guesses.
-            user, tried = login_try(email=email, address=address)
-        except (RateLimited, LimiterUnavailable) as exc:
-            raise ValidationError(f"{exc.title}. Try again later.", code=exc.code) from exc
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            tried.failed()
-            sign_in_refused(user=user, email=email)
-            raise
-        except Busy as exc:
-            tried.uncount()
-            raise ValidationError(f"{exc.title}. Try again.", code=exc.code) from exc
-        if entered := self.get_user():
-            tried.forget()
-            metrics.LOGINS.labels("succeeded").inc()
-            audit_record("admin.sign_in", user_id=entered.pk, by=entered.pk, methods="pwd")
-        return cleaned
-
-    def confirm_login_allowed(self, user: User) -> None:
-        """Nobody whose account is going to be deleted comes in. Raises ``ValidationError``."""
-        super().confirm_login_allowed(user)
-        if user.deletion_due_at is not None:
-            raise self.get_invalid_login_error()
-
 
 admin.site.login_form = SignInForm
+admin.site.login_template = "accounts/admin_sign_in.html"
 admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(Identity, IdentityAdmin)
 admin.site.register(AuditEntry, AuditAdmin)

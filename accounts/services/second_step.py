@@ -8,8 +8,13 @@ import structlog
 from django.db import transaction
 
 from accounts import metrics, rate_limits, selectors
-from accounts.errors import ChallengeInvalid, FactorIncorrect, SecondFactorRequired
-from accounts.factor_policy import WITH_TWO, methods_joined
+from accounts.errors import (
+    ChallengeInvalid,
+    FactorIncorrect,
+    FactorNotFound,
+    SecondFactorRequired,
+)
+from accounts.factor_policy import WITH_TWO, factor_required_of, methods_joined
 from accounts.models import User
 from accounts.services.audit import audit_record
 from accounts.services.authenticators import code_right, code_take, code_tried
@@ -129,6 +134,39 @@ def second_step_complete(
         code_right(user)
     metrics.SECOND_FACTORS.labels(method, "succeeded").inc()
     return SecondStepDone(pair, token)
+
+
+def code_proved(*, user: User, code: str) -> str:
+    """By what ``user`` has come in at a door that asks for password and code at once.
+
+    The password was right. Raises `FactorNotFound` when a factor is asked of ``user`` and there is
+    none, `FactorIncorrect` and `RateLimited`.
+    """
+    factors = selectors.factor_methods(user=user)
+    if not factors:
+        if factor_required_of(user):
+            raise FactorNotFound
+        return "pwd"
+    typed = "".join(code.split())
+    if not typed:
+        raise FactorIncorrect(reason="none")
+    # Only a code of an authenticator is six digits, and only it can be guessed.
+    is_otp = typed.isdecimal()
+    method: Method = "otp" if is_otp else "recovery"
+    try:
+        if is_otp:
+            code_tried(user)
+            code_take(user=user, code=typed)
+            code_right(user)
+        else:
+            recovery_code_take(user=user, code=typed)
+    except (FactorIncorrect, RateLimited) as exc:
+        outcome = "limited" if isinstance(exc, RateLimited) else "refused"
+        metrics.SECOND_FACTORS.labels(method, outcome).inc()
+        audit_record("admin.sign_in", user_id=user.id, by=None, outcome="refused", method=method)
+        raise
+    metrics.SECOND_FACTORS.labels(method, "succeeded").inc()
+    return methods_joined("pwd", "otp" if is_otp else "rcv")
 
 
 def _opened(text: str) -> tuple[Challenge, User]:
