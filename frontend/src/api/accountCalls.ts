@@ -8,10 +8,12 @@ import type {
   FreshProof,
   Identity,
   Language,
+  MadeApiKey,
   NewApiKey,
   OtpSetup,
   Page,
   Passkey,
+  PasskeyAdded,
   PasskeyAnswer,
   PasskeyCeremony,
   RecoveryCodes,
@@ -76,7 +78,7 @@ export const factorCalls = {
   recoveryCodes: () => send<RecoveryCodes>("POST", "/auth/factors/recovery-codes"),
   passkeyOptions: () => send<PasskeyCeremony>("POST", "/auth/passkeys/options"),
   passkeyAdd: (answer: PasskeyAnswer, name: string) =>
-    send<Passkey & Partial<RecoveryCodes>>("POST", "/auth/passkeys", { ...answer, name }),
+    send<PasskeyAdded>("POST", "/auth/passkeys", { ...answer, name }),
   passkeyRename: (id: string, name: string) =>
     send<Passkey>("PATCH", `/auth/passkeys/${id}`, { name }),
   passkeyRemove: (id: string) => send<void>("DELETE", `/auth/passkeys/${id}`),
@@ -84,7 +86,7 @@ export const factorCalls = {
 };
 
 export const identityCalls = {
-  all: () => send<Identity[] | Page<Identity>>("GET", "/auth/identities"),
+  all: () => send<Identity[]>("GET", "/auth/identities"),
   link: (provider: string) =>
     send<{ url: string }>("POST", `/auth/identities/${encodeURIComponent(provider)}`, {
       return_path: "/account/security",
@@ -94,7 +96,7 @@ export const identityCalls = {
 
 export const keyCalls = {
   all: () => send<Page<ApiKey>>("GET", "/auth/api-keys"),
-  make: (key: NewApiKey) => send<ApiKey & { key: string }>("POST", "/auth/api-keys", key),
+  make: (key: NewApiKey) => send<MadeApiKey>("POST", "/auth/api-keys", key),
   revoke: (id: string) => send<void>("DELETE", `/auth/api-keys/${id}`),
 };
 
@@ -108,7 +110,7 @@ export const auditCalls = {
 };
 
 export const exportCalls = {
-  all: () => send<Page<Export>>("GET", "/api/v1/exports"),
+  all: () => send<Pick<Page<Export>, "results">>("GET", "/api/v1/exports"),
   ask: () => send<Export>("POST", "/api/v1/exports"),
 };
 

@@ -25,6 +25,10 @@ const TONES: Record<ExportState, Tone> = {
 
 const isUnderWay = ({ state }: Export): boolean => state === "queued" || state === "running";
 
+/** How far it is; unknown until the parts have been counted. */
+const shareOf = ({ progress }: Export): number | null =>
+  progress && progress.total > 0 ? progress.done / progress.total : null;
+
 /** Everything that is kept of a person, as one file: asked for, made by a job, downloaded. */
 export function ExportPanel() {
   const t = useTranslations("security");
@@ -84,7 +88,7 @@ function ExportRow({ one }: { one: Export }) {
           <StateChip tone={TONES[state]} label={t(`exportState.${state}`)} />
         </p>
         {facts.length > 0 && <p className={classes.facts}>{facts.join(" · ")}</p>}
-        {isUnderWay(one) && <ProgressLine label={t("exportProgress")} share={null} />}
+        {isUnderWay(one) && <ProgressLine label={t("exportProgress")} share={shareOf(one)} />}
       </div>
       {state === "ready" && url && (
         <Button

@@ -33,10 +33,7 @@ export default function IdentitiesPanel() {
   const options = useQuery({ queryKey: ["sign-in-options"], queryFn: signInCalls.options });
   const linked = useQuery({
     queryKey: identitiesKey,
-    queryFn: async () => {
-      const answer = await identityCalls.all();
-      return Array.isArray(answer) ? answer : answer.results;
-    },
+    queryFn: identityCalls.all,
   });
   const { busy, error, act } = useAct();
   const [refused] = useState(refusedLink);

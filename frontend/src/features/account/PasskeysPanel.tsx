@@ -38,7 +38,7 @@ export function PasskeysPanel() {
         const name = deviceName(navigator.userAgent) ?? t("passkey");
         return factorCalls.passkeyAdd({ state, credential }, name);
       },
-      ({ recovery_codes = [] }) => {
+      ({ recovery_codes }) => {
         setCodes(recovery_codes);
         changed();
         showToast(t("passkeyAdded"));

@@ -5,5 +5,5 @@ import en from "@/i18n/en.json";
 test("every act that can be filtered by has words", () => {
   const words = Object.keys(en.security.acts);
   expect(ACTS.filter((act) => !words.includes(messageOfAct(act)))).toEqual([]);
-  expect(new Set(ACTS).size).toBe(words.length);
+  expect(new Set(ACTS).size).toBe(ACTS.length);
 });
