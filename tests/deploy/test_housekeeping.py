@@ -23,6 +23,7 @@ COMMAND: Final = ["python", "manage.py", "housekeeping"]
 ASKED_FOR_BY_A_PERSON: Final = {
     "create_demo": "makes an account to try the platform with",
     "unlock": "the owner of an account asks for it",
+    "verify_receipt": "somebody shows the receipt of an account that was deleted",
     "requeue_stuck": "the sweep, by hand, while there is no scheduler",
 }
 """Commands of the apps that nothing runs from time to time, and what they are for."""

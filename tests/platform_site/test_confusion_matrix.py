@@ -51,6 +51,7 @@ CALLERS: Final = {
     "internal/v1/owner/withhold": {"auth", "gateway"},
     "internal/v1/owner/release": {"auth", "gateway"},
     "internal/v1/owner/purge": {"auth"},
+    "internal/v1/owner/forget": {"auth"},
     "internal/v1/exports/finished": {"auth"},
 }
 """Who calls, where it is not the gateway alone."""
