@@ -29,6 +29,32 @@ APPS = {
 NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
 
+PUBLIC = {
+    "auth": {
+        "auth/register",
+        "auth/login",
+        "auth/login/passkey",
+        "auth/login/passkey/options",
+        "auth/login/second-factor",
+        "auth/login/second-factor/options",
+        "auth/refresh",
+        "auth/password/reset",
+        "auth/password/confirm",
+        "auth/email/verify",
+        "auth/email/confirm",
+        "auth/sign-in-options",
+        "auth/revoke",
+        "auth/sso/<slug:provider>/begin",
+        "auth/sso/<slug:provider>/callback",
+        ".well-known/jwks.json",
+        "auth/receipt-keys",
+        "internal/v1/token",
+    },
+    "gateway": {"api/v1/status", "api/v1/schema", "api/v1/docs"},
+    "images": {"i/<path:rest>"},
+}
+"""What may be asked for without an access token: the way in, public keys, signed addresses."""
+
 DATABASE = {"DATABASE_URL": f"postgresql://role:a-word-of-the-database@{NOBODY}/platform"}
 CACHE = {"CACHE_URL": f"redis://role:a-word-of-the-cache@{NOBODY}/0"}
 BROKER = {"BROKER_URL": f"redis://role:a-word-of-the-broker@{NOBODY}/0"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import Resolver404, resolve
 
-from tests.platform_site.roles import APPS, ROLES, Manifests, python
+from tests.platform_site.roles import APPS, PUBLIC, ROLES, Manifests, python
 
 pytestmark = pytest.mark.processes
 
@@ -65,32 +65,6 @@ print(json.dumps({
     "debug": settings.DEBUG,
 }))
 """
-PUBLIC = {
-    "auth": {
-        "auth/register",
-        "auth/login",
-        "auth/login/passkey",
-        "auth/login/passkey/options",
-        "auth/login/second-factor",
-        "auth/login/second-factor/options",
-        "auth/refresh",
-        "auth/password/reset",
-        "auth/password/confirm",
-        "auth/email/verify",
-        "auth/email/confirm",
-        "auth/sign-in-options",
-        "auth/revoke",
-        "auth/sso/<slug:provider>/begin",
-        "auth/sso/<slug:provider>/callback",
-        ".well-known/jwks.json",
-        "auth/receipt-keys",
-        "internal/v1/token",
-    },
-    "gateway": {"api/v1/status", "api/v1/schema", "api/v1/docs"},
-    "images": {"i/<path:rest>"},
-}
-"""What may be asked for without an access token: the way in, public keys, signed addresses."""
-
 OWNERS = {
     "/internal/v1/images": "images",
     "/internal/v1/token": "auth",

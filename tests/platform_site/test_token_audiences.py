@@ -18,21 +18,11 @@ from accounts.tokens import service_token_issue
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.callers import PASSWORD, Caller
 from tests.forged_tokens import USER_TYPE, signed
+from tests.platform_site.roles import PUBLIC
 
 pytestmark = pytest.mark.django_db
 
 ROLES = ("auth", "gateway", "images")
-PUBLIC = {
-    "auth": {
-        "auth/register", "auth/login", "auth/refresh", ".well-known/jwks.json",
-        "internal/v1/token", "auth/password/reset", "auth/password/confirm", "auth/email/verify",
-        "auth/email/confirm", "auth/sign-in-options", "auth/revoke",
-        "auth/sso/<slug:provider>/begin", "auth/sso/<slug:provider>/callback",
-        "auth/receipt-keys",
-    },
-    "gateway": {"api/v1/schema", "api/v1/docs", "api/v1/status"},
-    "images": {"i/<path:rest>"},
-}  # fmt: skip
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 FORM = "application/x-www-form-urlencoded"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -124,6 +114,18 @@ ACCOUNT_ROUTES = [
     ("POST", "/auth/api-keys", "account:write"),
     ("GET", f"/auth/api-keys/{UUID(int=7)}", "account:read"),
     ("DELETE", f"/auth/api-keys/{UUID(int=7)}", "account:write"),
+    ("GET", "/auth/factors", "account:read"),
+    ("POST", "/auth/factors/otp", "account:write"),
+    ("DELETE", "/auth/factors/otp", "account:write"),
+    ("POST", "/auth/factors/otp/confirm", "account:write"),
+    ("POST", "/auth/factors/recovery-codes", "account:write"),
+    ("POST", "/auth/passkeys/options", "account:write"),
+    ("POST", "/auth/passkeys", "account:write"),
+    ("PATCH", f"/auth/passkeys/{UUID(int=7)}", "account:write"),
+    ("DELETE", f"/auth/passkeys/{UUID(int=7)}", "account:write"),
+    ("DELETE", f"/auth/remembered-devices/{UUID(int=7)}", "account:write"),
+    ("POST", "/auth/reauthenticate/options", "account:write"),
+    ("POST", "/auth/reauthenticate", "account:write"),
     ("GET", "/auth/identities", "account:read"),
     ("POST", "/auth/identities/I", "account:write"),
     ("DELETE", "/auth/identities/I", "account:write"),

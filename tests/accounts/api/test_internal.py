@@ -1,4 +1,5 @@
 import base64
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from jwt import decode as jwt_decode
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.tokens import service_token_issue
 from platform_site.kit.auth.tokens import verifier, verify_service_token, verify_user_token
 from tests.accounts.callers import PASSWORD, Caller, signed_in
@@ -201,18 +202,20 @@ def test_a_role_closes_the_account_of_the_person_that_it_acts_for(
 @pytest.mark.parametrize(
     ("proof", "code"),
     [
-        (None, "invalid"),
-        ({}, "invalid"),
+        (None, "reauthentication_required"),
+        ({}, "reauthentication_required"),
         ({"password": ""}, "invalid"),
         ({"password": "a guess at it"}, "password_incorrect"),
         ({"password": PASSWORD, "sure": True}, "unknown_field"),
     ],
 )
-def test_an_account_is_not_closed_without_its_password(
+def test_an_account_is_not_closed_without_its_password_or_a_fresh_sign_in(
     alice: Caller, proof: dict[str, str] | None, code: str
 ) -> None:
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=6))
     reply = alice.send("DELETE", ACCOUNT, proof, **ours())
-    assert (reply.status_code, reply.json()["code"]) == (400, code)
+    status = 403 if code == "reauthentication_required" else 400
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
     assert User.objects.get().deletion_due_at is None
     assert alice.get("/auth/profile").status_code == 200
 
