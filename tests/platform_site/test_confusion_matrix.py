@@ -28,9 +28,9 @@ from accounts.tokens import service_token_issue
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.callers import PASSWORD
 from tests.forged_tokens import SERVICE_FORGERIES, SERVICE_TYPE, USER_FORGERIES, USER_TYPE, expired
+from tests.platform_site.roles import PUBLIC
 from tests.platform_site.test_token_audiences import (
     METHODS,
-    PUBLIC,
     ROLES,
     address_of,
     patterns_of,
