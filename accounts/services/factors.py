@@ -14,6 +14,8 @@ from accounts.services.authenticators import (
     code_right,
     code_tried,
 )
+from accounts.services.mails import mail_queue
+from accounts.services.notices import notice_queue
 from accounts.services.recovery_codes import recovery_codes_renew
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import sessions_close_all
@@ -43,6 +45,7 @@ def otp_remove(*, session: Session) -> None:
 def factor_added(*, session: Session, method: str) -> list[str]:
     """The session has proved ``method`` by adding it; recovery codes if it is the first factor."""
     session_proved(session=session, methods=(method,))
+    notice_queue(user=session.user, act="factor.add")
     if RecoveryCode.objects.filter(user_id=session.user_id).exists():
         return []
     return recovery_codes_renew(user=session.user)
@@ -60,6 +63,7 @@ def factor_removed(*, session: Session) -> list[UUID]:
     With the last factor its recovery codes go, and this session has one kind of proof again.
     """
     user = session.user
+    notice_queue(user=user, act="factor.remove")
     RememberedDevice.objects.filter(user=user).delete()
     if not selectors.factor_methods(user=user):
         RecoveryCode.objects.filter(user=user).delete()
@@ -74,5 +78,13 @@ def factors_reset(*, user_id: UUID, by: UUID) -> None:
         for rows in (Authenticator, Passkey, RecoveryCode, RememberedDevice):
             rows.objects.filter(user_id=user_id).delete()
         audit_record("admin.factors_reset", user_id=user_id, by=by)
-        User.objects.select_for_update().get(id=user_id)
+        user = User.objects.get(id=user_id)
+        # Without the place of the request in hand, which is that of the staff.
+        mail_queue(
+            "security_notice",
+            to=user.email,
+            language=user.language,
+            context={"email": user.email, "act": "admin.factors_reset"},
+            user_id=user.id,
+        )
     sessions_close_all(user_id=user_id)

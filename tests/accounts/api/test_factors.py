@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Authenticator, RecoveryCode, Session, User
+from accounts.models import Authenticator, Mail, RecoveryCode, Session, User
 from accounts.services.factors import factors_reset
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.authenticators import SecurityKey, with_app, with_key
@@ -132,5 +132,6 @@ def test_the_staff_can_reset_what_somebody_has_lost(alice: Caller, alice_user: U
     with patch("accounts.services.factors.audit_record") as recorded:
         factors_reset(user_id=alice_user.id, by=alice_user.id)
     assert recorded.call_args.args == ("admin.factors_reset",)
+    assert Mail.objects.filter(user_id=alice_user.id, kind="security_notice").count() == 3
     assert alice.get("/auth/profile").json()["code"] == "token_revoked"
     assert signed_in(alice_user).get("/auth/factors").json() == NOTHING
