@@ -55,9 +55,15 @@ class SecondStepDone:
 
 
 def signed_in_or_challenged(
-    *, user: User, methods: Sequence[str], device: str, address: str, remembered: str = ""
+    *,
+    user: User,
+    methods: Sequence[str],
+    device: str,
+    address: str,
+    remembered: str = "",
+    provider: str = "",
 ) -> TokenPair:
-    """A session of ``user``, who has proved by ``methods`` who they are.
+    """A session of ``user``, who has proved by ``methods`` who they are, or ``provider`` vouches.
 
     ``remembered`` is what a remembered browser shows. Raises `SecondFactorRequired` when the
     account has a second factor and it was not part of the proof; `InvalidCredentials`.
@@ -70,11 +76,14 @@ def signed_in_or_challenged(
             PURPOSE,
             user=str(user.id),
             methods=" ".join(methods),
+            provider=provider,
             state=sign_in_states(user)[0],
         )
         log.info("second_factor_asked", user_id=str(user.id))
         raise SecondFactorRequired(challenge=challenge, methods=factors)
-    return session_begin(user=user, methods=methods, device=device, address=address)
+    return session_begin(
+        user=user, methods=methods, device=device, address=address, provider=provider
+    )
 
 
 def second_step_options(*, challenge: str, origin: str) -> PasskeyOptions:
@@ -116,7 +125,14 @@ def second_step_complete(
             proved = _taken(user, proof, opened, origin=origin)
             challenge_spend(opened)
             methods = methods_joined(opened.members["methods"], *proved)
-            pair = session_begin(user=user, methods=methods.split(), device=device, address=address)
+            pair = session_begin(
+                user=user,
+                methods=methods.split(),
+                device=device,
+                address=address,
+                # Without it: sealed by the release before, some minutes ago.
+                provider=opened.members.get("provider", ""),
+            )
             token = device_remember(user=user, device=device) if remember else ""
     except FactorIncorrect as exc:
         metrics.SECOND_FACTORS.labels(method, "refused").inc()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import metrics, selectors
 from accounts.errors import InvalidCredentials
-from accounts.models import Session, User
+from accounts.models import Session, SessionQuerySet, User
 from accounts.refresh_tokens import RefreshToken
 from accounts.services.audit import audit_actor, audit_record
 from accounts.services.revocations import sessions_deny, sessions_end
@@ -42,8 +42,12 @@ class TokenPair:
     session_id: UUID
 
 
-def session_begin(*, user: User, methods: Sequence[str], device: str, address: str) -> TokenPair:
+def session_begin(
+    *, user: User, methods: Sequence[str], device: str, address: str, provider: str = ""
+) -> TokenPair:
     """A new session of ``user``, who has proved by ``methods`` (RFC 8176) who they are.
+
+    ``provider`` is the id of the one that vouched for them, if one did.
 
     ``user`` is as it was when the proof was looked at. Raises `InvalidCredentials` when the
     password has changed since, or the account may not be entered, and `EmailUnverified`.
@@ -75,9 +79,11 @@ def session_begin(*, user: User, methods: Sequence[str], device: str, address: s
             user_id=user.id,
             by=user.id,
             target=str(token.session_id),
+            outcome="succeeded",
             address=address,
             device=device,
             methods=" ".join(methods),
+            **({"provider": provider} if provider else {}),
         )
     return token_pair(
         user=user,
@@ -95,6 +101,17 @@ def session_close(*, session_id: UUID, user_id: UUID) -> None:
         audit_record("session.end", user_id=user_id, by=audit_actor(), target=str(session_id))
     sessions_deny(ended)
     log.info("session_closed", session_id=str(session_id))
+
+
+def sessions_close(*, sessions: SessionQuerySet) -> int:
+    """End ``sessions``, whoever's they are, with an entry for each; how many ended."""
+    with transaction.atomic():
+        ended = sessions_end(sessions)
+        owners = Session.objects.filter(id__in=ended).values_list("id", "user_id")
+        for session_id, user_id in owners.order_by("id"):
+            audit_record("session.end", user_id=user_id, by=audit_actor(), target=str(session_id))
+    sessions_deny(ended)
+    return len(ended)
 
 
 def sessions_close_all(*, user_id: UUID) -> int:

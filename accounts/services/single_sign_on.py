@@ -31,7 +31,6 @@ from accounts.oidc.errors import (
 from accounts.oidc.providers import Provider, provider_by_id
 from accounts.oidc.sign_on import Proof, ProvedIdentity, identity_proved, sign_on_url
 from accounts.secret_keys import SealBrokenError, opened, sealed
-from accounts.services.audit import audit_record
 from accounts.services.freshness import fresh_require
 from accounts.services.identities import identity_link, identity_user
 from accounts.services.second_step import signed_in_or_challenged
@@ -207,11 +206,15 @@ def _signed_in(proved: ProvedIdentity, *, device: str, address: str, remembered:
         raise SignOnAccountClosed
     try:
         pair = signed_in_or_challenged(
-            user=user, methods=METHODS, device=device, address=address, remembered=remembered
+            user=user,
+            methods=METHODS,
+            device=device,
+            address=address,
+            remembered=remembered,
+            provider=proved.provider.id,
         )
     except InvalidCredentials as exc:
         raise SignOnAccountClosed from exc
-    audit_record("sign_in", user_id=user.id, by=user.id, methods="fed", target=proved.provider.id)
     _count(proved.provider.id, outcome)
     return pair
 

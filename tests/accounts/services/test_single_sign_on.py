@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from pytest_django import Settings
 
-from accounts.models import Identity, Session, SpentState, User
+from accounts.models import AuditEntry, Identity, Session, SpentState, User
 from accounts.oidc.calls import _breaker
 from accounts.oidc.metadata import documents_of
 from accounts.services.single_sign_on import states_forget
@@ -48,6 +48,9 @@ def test_a_stranger_signs_in_and_has_an_account_without_a_password(
     assert user.email_verified_at is not None
     session = Session.objects.get()
     assert (session.methods, session.device) == ("fed", "browser")
+    entry = AuditEntry.objects.get(act="sign_in")
+    assert entry.target == str(session.id)
+    assert entry.details == {"methods": "fed", "provider": "acme"}
     cookie = reply.cookies["refresh"]
     assert (cookie["samesite"], cookie["path"], cookie["httponly"]) == ("Strict", "/auth", True)
     profile = dora.signed_in().get("/auth/profile").json()
