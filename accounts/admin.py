@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -25,12 +26,12 @@ from accounts.models import (
     User,
 )
 from accounts.services.api_keys import api_keys_revoke
+from accounts.services.audit import audit_actor, audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.factors import factors_reset
 from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
-from accounts.services.revocations import sessions_deny, sessions_end
-from accounts.services.sessions import sessions_close_all
+from accounts.services.sessions import sessions_close, sessions_close_all
 from accounts.services.users import account_disable, account_unlock
 
 admin.site.login_form = SignInForm
@@ -63,7 +64,9 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
         """Store the password and end every session and API key of the account."""
-        user = cast("User", super().save(commit))
+        with transaction.atomic():
+            user = cast("User", super().save(commit))
+            audit_record("password.set_by_staff", user_id=user.id, by=audit_actor())
         sessions_close_all(user_id=user.id)
         api_keys_revoke(ApiKey.objects.filter(user_id=user.id), by=None)
         user.refresh_from_db(fields=["sign_out_epoch"])  # who changed their own goes on here
@@ -199,15 +202,13 @@ class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:  # noqa: ARG002
         """End the sessions, then forget them."""
         ids = list(queryset.values_list("id", flat=True))
-        sessions_deny(sessions_end(Session.objects.filter(id__in=ids)))
+        sessions_close(sessions=Session.objects.filter(id__in=ids))
         Session.objects.filter(id__in=ids).delete()
 
     @admin.action(description="End session", permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: SessionQuerySet) -> None:
         """Sign the chosen sessions out everywhere."""
-        ended = sessions_end(queryset)
-        sessions_deny(ended)
-        self.message_user(request, f"Ended sessions: {len(ended)}.")
+        self.message_user(request, f"Ended sessions: {sessions_close(sessions=queryset)}.")
 
 
 @admin.register(Mail)

@@ -44,6 +44,27 @@ def test_what_the_staff_do_is_recorded_as_theirs(
     assert listed.details["action"] == "unlock_sign_in"
 
 
+def test_each_account_that_the_staff_reach_is_named(
+    staff: Client, root: User, alice_user: User
+) -> None:
+    sessions = "/admin/accounts/session/"
+    session_id = str(alice_user.sessions.get().id)
+    staff.post(sessions, {"action": "end_sessions", "_selected_action": session_id})
+    staff.post(f"{sessions}{session_id}/delete/", {"post": "yes"})  # it has ended already
+    new = "set by the staff just now"
+    form = {"usable_password": "true", "password1": new, "password2": new}
+    staff.post(f"/admin/accounts/user/{alice_user.id}/password/", form)
+    ended, given = AuditEntry.objects.filter(
+        act__in=["session.end", "password.set_by_staff"]
+    ).order_by("id")
+    assert (ended.act, ended.target, given.act) == (
+        *("session.end", session_id),
+        "password.set_by_staff",
+    )
+    assert {ended.user_id, given.user_id} == {alice_user.id}
+    assert {ended.by_id, given.by_id} == {root.id}
+
+
 def test_a_wrong_password_at_the_admin_is_recorded(root: User) -> None:
     Client().post("/admin/login/", {"username": root.email, "password": "wrong password"})
     entry = AuditEntry.objects.get(outcome="refused")

@@ -3,7 +3,7 @@
 /** As in `accounts/services/audit.py`; another one is shown by the name that the API gives it. */
 export const ACTS = [
   ...["sign_in", "sign_in.second_factor", "session.fresh", "session.end", "sessions.end"],
-  ...["password.change", "password.reset", "email.verify", "email.change"],
+  ...["password.change", "password.reset", "password.set_by_staff", "email.verify", "email.change"],
   ...["factor.add", "factor.remove", "recovery_codes.renew", "recovery_codes.use"],
   ...["device.remember", "device.forget", "profile.change"],
   ...[
