@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.metrics import sso_begin_at_zero
 from accounts.oidc.providers import providers_known
+from accounts.places import places_open
 from accounts.signing_keys import current_keyset
 
 
@@ -31,6 +32,7 @@ class AccountsConfig(AppConfig):
         """Stop a role that signs at its start, and not at the first sign-in, if it cannot."""
         if self._signs:
             current_keyset().signer()
+            places_open()
             self._mail_require()
             for provider_id in providers_known():
                 sso_begin_at_zero(provider_id)

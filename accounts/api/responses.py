@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.factor_policy import factor_required_of
 from accounts.models import Session, User
+from accounts.places import place_of
 from accounts.services.sessions import TokenPair
 
 
@@ -79,12 +80,21 @@ class RestoredOut:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOut:
+    """Where an address is, by a database of the platform's own; empty where it is not known."""
+
+    country: str = field(metadata=explained("Two letters (ISO 3166-1)."))
+    city: str = field(metadata=explained("In English."))
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOut:
     """One sign-in on one device."""
 
     id: UUID
     device: str = field(metadata=explained("The user agent's own words."))
     address: str
+    place: PlaceOut | None
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
@@ -173,10 +183,12 @@ def profile_response(user: User) -> AccountProfileOut:
 
 def session_response(session: Session, *, current: Session) -> SessionOut:
     """One of the caller's sessions, seen from the session ``current``."""
+    place = place_of(session.address)
     return SessionOut(
         id=session.id,
         device=session.device,
         address=session.address,
+        place=PlaceOut(place.country, place.city) if place else None,
         created_at=session.created_at,
         last_seen_at=session.last_seen_at,
         expires_at=session.expires_at,

@@ -1712,6 +1712,13 @@ export interface components {
             token: string;
             password: string;
         };
+        /** @description Where an address is, by a database of the platform's own; empty where it is not known. */
+        Place: {
+            /** @description Two letters (ISO 3166-1). */
+            country: string;
+            /** @description In English. */
+            city: string;
+        };
         /** @description A named size: the picture fits inside the box and is never enlarged. */
         Preset: {
             name: string;
@@ -1881,6 +1888,7 @@ export interface components {
             /** @description The user agent's own words. */
             device: string;
             address: string;
+            place: components["schemas"]["Place"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

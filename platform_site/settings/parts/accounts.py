@@ -58,6 +58,11 @@ ACCOUNT_DELETION_GRACE_DAYS = env.integer(
     7,
     about="Days for which a deleted account can be taken back before it is gone for good.",
 )
+GEOIP_DATABASE = env.text(
+    "GEOIP_DATABASE",
+    "",
+    about="Path of a MaxMind database (.mmdb) by which sessions have a place; empty: none have.",
+)
 ACCOUNT_RATE_LIMITS = env.limits(
     "ACCOUNT_RATE_LIMITS",
     about="Tries that are allowed, by what is limited; the rest stands in accounts/rate_limits.py.",

@@ -16,6 +16,7 @@ def test_i_see_where_i_am_signed_in_newest_first(alice_user: User, bob: Caller) 
         "id",
         "device",
         "address",
+        "place",
         "created_at",
         "last_seen_at",
         "expires_at",
