@@ -30,7 +30,7 @@ def opened(purpose: str, text: str) -> bytes:
     """The secret that was `sealed` as ``text``. Raises `SealBrokenError`."""
     try:
         return _fernet(purpose, _newest_first()).decrypt(text)
-    except InvalidToken as exc:
+    except (InvalidToken, ValueError) as exc:  # the latter for what is not ASCII
         raise SealBrokenError(purpose) from exc
 
 

@@ -25,7 +25,7 @@ FAR: Final = 2200
 class NetworkField(serializers.CharField):
     """An address or a network (``192.0.2.0/24``, ``2001:db8::/32``) in its shortest spelling."""
 
-    default_error_messages = {"network": "This is not an IP address or a network."}
+    default_error_messages = {"invalid": "This is not an IP address or a network."}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=NETWORK_LENGTH, **options)
@@ -36,7 +36,7 @@ class NetworkField(serializers.CharField):
         try:
             return str(ip_network(text, strict=False))
         except ValueError:
-            self.fail("network")
+            self.fail("invalid")
 
 
 class ApiKeyIn(StrictSerializer):

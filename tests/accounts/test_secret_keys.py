@@ -14,6 +14,8 @@ def test_what_was_sealed_can_be_opened_for_its_purpose_alone() -> None:
         opened("others", text)
     with pytest.raises(SealBrokenError):
         opened("factors", text[:-3] + "AA=")
+    with pytest.raises(SealBrokenError):
+        opened("factors", "试")
 
 
 def test_a_new_key_opens_what_the_old_one_sealed(settings: Settings) -> None:
