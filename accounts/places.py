@@ -16,14 +16,14 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeoPlace:
     """A country (ISO 3166-1, two letters) and a city in English; empty where it is not known."""
 
     country: str
     city: str
 
 
-def place_of(address: str) -> Place | None:
+def place_of(address: str) -> GeoPlace | None:
     """Where ``address`` is, as far as the database knows; ``None`` without one."""
     database = places_open()
     if database is None or not address:
@@ -35,7 +35,7 @@ def place_of(address: str) -> Place | None:
         return None
     country = _text(found, "country", "iso_code")
     city = _text(found, "city", "names", "en")
-    return Place(country, city) if country or city else None
+    return GeoPlace(country, city) if country or city else None
 
 
 def places_open() -> maxminddb.Reader | None:

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from accounts.models import Session, User
-from accounts.places import Place, place_of, places_open
+from accounts.places import GeoPlace, place_of, places_open
 from tests.accounts.callers import Caller
 
 
@@ -51,11 +51,11 @@ def test_without_a_database_there_are_no_places(settings: Settings) -> None:
 
 def test_a_place_is_what_the_database_knows(settings: Settings, tmp_path: Path) -> None:
     settings.GEOIP_DATABASE = database(tmp_path / "a.mmdb", LEIPZIG)
-    assert place_of("10.0.0.1") == Place("DE", "Leipzig")
+    assert place_of("10.0.0.1") == GeoPlace("DE", "Leipzig")
     for nowhere in ("203.0.113.1", "2001:db8::1", "", "unix:"):
         assert place_of(nowhere) is None
     settings.GEOIP_DATABASE = database(tmp_path / "b.mmdb", {"country": {"iso_code": "FR"}})
-    assert place_of("10.0.0.1") == Place("FR", "")
+    assert place_of("10.0.0.1") == GeoPlace("FR", "")
     settings.GEOIP_DATABASE = database(tmp_path / "c.mmdb", {"country": "FR", "city": ["x"]})
     assert place_of("10.0.0.1") is None
 
