@@ -23,7 +23,7 @@ class AccountsConfig(AppConfig):
         "expire_sessions": 3600,
         "delete_due_accounts": 3600,
         "expire_api_keys": 3600,
-        "send_mails": 300,
+        "send_mails": 3600,
         "export_audit": 3600,
     }
     """What ``manage.py housekeeping`` runs: a command, and the seconds between two runs."""

@@ -23,6 +23,8 @@ COMMAND: Final = ["python", "manage.py", "housekeeping"]
 ASKED_FOR_BY_A_PERSON: Final = {
     "create_demo": "makes an account to try the platform with",
     "unlock": "the owner of an account asks for it",
+    "reseal_accounts": "a step in the rotation of account keys",
+    "verify_audit": "somebody doubts the audit; the daily export looks by itself",
     "verify_receipt": "somebody shows the receipt of an account that was deleted",
     "requeue_stuck": "the sweep, by hand, while there is no scheduler",
 }
