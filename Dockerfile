@@ -12,7 +12,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutil
 COPY requirements.lock /tmp/
 # Left out, because no role ever reads it: AWS services other than S3, translations (USE_I18N is off), maps of
 # two kinds, type stubs, sources of C, tests; the browsable API's static files and the admin's unminified ones;
-# what validates a schema (`make schema` does that) and what compiles an extension; accelerators of a prompt
+# what draws text; what validates a schema (`make schema` does that) and what compiles an extension; accelerators of a prompt
 # and of YAML, which fall back to Python; protocols of Google other than the collector's; pip itself.
 RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check --no-deps --require-hashes -r /tmp/requirements.lock \
     && cd /opt/venv/lib/python3*/site-packages \
@@ -22,7 +22,8 @@ RUN /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-
         django/contrib/admin/static/admin/js/vendor/*/jquery.js django/contrib/admin/static/admin/js/vendor/*/select2.full.js \
         django/contrib/admin/static/admin/js/vendor/*/xregexp.js \
         jsonschema jsonschema-* jsonschema_specifications* referencing* rpds* attr attrs* cffi cffi-* pycparser* \
-        wcwidth/_wcwidth_c* yaml/_yaml* \
+        wcwidth/_wcwidth_c* yaml/_yaml* PIL/_imagingft.* PIL/_imagingtk.* \
+        pillow.libs/libharfbuzz-* pillow.libs/libfreetype-* pillow.libs/libpng16-* pillow.libs/libbrotli* \
     && if [ "$WEB_SERVER" != granian ]; then rm -r granian granian-* /opt/venv/bin/granian; fi \
     && rm -rf pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
     && rm -f /opt/venv/bin/pip* /opt/venv/bin/jsonschema /opt/venv/bin/cffi-gen-src \

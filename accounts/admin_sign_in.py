@@ -74,7 +74,7 @@ def _second_step(user: User, code: str) -> str:
         return code_proved(user=user, code=code)
     except FactorNotFound as exc:
         words = "The staff need a second factor: add one on the page Security of your account."
-        raise ValidationError(words, code="second_factor_missing") from exc
+        raise ValidationError(words, code=exc.code) from exc
     except FactorIncorrect as exc:
         words = "Type the code of your authenticator, or a recovery code; each is good once."
         raise ValidationError(words, code=exc.code) from exc

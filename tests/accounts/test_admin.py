@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import metrics
+from accounts import login_tries, metrics
 from accounts.models import Mail, Session, User
 from accounts.services.closing import account_close
 from accounts.services.mails import mail_queue
@@ -58,7 +58,10 @@ def root(db: None, settings: Settings) -> User:
     return User.objects.create_superuser("root@example.com", PASSWORD)
 
 
-def test_guessing_locks_the_account_here_and_at_the_api(root: User, settings: Settings) -> None:
+def test_guessing_locks_the_account_here_and_at_the_api(
+    root: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login_tries, "FIRST_WAIT_S", 200)  # longer than this test takes
     settings.ACCOUNT_RATE_LIMITS = {"login_account": (2, 900)}
     for _ in range(2):
         assert "Too many requests" not in guess("a guess")
