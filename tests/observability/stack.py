@@ -5,6 +5,7 @@ need the Kubernetes API are left out, and time goes faster (scrapes each second,
 for seconds where it waits for minutes).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,15 @@ FAST: Final = {
     "JOB_REQUEUE_AFTER_S": "2",
     "GATEWAY_WRITES_PER_MINUTE": "150",
 }
+ABSENT: Final = {
+    "EMAIL_HOST": "127.0.0.1",
+    "EMAIL_PORT": "9",
+    "EMAIL_TLS": "none",
+    "OIDC_PROVIDERS": json.dumps(
+        [{"id": "absent", "name": "Absent", "issuer": "http://127.0.0.1:9", "client_id": "us"}]
+    ),
+}
+"""Servers that auth asks and that are not there: mail waits, and no sign-in begins there."""
 
 
 @dataclass
@@ -92,7 +102,13 @@ def monitored_platform(
     """Everything, ready, and gone after the block."""
     with ExitStack() as context:
         enter = context.enter_context
-        split = enter(platform(postgresql_url, extra={**FAST, **(extra or {})}, scheduler=True))
+        split = enter(
+            platform(
+                postgresql_url,
+                extra={**FAST, **ABSENT, "BREACHED_PASSWORDS": str(directory), **(extra or {})},
+                scheduler=True,
+            )
+        )
         upstreams = {
             f"{role.upper()}_UPSTREAM": f"127.0.0.1:{split.ports[role]}"
             for role in ("auth", "gateway", "images")

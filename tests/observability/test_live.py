@@ -70,6 +70,15 @@ UNHEARD: Final = {
         "brought about in test_outcomes.py",
     ),
     'accounts_logins_total{outcome="slowed"}': "many addresses try; see test_guessing.py",
+    'accounts_second_factors_total{outcome="limited"}': "many guesses at codes; see "
+    "tests/accounts/api/test_second_step.py",
+    **dict.fromkeys(
+        (
+            'images_jobs_total{kind="export",outcome="deferred"}',
+            'images_jobs_total{kind="export",outcome="failed"}',
+        ),
+        "a store that fails; see tests/images/services/test_export_job.py",
+    ),
     'http_requests_unserved_total{part="database"}': "brought about in tests/outages",
     'celery_tasks_total{outcome="killed"}': "brought about in test_counting.py",
     **dict.fromkeys(

@@ -132,6 +132,8 @@ class Platform:
             secrets |= self.material.accounts()
             environment |= {"DATABASE_URL": self.database_url, "REFRESH_COOKIE_SECURE": "false"}
             environment["IMAGES_URL"] = self.address("images")
+            if self.extra.get("EMAIL_HOST"):
+                environment["PUBLIC_URL"] = "http://localhost"  # links of mails lead there
         if role == "gateway":
             secrets |= self.material.gateway()
             environment["AUTH_URL"] = self.address("auth")
