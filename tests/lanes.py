@@ -38,6 +38,19 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         return scope(nodeid)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse a set of parameters: its order differs in each process, and lanes need the same.
+
+    Raises:
+        pytest.UsageError: A test takes its parameters from a set.
+    """
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        values = mark.args[1] if len(mark.args) > 1 else mark.kwargs.get("argvalues")
+        if isinstance(values, set | frozenset):
+            message = f"{metafunc.definition.nodeid} takes its parameters from a set: sort them."
+            raise pytest.UsageError(message)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes long first."""
     items.sort(key=lambda item: rank(item.nodeid))

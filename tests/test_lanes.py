@@ -1,6 +1,12 @@
 """How tests are put into scopes, and which come first."""
 
-from tests.lanes import CLUSTER, TOGETHER, rank, scope
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.lanes import CLUSTER, TOGETHER, pytest_generate_tests, rank, scope
 from tests.servers.processes import ROOT
 
 
@@ -19,3 +25,17 @@ def test_every_folder_that_is_named_is_there() -> None:
         CLUSTER
     ]
     assert (ROOT / CLUSTER).is_file()
+
+
+def parametrized(values: Iterable[object]) -> Any:
+    marks = [pytest.mark.parametrize("value", values).mark]
+    definition = SimpleNamespace(iter_markers=lambda _: marks, nodeid="tests/test_a.py::test_one")
+    return SimpleNamespace(definition=definition)
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_parameters_whose_order_a_process_decides_are_refused(kind: Any) -> None:
+    values = kind("ab")
+    pytest_generate_tests(parametrized(sorted(values)))
+    with pytest.raises(pytest.UsageError, match=r"test_one takes its parameters from a set"):
+        pytest_generate_tests(parametrized(values))

@@ -110,7 +110,7 @@ def test_a_role_cannot_write_the_tables_of_another(granted: str, user: str, tabl
 
 
 @pytest.mark.parametrize("user", ["auth", "admin"])
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY))
 def test_a_role_adds_to_the_audit_and_changes_nothing_of_it(
     granted: str, user: str, table: str
 ) -> None:
