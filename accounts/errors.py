@@ -126,6 +126,14 @@ class EmailUnverified(DomainError):
     title = "Confirm your e-mail address first; a link has been sent to it"
 
 
+class MailUnavailable(DomainError):
+    """No mail is sent here, so nothing that waits for a link in one can be begun."""
+
+    status = 409
+    code = "mail_unavailable"
+    title = "This platform sends no mail"
+
+
 class ApiKeyNotFound(DomainError):
     """The caller has no such live key."""
 

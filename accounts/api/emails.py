@@ -44,7 +44,12 @@ class EmailVerificationMail(SignedInView):
         "auth_email_verification_send",
         tag="auth",
         replies={202: AcceptedOut},
-        refusals={**refusals.SIGNED_IN, **refusals.LIMITED, **refusals.UNAVAILABLE},
+        refusals={
+            **refusals.SIGNED_IN,
+            **refusals.NO_MAIL,
+            **refusals.LIMITED,
+            **refusals.UNAVAILABLE,
+        },
     )
     def post(self, request: Request) -> Response:
         """Send me the link that verifies my address; nothing is sent for one that is verified."""
@@ -62,7 +67,8 @@ class EmailChanging(SignedInView):
         replies={202: AcceptedOut},
         refusals={
             **refusals.INVALID,
-            **refusals.SIGNED_IN,
+            **refusals.FRESH,
+            **refusals.NO_MAIL,
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,
         },

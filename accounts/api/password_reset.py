@@ -24,7 +24,12 @@ class PasswordReset(AddressLimitedView):
         tag="auth",
         request=EmailIn,
         replies={202: AcceptedOut},
-        refusals={**refusals.INVALID, **refusals.LIMITED, **refusals.UNAVAILABLE},
+        refusals={
+            **refusals.INVALID,
+            **refusals.NO_MAIL,
+            **refusals.LIMITED,
+            **refusals.UNAVAILABLE,
+        },
         anonymous=True,
     )
     def post(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ FRESH: Final[Refusals] = {
 FACTOR_INCORRECT: Final[Refusals] = {
     400: "`factor_incorrect`, `challenge_invalid`, `invalid`, `unknown_field`"
 }
+NO_MAIL: Final[Refusals] = {409: "`mail_unavailable`: no mail server is configured"}
 LIMITED: Final[Refusals] = {429: "`rate_limited`, with `Retry-After`"}
 UNAVAILABLE: Final[Refusals] = {
     503: "`limiter_unavailable` or `revocation_unavailable`, with `Retry-After`"

@@ -14,7 +14,7 @@ from accounts.services.audit import audit_record
 from accounts.services.freshness import fresh_require
 from accounts.services.links import link_issue, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
-from accounts.services.mails import mail_queue
+from accounts.services.mails import mail_queue, mails_require
 from accounts.services.notices import notice_queue
 from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
@@ -33,8 +33,10 @@ def email_change_begin(*, session: Session, email: str) -> None:
 
     An old address that was never verified is told and not asked: a mistyped one could not answer.
     Whether the new one has an account already is told to that address only. Raises
-    `ReauthenticationRequired`, `RateLimited`, and `InvalidRequest` for the address that it has.
+    `MailUnavailable`, `ReauthenticationRequired`, `RateLimited`, and `InvalidRequest` for the
+    address that it has.
     """
+    mails_require()
     fresh_require(session)
     user = session.user
     if email == user.email:

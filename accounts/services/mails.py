@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import metrics
+from accounts.errors import MailUnavailable
 from accounts.models import Mail, MailQuerySet
 from accounts.secret_keys import sealed
 from accounts.services.links import site_origin
@@ -28,6 +29,12 @@ SEAL: Final = "mail.context"
 KEPT_DAYS: Final = 30
 """How long a mail that was sent or given up is still listed."""
 BATCH: Final = 1000
+
+
+def mails_require() -> None:
+    """Refuse what can only go on by a mail. Raises `MailUnavailable` where none is sent."""
+    if not settings.MAILS_ENABLED:
+        raise MailUnavailable
 
 
 def mail_queue(

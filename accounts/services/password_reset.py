@@ -19,7 +19,7 @@ from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_record
 from accounts.services.links import link_issue, link_read, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
-from accounts.services.mails import mail_queue
+from accounts.services.mails import mail_queue, mails_require
 from accounts.services.notices import notice_queue
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.users import password_require_strong
@@ -35,9 +35,10 @@ PAGE = "reset-password"
 def reset_request(*, email: str, counted_as: str) -> None:
     """Send a link to ``email`` if it has an account; the caller cannot tell whether.
 
-    Raises `RateLimited` for ``counted_as``, the caller's network. An address that has had several
-    mails within the hour gets no further one.
+    Raises `MailUnavailable`, and `RateLimited` for ``counted_as``, the caller's network. An address
+    that has had several mails within the hour gets no further one.
     """
+    mails_require()
     rate_limits.RESET_BY_ADDRESS.count(counted_as).require()
     if rate_limits.mailbox_count(email).allowed:
         mail_queue(KIND, to=email, language="en", context={})

@@ -13,7 +13,7 @@ from accounts.models import Mail, User
 from accounts.services.audit import audit_record
 from accounts.services.links import link_issue, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
-from accounts.services.mails import mail_queue
+from accounts.services.mails import mail_queue, mails_require
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,11 @@ PAGE = "verify-email"
 
 
 def verification_send(*, user: User) -> None:
-    """Send the link again; nothing for an address that is verified. Raises `RateLimited`."""
+    """Send the link again; nothing for an address that is verified.
+
+    Raises `MailUnavailable` and `RateLimited`.
+    """
+    mails_require()
     if user.email_verified_at is not None:
         return
     rate_limits.mailbox_count(user.email).require()

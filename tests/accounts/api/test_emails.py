@@ -1,4 +1,7 @@
-from accounts.models import User
+import pytest
+from pytest_django import Settings
+
+from accounts.models import EmailChange, Mail, User
 from tests.accounts.callers import Caller
 from tests.accounts.letters import sent_mails, subjects, token_of
 
@@ -42,3 +45,24 @@ def test_a_link_that_is_none_is_refused_with_one_answer(charlie: Caller) -> None
             assert (reply.status_code, reply.json()["code"]) == (400, "link_invalid")
         assert charlie.post(path, {"token": "x" * 201}).json()["code"] == "invalid"
         assert charlie.post(path, {}).json()["code"] == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/auth/password/reset", {"email": "alice@example.com"}),
+        ("/auth/password/reset", {"email": "nobody@example.com"}),
+        ("/auth/email/verification", None),
+        ("/auth/email", {"email": "free@example.com"}),
+        ("/auth/email", {"email": "bob@example.com"}),
+    ],
+)
+def test_what_needs_a_mail_is_refused_where_none_is_sent(
+    alice: Caller, bob_user: User, settings: Settings, path: str, body: dict[str, str] | None
+) -> None:
+    settings.MAILS_ENABLED = False
+    reply = alice.post(path, body)
+    assert (reply.status_code, reply.json()["code"]) == (409, "mail_unavailable")
+    assert (reply.json()["detail"], reply.json()["errors"]) == ("This platform sends no mail", [])
+    assert (Mail.objects.count(), EmailChange.objects.count()) == (0, 0)
+    assert alice.get("/auth/sign-in-options").json()["password_reset"] is False

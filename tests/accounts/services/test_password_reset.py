@@ -127,12 +127,6 @@ def test_nobody_is_flooded_and_nobody_floods(alice_user: User, bob_user: User) -
     asked("one-more@example.com", counted_as="198.51.100.1")
 
 
-def test_without_a_mail_server_nothing_is_kept(alice_user: User, settings: Settings) -> None:
-    settings.MAILS_ENABLED = False
-    asked()
-    assert Mail.objects.count() == 0
-
-
 def statements(email: str) -> list[str]:
     """The kinds of the statements of one request, with the tables and columns in them."""
     with CaptureQueriesContext(connection) as captured:
