@@ -14,6 +14,7 @@ export type JobState = Job["state"];
 export type Overview = Schemas["Overview"];
 export type Profile = Schemas["AccountProfile"];
 export type Session = Schemas["Session"];
+export type Place = Schemas["Place"];
 export type Status = Schemas["Status"];
 export type UploadReply = Schemas["Upload"];
 

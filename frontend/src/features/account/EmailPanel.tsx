@@ -1,8 +1,9 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { profileCalls } from "@/api/accountCalls";
 import { asProblem } from "@/api/problem";
+import { EmailField } from "@/design/EmailField";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { StateChip } from "@/design/StateChip";
@@ -80,11 +81,9 @@ export function EmailPanel() {
             {t("emailChangeAsked", { email: asked, current: profile.email })}
           </p>
         )}
-        <TextInput
+        <EmailField
           label={t("emailNew")}
-          type="email"
           autoComplete="off"
-          dir="ltr"
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
           error={wrongWith("email")}

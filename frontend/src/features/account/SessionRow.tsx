@@ -1,12 +1,15 @@
 import { Button } from "@mantine/core";
 import { MonitorSmartphone } from "lucide-react";
-import { useTranslations } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import type { Session } from "@/api/shapes";
 import { StateChip } from "@/design/StateChip";
 import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import { deviceName } from "./device";
+import { placeName } from "./place";
 import classes from "./SessionsPanel.module.css";
+
+const NOWHERE = { city: "", country: "" };
 
 interface Props {
   session: Session;
@@ -18,7 +21,10 @@ export function SessionRow({ session, now, onEnd }: Props) {
   const t = useTranslations("account");
   const quantity = useQuantity();
   const device = deviceName(session.device) ?? t("unknownDevice");
+  const { city, country } = placeName(session.place ?? NOWHERE, useLocale());
+  const place = city && country ? t("place", { city, country }) : city || country;
   const facts = [
+    ...(place ? [place] : []),
     t("lastSeen", { time: quantity.ago(session.last_seen_at, now) }),
     t("started", { time: quantity.dateTime(session.created_at) }),
   ];

@@ -1,9 +1,10 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Challenge } from "@/api/accountShapes";
 import { asProblem } from "@/api/problem";
 import { signIn } from "@/api/session/sessionActions";
+import { EmailField } from "@/design/EmailField";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
@@ -59,12 +60,10 @@ export function CredentialsForm({ fixedEmail, onDone, onSecondStep }: Props) {
           compact
         />
       )}
-      <TextInput
+      <EmailField
         label={t("email")}
-        type="email"
         name="email"
         autoComplete="username webauthn"
-        dir="ltr"
         size="md"
         value={email}
         readOnly={fixedEmail !== undefined}

@@ -1,9 +1,10 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { useTranslations } from "use-intl";
 import { signInCalls } from "@/api/accountCalls";
 import { asProblem } from "@/api/problem";
+import { EmailField } from "@/design/EmailField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import { AuthLayout } from "@/frame/AuthLayout";
@@ -51,12 +52,10 @@ export default function ForgotPasswordPage() {
     <AuthLayout title={t("forgotTitle")} lead={t("forgotLead")}>
       <form className={classes.form} onSubmit={(event) => void submit(event)} noValidate>
         {error !== null && <ProblemNotice error={error} fields={["email"]} compact />}
-        <TextInput
+        <EmailField
           label={t("email")}
-          type="email"
           name="email"
           autoComplete="username"
-          dir="ltr"
           size="md"
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}

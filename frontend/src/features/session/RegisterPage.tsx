@@ -6,6 +6,7 @@ import { PASSWORD_MIN_LENGTH } from "@/api/constants.gen";
 import { asProblem } from "@/api/problem";
 import { register, signIn } from "@/api/session/sessionActions";
 import { useSession } from "@/api/session/useSession";
+import { EmailField } from "@/design/EmailField";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
@@ -80,12 +81,10 @@ export default function RegisterPage() {
           onChange={set("name")}
           error={checked && !fields.name.trim() ? t("nameRequired") : wrongWith("name")}
         />
-        <TextInput
+        <EmailField
           label={t("email")}
-          type="email"
           name="email"
           autoComplete="username"
-          dir="ltr"
           size="md"
           value={fields.email}
           onChange={set("email")}

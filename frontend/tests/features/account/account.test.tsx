@@ -6,6 +6,7 @@ import AuditPage from "@/features/account/AuditPage";
 import ExportPage from "@/features/account/ExportPage";
 import KeysPage from "@/features/account/KeysPage";
 import SecurityPage from "@/features/account/SecurityPage";
+import SessionsPage from "@/features/account/SessionsPage";
 import { FakeAccount, json, refusal, shown, stubBrowser } from "../../fakeAccount";
 
 let server: FakeAccount;
@@ -120,6 +121,22 @@ test("whoever closes the question has done nothing, and is told of no failure", 
   await waitFor(() => expect(screen.queryByText("Confirm that it is you")).toBeNull());
   expect(server.asked("DELETE /auth/factors/otp").length).toBe(1);
   expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("a session is shown with its place, where one is known", async () => {
+  const session = {
+    ...{ id: "s1", device: "curl/8", address: "192.0.2.1", current: true },
+    ...{ created_at: AT, last_seen_at: AT, expires_at: AT },
+  };
+  const places = [{ city: "Leipzig", country: "DE" }, { city: "", country: "FR" }, null];
+  const results = places.map((place, index) => ({ ...session, id: `s${index}`, place }));
+  server.on("GET /auth/sessions", () => json({ results, next: null, previous: null }));
+  shown(SessionsPage, "/account/sessions", AccountLayout);
+  const rows = within(await screen.findByTestId("sessions")).getAllByRole("listitem");
+  const words = rows.map((row) => row.textContent?.replace(/[\u2068\u2069]/g, ""));
+  expect(words[0]).toContain("192.0.2.1 · Leipzig, Germany · Last active");
+  expect(words[1]).toContain("192.0.2.1 · France · Last active");
+  expect(words[2]).toContain("192.0.2.1 · Last active");
 });
 
 test("the log is filtered by the server, and goes on where its page ends", async () => {
