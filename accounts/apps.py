@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.metrics import sso_begin_at_zero
 from accounts.oidc.providers import providers_known
 from accounts.places import places_open
+from accounts.services.polling import AUDIT, MAILS
 from accounts.signing_keys import current_keyset
 
 
@@ -38,17 +39,24 @@ class AccountsConfig(AppConfig):
                 sso_begin_at_zero(provider_id)
 
     def serve(self) -> None:
-        """Begin to send mail, in a web process of a role that signs; the admin only writes it."""
-        if self._signs and settings.MAILS_ENABLED:
-            from accounts.services.export_notices import exports_tell  # noqa: PLC0415 - they need the models
+        """Begin what no request waits for, in a web process of a role that signs.
+
+        The admin writes mails and entries of the audit; it sends none.
+        """
+        if not self._signs:
+            return
+        from accounts.services.audit_rounds import audit_round  # noqa: PLC0415 - they need the models
+
+        AUDIT.start(audit_round)
+        if settings.MAILS_ENABLED:
+            from accounts.services.export_notices import exports_tell  # noqa: PLC0415 - likewise
             from accounts.services.mail_sending import mails_send  # noqa: PLC0415 - likewise
-            from accounts.services.mail_thread import sender_start  # noqa: PLC0415 - likewise
 
             def send() -> None:
                 mails_send()
                 exports_tell()  # which wakes the thread once more, if there is something to tell
 
-            sender_start(send)
+            MAILS.start(send)
 
     def dependencies(self) -> Mapping[str, Callable[[], None]]:
         """What ``manage.py doctor`` tries for this app."""

@@ -39,6 +39,17 @@ OLDEST_MAIL: Final = Gauge(
     "Age of the oldest mail that is neither sent nor given up; 0 without any.",
     multiprocess_mode="mostrecent",
 )
+AUDIT_ENTRIES: Final = Counter(
+    "accounts_audit_entries_total", "Entries of the audit by act and outcome.", ["act", "outcome"]
+)
+"""Acts are words of the sources, and ``admin.`` with the kind of a page; outcomes are
+``succeeded`` and ``refused``. Housekeeping serves no metrics, so what it records is not counted."""
+
+AUDIT_HEAD_AGE: Final = Gauge(
+    "accounts_audit_head_age_seconds",
+    "For how long the audit has not been verified, exported and signed; 0 while it is empty.",
+    multiprocess_mode="mostrecent",
+)
 SsoOutcome = Literal[
     "signed_in", "signed_up", "linked", "challenged", "denied", "refused", "not_begun", "failed"
 ]

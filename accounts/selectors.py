@@ -13,6 +13,7 @@ from accounts.models import (
     ApiKey,
     ApiKeyQuerySet,
     AuditEntry,
+    AuditHead,
     Authenticator,
     Identity,
     Passkey,
@@ -128,6 +129,14 @@ def audit_chain(*, shard: int, after: int = 0) -> Iterator[AuditEntry]:
     ):
         yield from batch
         after = batch[-1].sequence
+
+
+def audit_head_age_s() -> float:
+    """Seconds since the newest signed head, or since the first entry while there is no head."""
+    newest = AuditHead.objects.order_by("-created_at", "-id").values_list("created_at", flat=True)
+    first = AuditEntry.objects.order_by("created_at", "id").values_list("created_at", flat=True)
+    since = newest.first() or first.first()
+    return max((timezone.now() - since).total_seconds(), 0.0) if since else 0.0
 
 
 def audit_chain_has(*, shard: int, digest: str) -> bool:

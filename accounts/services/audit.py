@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts import metrics
 from accounts.audit_chain import GENESIS, SHARDS, AuditContent, content_digest
 from accounts.models import AuditEntry
 from platform_site.kit.identifiers import uuid7
@@ -68,6 +69,7 @@ def audit_record(
     )
     with transaction.atomic(savepoint=False):  # an act without its entry is none
         _append(content)
+    transaction.on_commit(metrics.AUDIT_ENTRIES.labels(act, outcome).inc)
 
 
 def audit_actor() -> UUID | None:

@@ -20,7 +20,7 @@ from accounts.errors import MailUnavailable
 from accounts.models import Mail, MailQuerySet
 from accounts.secret_keys import sealed
 from accounts.services.links import site_origin
-from accounts.services.mail_thread import sender_wake
+from accounts.services.polling import MAILS
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ def mail_queue(
         context=sealed(SEAL, orjson.dumps(content)),
     )
     metrics.MAILS.labels(kind, "queued").inc()
-    transaction.on_commit(sender_wake)
+    transaction.on_commit(MAILS.wake)
 
 
 def accepted_language(header: str) -> str:

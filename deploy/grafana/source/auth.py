@@ -176,6 +176,21 @@ _SIGN_INS: Final = Row(
             runbook="security.md#tokensrefused",
         ),
         Panel(
+            "Entries of the audit",
+            "What the web processes of auth and the admin record each second, by act.",
+            "ops",
+            (Query(rate("accounts_audit_entries_total", "act, outcome"), "{{act}} {{outcome}}"),),
+            kind="areas",
+        ),
+        Panel(
+            "Audit unsigned for",
+            "For how long the audit was not verified, exported and signed, which is done daily.",
+            "s",
+            (Query("max(accounts_audit_head_age_seconds)", "last head"),),
+            steps=((86_400, ORANGE), (90_000, RED)),
+            runbook="security.md#auditunverified",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import metrics
 from accounts.audit_chain import GENESIS, SHARDS, content_digest, link_hash
 from accounts.models import AuditEntry, User
 from accounts.services.audit import audit_record
@@ -59,6 +61,17 @@ def test_what_is_recorded_follows_what_was_recorded_before(db: None) -> None:
     first, second = chained(0)
     assert (first.target, first.details) == ("t?", {"kind": "otp é"})
     assert (len(second.device), len(second.address)) == (200, 45)
+
+
+def test_entries_that_stay_are_counted_by_act_and_outcome(
+    db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    counted = metrics.AUDIT_ENTRIES.labels("factor.add", "refused")._value
+    before = counted.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        audit_record("factor.add", user_id=SOMEBODY, by=None, outcome="refused")
+        assert counted.get() == before
+    assert counted.get() == before + 1
 
 
 def test_an_act_that_is_taken_back_has_no_entry(db: None) -> None:
