@@ -17,8 +17,8 @@ class Use:
     groups: frozenset[str] = frozenset()
 
 
-def _more(path: str) -> Mapping[str, str]:
-    return {WEB: f"{WEB}  - ../../components/{path}\n"}
+def _more(*paths: str) -> Mapping[str, str]:
+    return {WEB: WEB + "".join(f"  - ../../components/{path}\n" for path in paths)}
 
 
 LAST = "  - ../../parts/registry-and-host\n"
@@ -49,6 +49,9 @@ USES = {
         frozenset({"external-secrets.io/v1"}),
     ),
     "production-size": Use({LAST: f"{LAST}  - ../../components/production-size\n"}),
+    "outgoing": Use(
+        _more("outgoing/mail", "outgoing/single-sign-on", "outgoing/breached-passwords")
+    ),
     "registry": Use({LAST: f"{LAST}  - ../../credentials/registry\n"}),
 }
 
