@@ -6,6 +6,7 @@ from string import Template
 from typing import Any, Final
 
 from bench.capacity import FULL, START_S, WEB
+from bench.spread import words
 from bench.tables import number, table
 from bench.use import Use
 
@@ -59,15 +60,26 @@ def _accounts(accounts: Report | None) -> str:
     head = ["On one core of auth", "ms of processor time", "PostgreSQL, ms", "A second"]
     rows = (
         [
-            name,
+            UNITS.get(name, name),
             number(row["cpu_ms"].get("auth", row["cpu_ms"].get("stock"))["median"]),
             number(row["cpu_ms"].get("PostgreSQL", {"median": 0.0})["median"]),
-            number(row["of_one_core"]["median"]),
+            words(row["of_one_core"], 0),
         ]
         for name, row in accounts["units"].items()
     )
     beside = ", ".join(f"{what} {found['median']} ×" for what, found in accounts["beside"].items())
     return f"{table(head, rows)}\n\nProcessor time as a ratio: {beside}. {_machine(accounts)}."
+
+
+UNITS: Final = {
+    "auth/sign-in": "password sign-in",
+    "auth/service token": "service-token grant",
+    "auth/refresh": "refresh",
+    "auth/introspect": "introspection",
+    "auth/profile": "verified read (profile)",
+    "stock/profile": "verified read (profile), stock DRF and simplejwt",
+}
+"""As other account servers name what they publish."""
 
 
 def _jobs(pipeline: Report) -> str:

@@ -41,6 +41,14 @@ def test_a_family_is_found_from_both_ends(parent: int) -> None:
     assert parent_of(0x7FFFFFFF) is None
 
 
+def test_little_work_of_another_process_is_not_lost_to_a_tick(parent: int) -> None:
+    (child,) = children_of(parent)
+    found = cpu_seconds(child)
+    assert found > 0
+    # A hundredth of a second and less would be 0 or 0.01 by the kernel's ticks.
+    assert round(found, 2) != found
+
+
 def test_processor_time_grows_with_work(parent: int) -> None:
     before = cpu_seconds(parent)
     while cpu_seconds(parent) == before:
