@@ -31,6 +31,7 @@ from accounts.services.closing import account_close, account_restore
 from accounts.services.factors import factors_reset
 from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
+from accounts.services.notices import notice_queue
 from accounts.services.sessions import sessions_close, sessions_close_all
 from accounts.services.users import account_disable, account_unlock
 
@@ -63,10 +64,15 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """A password set by the staff; whoever knew the old one is signed out."""
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
-        """Store the password and end every session and API key of the account."""
+        """Store the password, end every session and API key of the account, and tell its owner."""
         with transaction.atomic():
             user = cast("User", super().save(commit))
-            audit_record("password.set_by_staff", user_id=user.id, by=audit_actor())
+            by = audit_actor()
+            audit_record("password.set_by_staff", user_id=user.id, by=by)
+            if by == user.id:
+                notice_queue(user=user, act="password.change")
+            else:
+                notice_queue(user=user, act="password.set_by_staff", is_of_staff=True)
         sessions_close_all(user_id=user.id)
         api_keys_revoke(ApiKey.objects.filter(user_id=user.id), by=None)
         user.refresh_from_db(fields=["sign_out_epoch"])  # who changed their own goes on here

@@ -21,6 +21,7 @@ from accounts.oidc.providers import providers_known
 from accounts.oidc.sign_on import ProvedIdentity
 from accounts.services.audit import audit_record
 from accounts.services.freshness import fresh_require
+from accounts.services.notices import notice_queue
 from accounts.services.revocations import sessions_deny, sessions_end
 
 log = structlog.get_logger(__name__)
@@ -53,15 +54,17 @@ def identity_link(*, user: User, proved: ProvedIdentity) -> None:
     Linking again changes nothing. Raises `IdentityTaken` and `SignOnEmailRefused`.
     """
     _require_allowed_email(proved)
-    identity, is_new = Identity.objects.get_or_create(
-        provider=proved.provider.id,
-        subject=proved.subject,
-        defaults={"user": user, "email": proved.email},
-    )
-    if identity.user_id != user.id:
-        raise IdentityTaken
-    if is_new:
-        _linked(identity)
+    with transaction.atomic():
+        identity, is_new = Identity.objects.get_or_create(
+            provider=proved.provider.id,
+            subject=proved.subject,
+            defaults={"user": user, "email": proved.email},
+        )
+        if identity.user_id != user.id:
+            raise IdentityTaken
+        if is_new:
+            _linked(identity)
+            _tell(user, proved)
 
 
 def identity_unlink(*, session: Session, identity_id: UUID) -> None:
@@ -146,6 +149,7 @@ def _by_email(proved: ProvedIdentity) -> tuple[User, Outcome] | None:
     with transaction.atomic():
         identity = _made(user, proved)
         _linked(identity)
+        _tell(user, proved)
     return user, "linked"
 
 
@@ -173,6 +177,11 @@ def _made(user: User, proved: ProvedIdentity) -> Identity:
         email=proved.email,
         last_used_at=timezone.now(),
     )
+
+
+def _tell(user: User, proved: ProvedIdentity) -> None:
+    """Whoever had an account before hears that there is another way into it."""
+    notice_queue(user=user, act="identity.link", provider=proved.provider.name)
 
 
 def _linked(identity: Identity) -> None:

@@ -15,6 +15,7 @@ from accounts.services.users import account_disable
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.rest import rate_limits as counting
 from tests.accounts.callers import PASSWORD, Caller, signed_in
+from tests.accounts.letters import sent_mails, subjects
 
 USERS = "/admin/accounts/user"
 SESSIONS = "/admin/accounts/session"
@@ -139,6 +140,9 @@ def test_a_password_set_by_the_staff_signs_the_account_out(staff: Client, alice_
     assert staff.post(f"{USERS}/{alice_user.id}/password/", form).status_code == 302
     assert User.objects.get(id=alice_user.id).check_password(new)
     assert Session.objects.get().revoked_at is not None
+    (letter,) = sent_mails()
+    assert (letter.to[0], letter.subject) == (alice_user.email, "The staff changed your password")
+    assert "127.0.0.1" not in str(letter.body), "where the staff sit"
 
 
 def act(staff: Client, action: str, *users: User) -> int:
@@ -258,6 +262,7 @@ def test_staff_who_change_their_own_password_here_go_on(staff: Client, settings:
     new = {"password1": "violet harbour 27 x", "password2": "violet harbour 27 x"}
     assert staff.post(f"{USERS}/{root.id}/password/", new).status_code == 302
     assert enters(staff, settings)
+    assert subjects() == [("root@example.com", "Your password was changed")]
 
 
 def test_the_admins_cookies_are_guarded(root: User, settings: Settings) -> None:

@@ -218,36 +218,6 @@ def test_a_private_registry_reaches_every_service_account(
 
 
 @pytest.mark.parametrize(
-    ("purpose", "callers", "places"),
-    [
-        (
-            "mail",
-            {"auth", "housekeeping"},
-            {(at, f"{port}/TCP") for at in ("internet", "nodes") for port in (25, 465, 587)},
-        ),
-        ("single-sign-on", {"auth"}, {("internet", "443/TCP")}),
-        ("breached-passwords", {"auth", "admin"}, {("internet", "443/TCP")}),
-    ],
-)
-def test_a_way_out_is_for_one_purpose_and_for_who_has_it(
-    workspace: Workspace,
-    renders: Mapping[str, list[Object]],
-    purpose: str,
-    callers: set[str],
-    places: set[tuple[str, str]],
-) -> None:
-    """The whole of what it opens: nobody else, no other port, no new way between our own pods."""
-    rendered = [
-        item
-        for item in renders["outgoing"]
-        if item["metadata"]["name"] == f"outgoing-{purpose}"
-        or not item["metadata"]["name"].startswith("outgoing-")
-    ]
-    opened = network.edges(rendered) - network.edges(workspace.render("platform"))
-    assert opened == {(caller, *place) for caller in callers for place in places}
-
-
-@pytest.mark.parametrize(
     ("service", "port"),
     [("postgresql", "5432"), ("redis-broker", "6379"), ("redis-cache", "6379"), ("minio", "443")],
 )

@@ -47,6 +47,36 @@ def test_nobody_here_reaches_the_internet_or_the_kubernetes_api(workspace: Works
     assert not reached & {"internet", "nodes", "anywhere", "stranger here", "stranger elsewhere"}
 
 
+@pytest.mark.parametrize(
+    ("purpose", "callers", "places"),
+    [
+        (
+            "mail",
+            {"auth", "housekeeping"},
+            {(at, f"{port}/TCP") for at in ("internet", "nodes") for port in (25, 465, 587)},
+        ),
+        ("single-sign-on", {"auth"}, {("internet", "443/TCP")}),
+        ("breached-passwords", {"auth", "admin"}, {("internet", "443/TCP")}),
+    ],
+)
+def test_a_way_out_is_for_one_purpose_and_for_who_has_it(
+    workspace: Workspace,
+    renders: Mapping[str, list[Object]],
+    purpose: str,
+    callers: set[str],
+    places: set[tuple[str, str]],
+) -> None:
+    """The whole of what it opens: nobody else, no other port, no new way between our own pods."""
+    rendered = [
+        item
+        for item in renders["outgoing"]
+        if item["metadata"]["name"] == f"outgoing-{purpose}"
+        or not item["metadata"]["name"].startswith("outgoing-")
+    ]
+    opened = edges(rendered) - edges(workspace.render("platform"))
+    assert opened == {(caller, *place) for caller in callers for place in places}
+
+
 def test_whoever_may_call_somebody_may_ask_for_the_address(workspace: Workspace) -> None:
     rendered = workspace.render("platform")
     callers = {

@@ -25,6 +25,7 @@ from accounts.services.identities import (
 from accounts.services.sessions import session_begin
 from platform_site.kit.rest.problems import DomainError
 from tests.accounts.callers import in_parallel
+from tests.accounts.letters import sent_mails
 from tests.accounts.oidc.test_providers import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,27 @@ def test_an_identity_belongs_to_one_account(alice_user: User, bob_user: User) ->
     with pytest.raises(IdentityTaken):
         identity_link(user=bob_user, proved=proved())
     assert Identity.objects.get().user == alice_user
+
+
+@pytest.mark.parametrize("way", ["by hand", "by address"])
+def test_whose_account_is_linked_is_told(alice_user: User, way: str) -> None:
+    if way == "by hand":
+        identity_link(user=alice_user, proved=proved())
+        identity_link(user=alice_user, proved=proved())
+    else:
+        verified(alice_user)
+        identity_user(proved=proved())
+        identity_user(proved=proved())
+    (letter,) = sent_mails()
+    assert (letter.to, letter.subject) == (
+        [alice_user.email],
+        "Your account was linked to Acme",
+    )
+
+
+def test_who_signs_up_through_a_provider_is_told_of_no_link() -> None:
+    identity_user(proved=proved())
+    assert sent_mails() == []
 
 
 def test_taking_a_link_away_ends_what_it_began(alice_user: User, bob_user: User) -> None:

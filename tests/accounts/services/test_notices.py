@@ -30,6 +30,18 @@ def test_without_a_request_it_says_no_place(alice_user: User) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("act", ["identity.link", "password.set_by_staff"])
+def test_an_act_has_its_words_in_each_language(act: str, language: str) -> None:
+    mail = Mail(kind="security_notice", recipient="a@x.example", language=language)
+    context = {"email": "a", "origin": "o", "provider": "Acme"}
+    told = mail_message(mail, kind=mail.kind, context={**context, "act": act})
+    unnamed = mail_message(mail, kind=mail.kind, context={**context, "act": "factor.add"})
+    assert told.subject != unnamed.subject
+    assert act not in told.body
+    assert ("Acme" in told.body) is (act == "identity.link")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_act_without_words_of_its_own_is_named(language: str) -> None:
     mail = Mail(kind="security_notice", recipient="a@x.example", language=language)
     context = {"email": "a", "origin": "o", "act": "factor.add", "name": "My key"}
