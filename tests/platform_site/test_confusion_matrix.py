@@ -7,27 +7,20 @@ gateway in a person's name; whatever else it is to be stands in `SERVICE_ONLY`, 
 """
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
-import jwt
 import pytest
 from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
+from django.urls import URLPattern, get_resolver
 from pytest_django import Settings
 
-from accounts.models import Session, User
-from accounts.owner_images import withhold_token
-from accounts.services.sessions import session_close
-from accounts.services.sign_in import session_open
-from accounts.tokens import service_token_issue
-from platform_site.kit.auth.tokens import verify_user_token
-from tests.accounts.callers import PASSWORD
-from tests.forged_tokens import SERVICE_FORGERIES, SERVICE_TYPE, USER_FORGERIES, USER_TYPE, expired
+from gateway.api_keys import memory
+from tests.platform_site.credentials import Shown, everything_shown
 from tests.platform_site.roles import PUBLIC
 from tests.platform_site.test_token_audiences import (
     METHODS,
@@ -55,25 +48,6 @@ CALLERS: Final = {
     "internal/v1/exports/finished": {"auth"},
 }
 """Who calls, where it is not the gateway alone."""
-FORGED: Final = (
-    "alg none", "HS256 with the public key", "another key under our kid", "unknown kid",
-    "another issuer", "another audience", "plain typ", "the other's typ", "no subject",
-    "no expiry", "not yet valid", "text",
-)  # fmt: skip
-"""One of each sort; `tests.forged_tokens` has all, and the verifier's own tests show it those."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What stands in a header, and what it is worth."""
-
-    header: str
-    audience: frozenset[str] = frozenset()
-    client_id: str = ""
-    """The role that a service token is of."""
-    scopes: frozenset[str] = frozenset()
-    refused: str = ""
-    """Why nobody takes it, although it is signed."""
 
 
 @dataclass(frozen=True)
@@ -106,79 +80,8 @@ def no_upstreams(settings: Settings) -> None:
 @pytest.fixture
 def shown() -> dict[str, Shown]:
     """One of each kind, by its name."""
-
-    def pair_of(name: str) -> Any:
-        user, _ = User.objects.get_or_create(email=f"{name}@example.com")
-        user.set_password(PASSWORD)
-        user.save()
-        return session_open(email=user.email, password=PASSWORD, device="", address="")
-
-    alice, left = pair_of("alice"), pair_of("alice")
-    session_close(
-        session_id=left.session_id, user_id=Session.objects.get(id=left.session_id).user_id
-    )
-    User.objects.create_user(
-        "leaving@example.com", PASSWORD, deletion_due_at=timezone.now() + timedelta(days=1)
-    )
-    leaving = session_open(email="leaving@example.com", password=PASSWORD, device="", address="")
-    held = verify_user_token(alice.access, audience="gateway")
-    images_token = held.token_for("images")
-    people = {
-        "of a person": alice.access,
-        "of a person for images": images_token,
-        "of a person to withhold": withhold_token(user_id=held.id),
-        "of a closing account": leaving.access,
-    }
-    services = {
-        f"of {client} for {audience}": service_token_issue(client_id=client, audience=audience)
-        for client in ("gateway", "images", "auth")
-        for audience in ("gateway", "images", "auth")
-    }
-    user_claims, service_claims = _claims(alice.access), _claims(services["of gateway for auth"])
-    noise = {
-        "nothing": "",
-        "an empty bearer": "Bearer ",
-        "another scheme": f"Basic {alice.access}",
-        "a refresh token": f"Bearer {alice.refresh}",
-        "expired": f"Bearer {expired(user_claims, typ=USER_TYPE)}",
-        "an expired service": f"Bearer {expired(service_claims, typ=SERVICE_TYPE)}",
-        "an ended session": f"Bearer {left.access}",
-        "an ended session, for images": "Bearer "
-        + verify_user_token(left.access, audience="gateway").token_for("images"),
-        **{f"forged: {name}": f"Bearer {USER_FORGERIES[name](user_claims)}" for name in FORGED},
-        **{
-            f"forged service: {name}": f"Bearer {SERVICE_FORGERIES[name](service_claims)}"
-            for name in FORGED
-        },
-    }
-    # These two are good for other places: the one for the gateway, the other of no role.
-    foreign = noise.pop("forged: another audience"), noise.pop("forged: the other's typ")
-    strangers = (
-        Shown(foreign[0], frozenset({"gateway"}), scopes=frozenset(user_claims["scope"].split())),
-        Shown(foreign[1], frozenset(user_claims["aud"]), user_claims["sub"]),
-    )
-    return {
-        **{f"of a stranger, {number}": one for number, one in enumerate(strangers)},
-        **{name: Shown(header, refused=name) for name, header in noise.items()},
-        **{name: _good(raw) for name, raw in people.items()},
-        **{name: _good(raw) for name, raw in services.items()},
-    }
-
-
-def _claims(raw: str) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(raw, options={"verify_signature": False})
-    return claims
-
-
-def _good(raw: str) -> Shown:
-    claims = _claims(raw)
-    audience = claims["aud"]
-    return Shown(
-        f"Bearer {raw}",
-        frozenset([audience] if isinstance(audience, str) else audience),
-        "" if "sid" in claims else claims["sub"],
-        frozenset(claims.get("scope", "").split()),
-    )
+    memory.forget()  # keys of the test before, at the gateway
+    return everything_shown()
 
 
 def cells(role: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cell]:
@@ -238,6 +141,8 @@ def answered(client: Client, cell: Cell, person: Shown, service: Shown) -> int:
     reply = client.generic(
         cell.method, address_of(cell.route), b"x", content_type=cell.content_type, headers=headers
     )
+    if reply.status_code != REACHED:
+        assert reply.headers["Content-Type"] == "application/problem+json", cell
     return reply.status_code
 
 
@@ -281,3 +186,46 @@ def _pairs(cell: Cell, shown: Mapping[str, Shown]) -> Iterator[tuple[str, str]]:
             ("of a person to withhold", name) for name, one in shown.items() if one.client_id
         )
         yield ("nothing", "nothing")
+
+
+OPEN_AT_ADMIN: Final = {"": 302, "admin/login/": 200, "admin/logout/": 302, "i/<path:rest>": 403}
+"""What anybody is answered there: ways to the page of signing in, that page, and a bad address."""
+SIGN_IN: Final = "/admin/login/?next="
+COOKIES: Final = ("sessionid", "refresh", "remembered_device", "csrftoken")
+
+
+def test_nothing_but_a_sign_in_there_opens_the_staffs_pages(
+    settings: Settings, shown: Mapping[str, Shown]
+) -> None:
+    settings.ROOT_URLCONF = "platform_site.urls.admin"
+    addresses = dict(_addresses(get_resolver(settings.ROOT_URLCONF).url_patterns))
+    client, wrong = Client(), []
+    # Nothing there reads tokens, so a forgery is worth what the true one is.
+    for name, one in ((name, one) for name, one in shown.items() if not name.startswith("forged")):
+        raw = one.header.removeprefix("Bearer ")
+        shown_twice = {"Authorization": one.header, "X-Service-Authorization": one.header}
+        for route, address in addresses.items():
+            for cookie in COOKIES:
+                client.cookies[cookie] = raw
+            reply = client.get(address, headers=shown_twice)
+            sent_on = reply.headers.get("Location", "")
+            if route in OPEN_AT_ADMIN:
+                fits = reply.status_code == OPEN_AT_ADMIN[route]
+            else:
+                fits = reply.status_code == 302 and sent_on.startswith(SIGN_IN)
+            if not fits:
+                wrong.append((name, address, reply.status_code, sent_on))
+    assert not wrong
+    assert len(addresses) > 70
+
+
+def _addresses(entries: list[Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Each route with an address of it."""
+    for entry in entries:
+        route = before + str(entry.pattern)
+        if not isinstance(entry, URLPattern):
+            yield from _addresses(entry.url_patterns, route)
+            continue
+        named = route.replace("<path:content_type_id>", "1")
+        label = re.sub(r"\^\(\?P<app_label>(\w+)[^)]*\)/\$", r"\1/", named)
+        yield route, address_of(label.replace("(?P<url>.*)$", "nowhere"))
