@@ -15,6 +15,7 @@ from accounts.errors import ApiKeysFull
 from accounts.models import ApiKey, ApiKeyQuerySet, User
 from accounts.secret_keys import newest_key_id, peppered
 from accounts.services.audit import audit_record
+from accounts.services.batches import rows_remove
 from accounts.services.revocations import sessions_deny
 from platform_site.kit.auth.api_keys import SHOWN_LENGTH, api_key_new
 from platform_site.kit.auth.tokens import TokenRevoked
@@ -26,7 +27,6 @@ DIGEST: Final = "api_key"
 MOST_LIVE: Final = 50
 ENDED_KEPT: Final = timedelta(days=30)
 """How long a key that has ended is kept, so that its owner can be told what it was."""
-BATCH: Final = 1000
 
 
 def api_key_create(
@@ -104,8 +104,6 @@ def api_keys_expire() -> int:
     """Forget keys that ended 30 days ago, in batches; how many went."""
     long_ago = timezone.now() - ENDED_KEPT
     gone = Q(expires_at__lte=long_ago) | Q(revoked_at__lte=long_ago)
-    count = 0
-    while ids := list(ApiKey.objects.filter(gone).values_list("id", flat=True)[:BATCH]):
-        count += ApiKey.objects.filter(id__in=ids).delete()[0]
+    count = rows_remove(ApiKey.objects.filter(gone))
     log.info("api_keys_expired", count=count)
     return count

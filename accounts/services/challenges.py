@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.errors import ChallengeInvalid
 from accounts.models import SpentChallenge
 from accounts.secret_keys import SealBrokenError, opened, sealed
+from accounts.services.batches import rows_remove
 from platform_site.kit.identifiers import uuid7
 
 LIFETIME_S: Final = 300
@@ -73,5 +74,4 @@ def challenge_spend(challenge: Challenge) -> None:
 
 def challenges_forget() -> int:
     """Forget spent challenges that have expired since; how many."""
-    count, _ = SpentChallenge.objects.filter(expires_at__lte=timezone.now()).delete()
-    return count
+    return rows_remove(SpentChallenge.objects.filter(expires_at__lte=timezone.now()))

@@ -21,6 +21,7 @@ from accounts.models import ApiKey, Session, User, UserQuerySet
 from accounts.owner_images import images_forget, images_purge, images_release, images_withhold
 from accounts.services.api_keys import api_keys_end
 from accounts.services.audit import audit_actor, audit_record
+from accounts.services.batches import ids_each
 from accounts.services.freshness import fresh_require
 from accounts.services.mails import mail_queue
 from accounts.services.receipts import receipt_make
@@ -122,9 +123,7 @@ def accounts_delete_due() -> DeletionRun:
     )
     # Ids and not rows: a run may take minutes, and each step looks at its account anew.
     outcomes: Counter[str] = Counter(
-        _outcome(step, user_id)
-        for users, step in steps
-        for user_id in list(users.values_list("id", flat=True))
+        _outcome(step, user_id) for users, step in steps for user_id in ids_each(users)
     )
     return DeletionRun(
         deleted=outcomes["deleted"],

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.errors import LinkInvalid
 from accounts.models import Link, User
 from accounts.secret_keys import peppered
+from accounts.services.batches import rows_remove
 from platform_site.kit.identifiers import random_token
 from platform_site.kit.telemetry.request_context import current_request
 
@@ -94,8 +95,7 @@ def link_use(purpose: str, token: str) -> Link:
 
 def links_expire() -> int:
     """Forget the links that nobody has used in time; how many went."""
-    count, _by_model = Link.objects.filter(expires_at__lte=timezone.now()).delete()
-    return count
+    return rows_remove(Link.objects.filter(expires_at__lte=timezone.now()))
 
 
 def link_url(page: str, token: str, *, origin: str = "") -> str:

@@ -19,6 +19,7 @@ from accounts import metrics
 from accounts.errors import MailUnavailable
 from accounts.models import Mail, MailQuerySet
 from accounts.secret_keys import sealed
+from accounts.services.batches import rows_remove
 from accounts.services.links import site_origin
 from accounts.services.polling import MAILS
 
@@ -28,7 +29,6 @@ LANGUAGES: Final = ("en", "ar")
 SEAL: Final = "mail.context"
 KEPT_DAYS: Final = 30
 """How long a mail that was sent or given up is still listed."""
-BATCH: Final = 1000
 
 
 def mails_require() -> None:
@@ -86,9 +86,7 @@ def mails_retry(mails: MailQuerySet) -> int:
 
 
 def mails_remove() -> int:
-    """Remove a batch of the mails that were sent or given up long ago; how many went."""
+    """Remove the mails that were sent or given up long ago; how many went."""
     long_ago = timezone.now() - timedelta(days=KEPT_DAYS)
     old = Mail.objects.filter(created_at__lt=long_ago).exclude(sent_at=None, failed_at=None)
-    ids = list(old.order_by("created_at").values_list("id", flat=True)[:BATCH])
-    count, _by_model = Mail.objects.filter(id__in=ids).delete()
-    return count
+    return rows_remove(old)

@@ -12,6 +12,7 @@ from accounts.errors import FactorNotFound
 from accounts.models import RememberedDevice, User
 from accounts.secret_keys import peppered
 from accounts.services.audit import audit_record
+from accounts.services.batches import rows_remove
 from accounts.services.sessions import DEVICE_LENGTH
 from accounts.sign_in_state import is_sign_in_state, sign_in_states
 from platform_site.kit.identifiers import random_token
@@ -55,5 +56,4 @@ def device_forget(*, device_id: UUID, user_id: UUID) -> None:
 
 def devices_expire() -> int:
     """Forget those whose time is over; how many."""
-    count, _ = RememberedDevice.objects.filter(expires_at__lte=timezone.now()).delete()
-    return count
+    return rows_remove(RememberedDevice.objects.filter(expires_at__lte=timezone.now()))

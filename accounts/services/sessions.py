@@ -17,6 +17,7 @@ from accounts.errors import InvalidCredentials
 from accounts.models import Session, SessionQuerySet, User
 from accounts.refresh_tokens import RefreshToken
 from accounts.services.audit import audit_actor, audit_record
+from accounts.services.batches import rows_remove
 from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.verification import verification_require
 from accounts.tokens import access_token_issue
@@ -28,7 +29,6 @@ DEVICE_LENGTH: Final = 200
 ADDRESS_LENGTH: Final = 45
 ENDED_KEPT_S: Final = 86_400
 """How long an ended session is kept, so that a late reuse of its tokens is still recognised."""
-EXPIRED_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -128,17 +128,13 @@ def sessions_close_all(*, user_id: UUID) -> int:
 def sessions_expire() -> int:
     """Forget sessions that expired, and those that ended a day ago; how many went.
 
-    No access token outlives this: it lives minutes, a session days. A few at a time, so that no
-    statement is long; one that was cut short is finished by the next run.
+    No access token outlives this: it lives minutes, a session days.
     """
     now = timezone.now()
     gone = Session.objects.filter(
         Q(expires_at__lte=now) | Q(revoked_at__lte=now - timedelta(seconds=ENDED_KEPT_S))
     )
-    count = 0
-    while ids := list(gone.values_list("id", flat=True)[:EXPIRED_AT_ONCE]):
-        Session.objects.filter(id__in=ids).delete()
-        count += len(ids)
+    count = rows_remove(gone)
     log.info("sessions_expired", count=count)
     return count
 

@@ -31,6 +31,7 @@ from accounts.oidc.errors import (
 from accounts.oidc.providers import Provider, provider_by_id
 from accounts.oidc.sign_on import Proof, ProvedIdentity, identity_proved, sign_on_url
 from accounts.secret_keys import SealBrokenError, opened, sealed
+from accounts.services.batches import rows_remove
 from accounts.services.freshness import fresh_require
 from accounts.services.identities import identity_link, identity_user
 from accounts.services.second_step import signed_in_or_challenged
@@ -142,8 +143,7 @@ def sign_on_finish(
 def states_forget() -> int:
     """Forget the states that have come back and would have expired by now; how many went."""
     long_ago = timezone.now() - timedelta(seconds=2 * ATTEMPT_S)
-    count, _ = SpentState.objects.filter(spent_at__lt=long_ago).delete()
-    return count
+    return rows_remove(SpentState.objects.filter(spent_at__lt=long_ago))
 
 
 def _begun(

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.errors import DeletionBegun, PasswordIncorrect, ReauthenticationRequired
 from accounts.models import Mail, Receipt, Session, User
 from accounts.secret_keys import opened
-from accounts.services import closing
+from accounts.services import batches, closing
 from accounts.services.closing import (
     account_close,
     account_close_by_owner,
@@ -147,6 +147,20 @@ def test_images_hears_of_what_was_closed_and_of_what_was_taken_back(
     assert len(images.asked("POST", f"{OWNER}/withhold")) == 2  # it may have come back meanwhile
     assert len(images.asked("POST", f"{OWNER}/release")) == 1
     assert User.objects.get(id=bob_user.id).restored_at is None
+
+
+def test_more_accounts_than_a_batch_are_each_asked_about_once_in_a_run(
+    alice_user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 2)
+    due = [User(email=f"{n}@example.com", deletion_due_at=timezone.now()) for n in range(5)]
+    User.objects.bulk_create(due)
+    with images_answering(settings, purge=202) as images:
+        assert accounts_delete_due().waiting == 5  # images is not done, so they stay due
+        assert len(images.asked("POST", f"{OWNER}/purge")) == 5
+    with images_answering(settings, purge=204):
+        assert accounts_delete_due().deleted == 5
+    assert list(User.objects.all()) == [alice_user]
 
 
 def test_the_command_fails_when_images_is_silent_or_an_account_is_overdue(

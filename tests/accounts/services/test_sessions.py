@@ -1,8 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.errors import InvalidCredentials, SessionNotFound
@@ -74,16 +72,3 @@ def test_expired_and_long_ended_sessions_are_forgotten(alice_user: User) -> None
     assert sessions.sessions_expire() == 2
     assert set(Session.objects.values_list("id", flat=True)) == {live, ended_now}
     assert sessions.sessions_expire() == 0
-
-
-def test_expired_sessions_go_a_few_at_a_time(
-    alice_user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sessions, "EXPIRED_AT_ONCE", 2)
-    now = timezone.now()
-    Session.objects.bulk_create([Session(user=alice_user, expires_at=now) for _ in range(5)])
-    with CaptureQueriesContext(connection) as queries:
-        assert sessions.sessions_expire() == 5
-    deletes = [query["sql"] for query in queries if query["sql"].startswith("DELETE")]
-    assert len(deletes) == 3
-    assert Session.objects.count() == 0
