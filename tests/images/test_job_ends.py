@@ -1,6 +1,6 @@
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from images import job_ends
 from images.job_ends import Listener, told
 from images.models import Job
 from platform_site.kit.identifiers import uuid7
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON_S = 20.0
@@ -25,13 +26,6 @@ def listener() -> Iterator[Listener]:
     made = Listener()
     yield made
     made.stop()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def job_made() -> Job:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -16,6 +16,7 @@ from tests.servers import held_task
 from tests.servers.person import PHOTOGRAPHS, Person
 from tests.servers.platform import WORKER, Platform, platform
 from tests.servers.processes import Program
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
@@ -57,11 +58,11 @@ def test_a_job_that_waited_in_a_killed_worker_is_run_by_the_next_one(
     try:
         with Celery(broker=fragile.broker.url, set_as_current=False) as app:
             app.send_task(held_task.NAME, [str(tmp_path), "held"], queue="interactive")
-        _wait_until((tmp_path / "held.begun").exists, greedy)
+        until((tmp_path / "held.begun").exists, greedy.words)
         alice = fragile.person("alice")
         uploaded = alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json
         with Redis.from_url(fragile.broker.url) as broker:
-            _wait_until(lambda: not broker.llen("interactive"), greedy)
+            until(lambda: not broker.llen("interactive"), greedy.words)
     finally:
         greedy.kill()
     (tmp_path / "held.go").touch()
@@ -178,10 +179,3 @@ def _rows(platform: Platform) -> dict[str, int]:
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # type: ignore[index]  # noqa: S608
             for table in ("images_image", "images_rendition", "images_job")
         }
-
-
-def _wait_until(condition: Callable[[], object], program: Program) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, program.words()
-        time.sleep(0.05)

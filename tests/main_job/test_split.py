@@ -10,6 +10,7 @@ from tests.main_job.steps import photograph_is_published
 from tests.servers.person import PASSWORD, PHOTOGRAPHS
 from tests.servers.platform import Platform
 from tests.servers.processes import manage
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.processes,
@@ -117,14 +118,18 @@ def test_an_account_is_closed_taken_back_and_deleted_with_every_object_it_had(
 
 
 def test_status_tells_real_numbers(split: Platform) -> None:
-    status = split.person("alice").send("GET", "/api/v1/status")
-    assert status.status == 200
-    assert {role: state["ok"] for role, state in status.json["roles"].items()} == {
-        "auth": True,
-        "gateway": True,
-        "images": True,
-        "worker": True,
-    }
+    alice = split.person("alice")
+    told: list[dict[str, bool]] = []
+
+    def is_well() -> bool:
+        # On a busy machine a role may miss the deadline of one question, and is told as such.
+        status = alice.send("GET", "/api/v1/status")
+        told.append({role: state["ok"] for role, state in status.json["roles"].items()})
+        assert (status.status == 200) == all(told[-1].values())
+        return status.status == 200
+
+    until(is_well, lambda: str(told[-1]))
+    assert set(told[-1]) == {"auth", "gateway", "images", "worker"}
 
 
 def test_one_request_id_goes_through_every_role_and_the_worker(split: Platform) -> None:

@@ -8,7 +8,8 @@ import pytest
 from tests.observability.collectors import Collector, collecting
 from tests.observability.programs import PACKAGES, needed
 from tests.observability.stack import Stack, monitored_platform
-from tests.observability.traffic import bad_day, ordinary_day, over_the_limit, until
+from tests.observability.traffic import bad_day, ordinary_day, over_the_limit
+from tests.waiting import until
 
 
 @pytest.fixture(scope="package")

@@ -18,11 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
 from tests.observability.stack import Stack
-from tests.observability.traffic import distinct_photograph, until
+from tests.observability.traffic import distinct_photograph
 from tests.servers.person import Person
 from tests.servers.platform import GUNICORN, WORKER
 from tests.servers.ports import free_port
 from tests.servers.processes import Program, wait_until_ready
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
@@ -155,7 +156,8 @@ def test_n_jobs_over_several_children_count_exactly_n(quiet_stack: Stack, tmp_pa
                 ),
                 timeout_s=30,
             )
-            assert worker.value("platform_workers", state="alive") == 1
+            # The report may be some seconds old, from before the worker was heard.
+            until(lambda: worker.value("platform_workers", state="alive") == 1, timeout_s=30)
             assert len(worker.slots() - {"parent"}) >= 2, "one child did everything"
 
             worker.replace_a_child()

@@ -10,8 +10,9 @@ import pytest
 from platform_site.kit.telemetry.tracing import HIDDEN
 from tests.observability.collectors import Collector, Span
 from tests.observability.stack import Stack
-from tests.observability.traffic import distinct_photograph, until
+from tests.observability.traffic import distinct_photograph
 from tests.servers.person import PASSWORD, Person
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 

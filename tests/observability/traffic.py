@@ -4,12 +4,12 @@ import io
 import struct
 import time
 import zlib
-from collections.abc import Callable
 
 from PIL import Image
 
 from tests.observability.stack import Stack
 from tests.servers.person import PHOTOGRAPHS, Person
+from tests.waiting import until
 
 
 def distinct_photograph(number: int) -> bytes:
@@ -161,11 +161,3 @@ def job_that_runs(alice: Person) -> str:
         if states[-1] == "running":
             return job
     raise AssertionError("every job ended before anybody saw it run")
-
-
-def until(is_so: Callable[[], bool], *, timeout_s: float) -> None:
-    """Ask again and again, and fail when it never becomes so."""
-    deadline = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < deadline, f"not so after {timeout_s} s"
-        time.sleep(0.02)

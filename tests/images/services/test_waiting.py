@@ -11,7 +11,8 @@ from images.models import Job
 from images.services import waiting
 from images.services.waiting import WAIT_SLOTS, job_wait
 from platform_site.kit.identifiers import uuid7
-from tests.images.test_job_ends import SOON_S, end, job_made, until
+from tests.images.test_job_ends import SOON_S, end, job_made
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from platform_site.embedded.supervisor import (
 )
 from tests.platform_site.kit.http_server import serving
 from tests.servers.ports import free_port
+from tests.waiting import until
 
 WAIT = "import time; time.sleep(60)"
 END = "import sys; print('my last words'); sys.exit(3)"
@@ -61,13 +61,6 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for number, handler in before:
         signal.signal(number, handler)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def lives(pid: int) -> bool:

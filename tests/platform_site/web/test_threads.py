@@ -3,20 +3,14 @@
 import selectors
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from platform_site.web.threads import Deferred, Threads
+from tests.waiting import until
 
 PATIENCE_S = 20.0
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 class Work:

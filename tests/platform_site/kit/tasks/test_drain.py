@@ -1,8 +1,7 @@
 """A real worker over real servers, asked to end in every way, with its hands in every state."""
 
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import Signals
@@ -15,19 +14,13 @@ from redis import Redis
 from tests.servers import held_task
 from tests.servers.platform import WORKER, Platform, platform
 from tests.servers.processes import Program
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
 WAIT_S = 20.0
 """Far more than it takes, and less than half of what Celery's own soft shutdown took."""
 QUEUE = "bulk"
-
-
-def until(condition: Callable[[], object], words: Callable[[], str] = str) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline, words()
-        time.sleep(0.02)
 
 
 @dataclass
