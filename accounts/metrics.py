@@ -50,6 +50,16 @@ AUDIT_HEAD_AGE: Final = Gauge(
     "For how long the audit has not been verified, exported and signed; 0 while it is empty.",
     multiprocess_mode="mostrecent",
 )
+AUDIT_DELIVERIES: Final = Counter(
+    "accounts_audit_deliveries_total", "Batches sent to the audit's webhook.", ["outcome"]
+)
+"""``delivered``, ``failed`` (no answer, or one of the moment) or ``refused`` (a 4xx)."""
+
+AUDIT_UNDELIVERED: Final = Gauge(
+    "accounts_audit_undelivered_seconds",
+    "Age of the oldest entry that the audit's webhook has not taken; 0 without any.",
+    multiprocess_mode="mostrecent",
+)
 SsoOutcome = Literal[
     "signed_in", "signed_up", "linked", "challenged", "denied", "refused", "not_begun", "failed"
 ]

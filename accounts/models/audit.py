@@ -89,11 +89,13 @@ class AuditDelivery(models.Model):
     """How far the entries of a chain have been sent to ``AUDIT_WEBHOOK_URL``.
 
     Nobody else sends of this chain before ``due_at``: that is the end of a sender's lease, or of
-    the pause after ``attempts`` that failed.
+    the pause after ``attempts`` that failed. ``under_way`` is the last entry of a batch that was
+    sent and not confirmed, so that it is sent as it was; 0 for none.
     """
 
     shard = models.PositiveSmallIntegerField(primary_key=True)
     sequence = models.PositiveBigIntegerField(default=0)
+    under_way = models.PositiveBigIntegerField(default=0, db_default=0)
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
 

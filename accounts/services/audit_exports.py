@@ -78,14 +78,19 @@ def audit_export(*, directory: Path | None, is_due: bool = False) -> AuditExport
 
 
 def exported_line(entry: AuditEntry) -> bytes:
-    """An entry as a line of JSON, with its place in its chain."""
+    """An entry as a line of JSON."""
+    return orjson.dumps(entry_document(entry), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def entry_document(entry: AuditEntry) -> dict[str, object]:
+    """An entry as whoever keeps it has it, with its place in its chain."""
     place = {
         "shard": entry.shard,
         "sequence": entry.sequence,
         "previous": entry.previous_hash,
         "hash": entry.hash,
     }
-    return orjson.dumps(place | entry.content().document(), option=orjson.OPT_APPEND_NEWLINE)
+    return place | entry.content().document()
 
 
 def _heads_hold() -> None:

@@ -62,6 +62,11 @@ def signing_key(private_pem: str = "") -> SigningKeyPair:
     return SigningKeyPair(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "ES256"})
 
 
+def webhook_secret() -> str:
+    """A secret that signs webhooks, in the form of Standard Webhooks."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyMaterial:
     """One consistent set: what two roles share is made once."""
@@ -70,6 +75,7 @@ class KeyMaterial:
     gateway_secret: str = field(default_factory=random_token)
     delivery_key: str = field(default_factory=lambda: secrets.token_hex(32))
     account_key: str = field(default_factory=lambda: secrets.token_hex(32))
+    webhook_secret: str = field(default_factory=webhook_secret)
     database: Mapping[str, str] = field(
         default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
     )
@@ -158,6 +164,7 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
             **material.auth(),
             # Providers give these out; who has none to sign in through leaves it as it is.
             "oidc-client-secrets.json": "{}",
+            "audit-webhook-secret": material.webhook_secret,
             **material.verifier(),
             **material.accounts(),
             **material.cache_url("auth"),

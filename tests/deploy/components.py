@@ -50,7 +50,10 @@ USES = {
     ),
     "production-size": Use({LAST: f"{LAST}  - ../../components/production-size\n"}),
     "outgoing": Use(
-        _more("outgoing/mail", "outgoing/single-sign-on", "outgoing/breached-passwords")
+        _more(
+            *("outgoing/mail", "outgoing/single-sign-on", "outgoing/breached-passwords"),
+            "outgoing/audit-webhook",
+        )
     ),
     "registry": Use({LAST: f"{LAST}  - ../../credentials/registry\n"}),
 }

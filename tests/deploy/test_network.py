@@ -57,6 +57,7 @@ def test_nobody_here_reaches_the_internet_or_the_kubernetes_api(workspace: Works
         ),
         ("single-sign-on", {"auth"}, {("internet", "443/TCP")}),
         ("breached-passwords", {"auth", "admin"}, {("internet", "443/TCP")}),
+        ("audit-webhook", {"auth"}, {("internet", "443/TCP")}),
     ],
 )
 def test_a_way_out_is_for_one_purpose_and_for_who_has_it(

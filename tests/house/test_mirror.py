@@ -36,6 +36,10 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_audit_verification.py",
         "signed and believed there",
     ),
+    "accounts/audit_webhook.py": (
+        "tests/accounts/services/test_audit_delivery.py",
+        "asked there by a receiver that verifies it",
+    ),
     "accounts/services/audit_exports.py": (
         "tests/accounts/services/test_audit_verification.py",
         "what is signed is what was verified",

@@ -18,6 +18,7 @@ import urllib3
 import yaml
 
 from images.apps import ImagesConfig
+from platform_site.secrets.generation import webhook_secret
 from tests.edge.server import Edge, running_edge
 from tests.observability.expressions import MONITORING, RULES
 from tests.observability.webhooks import Receiver, receiving, serving_files
@@ -40,11 +41,13 @@ ABSENT: Final = {
     "EMAIL_HOST": "127.0.0.1",
     "EMAIL_PORT": "9",
     "EMAIL_TLS": "none",
+    "AUDIT_WEBHOOK_URL": "http://127.0.0.1:9/audit",
+    "AUDIT_WEBHOOK_SECRET": webhook_secret(),
     "OIDC_PROVIDERS": json.dumps(
         [{"id": "absent", "name": "Absent", "issuer": "http://127.0.0.1:9", "client_id": "us"}]
     ),
 }
-"""Servers that auth asks and that are not there: mail waits, and no sign-in begins there."""
+"""Servers that auth asks and that are not there: mail and the audit wait, nobody signs in there."""
 
 
 @dataclass

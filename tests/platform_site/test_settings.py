@@ -96,6 +96,12 @@ WEAK = [
     ("auth", "SIGNING_KEYS", '{"keys": [{"kid": "k1"}]}'),
     ("auth", "ACCOUNT_RATE_LIMITS", "[]"),
     ("auth", "ACCOUNT_RATE_LIMITS", '{"login": 3}'),
+    ("auth", "AUDIT_WEBHOOK_SECRET", "whsec_dG9vIHNob3J0"),
+    ("auth", "AUDIT_WEBHOOK_SECRET", "c2VjcmV0IG9mIHR3ZW50eS1mb3VyIGJ5dGVzIQ=="),
+    ("auth", "AUDIT_WEBHOOK_SECRET", "whsec_no base64, but long enough for a secret"),
+    ("auth", "AUDIT_WEBHOOK_URL", "https://siem.example/audit"),  # without a secret
+    ("auth", "AUDIT_WEBHOOK_URL", "siem.example/audit"),
+    ("auth", "AUDIT_WEBHOOK_URL", "https://us:word@siem.example"),
     ("auth", "DATABASE_URL", ""),
     ("auth", "DATABASE_URL", "platform"),
     ("auth", "DATABASE_URL", "mysql://role@127.0.0.1/platform"),

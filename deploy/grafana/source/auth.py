@@ -191,6 +191,29 @@ _SIGN_INS: Final = Row(
             runbook="security.md#auditunverified",
         ),
         Panel(
+            "Audit sent to the webhook",
+            "Batches of entries each second. `failed`: no answer, or one of the moment; `refused`: "
+            "the receiver says that the request is wrong.",
+            "ops",
+            (
+                Query(
+                    "sum by (outcome) (rate(accounts_audit_deliveries_total[$__rate_interval])) "
+                    "or vector(0)",
+                    "{{outcome}}",
+                ),
+            ),
+            kind="areas",
+            runbook="security.md#auditnotdelivered",
+        ),
+        Panel(
+            "Oldest entry not taken",
+            "Age of the oldest entry of the audit that its webhook has not taken; 0 without one.",
+            "s",
+            (Query("max(accounts_audit_undelivered_seconds)", "oldest"),),
+            steps=((300, ORANGE), (1800, RED)),
+            runbook="security.md#auditnotdelivered",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

@@ -104,6 +104,7 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("delivery-keys.json", {"images", "worker", "admin"}),
         ("account-keys.json", {"auth", "admin"}),
         ("oidc-client-secrets.json", {"auth"}),
+        ("audit-webhook-secret", {"auth"}),
         ("broker-url", {"images", "worker", "admin", "scheduler"}),
         ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
         ("s3-secret-access-key", {"images", "worker", "admin", "minio-images"}),
