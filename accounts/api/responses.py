@@ -1,7 +1,7 @@
 """The bodies that the routes give: a field stands here and nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -161,7 +161,8 @@ def tokens_response(pair: TokenPair, *, with_refresh: bool) -> Mapping[str, Any]
     """The pair as a body; the refresh token is left out for a browser, which has it as a cookie."""
     refresh = pair.refresh if with_refresh else None
     body = TokensOut(access=pair.access, expires_in=pair.expires_in, refresh=refresh)
-    return {name: value for name, value in asdict(body).items() if value is not None}
+    told = ((one.name, getattr(body, one.name)) for one in fields(body))
+    return {name: value for name, value in told if value is not None}
 
 
 def profile_response(user: User) -> AccountProfileOut:

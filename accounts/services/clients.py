@@ -1,5 +1,6 @@
 """Service credentials: a role proves who it is and gets a token to call another one."""
 
+import logging
 from secrets import compare_digest
 from typing import Final
 
@@ -9,8 +10,11 @@ from django.conf import settings
 from accounts import metrics
 from accounts.errors import InvalidClient, InvalidTarget
 from accounts.tokens import service_token_issue
+from platform_site.kit.telemetry.logs import event_write
 
 log = structlog.get_logger(__name__)
+told: Final = logging.getLogger(__name__)
+"""For what every grant writes: see `event_write`."""
 
 CALLS: Final = {"gateway": frozenset({"auth", "images"})}
 """Which roles a role calls with a credential of its own; it gets tokens for no other."""
@@ -31,5 +35,6 @@ def service_token_open(*, client_id: str, client_secret: str, audience: str) -> 
     if audience not in called:
         raise InvalidTarget(f"Audiences of {client_id}: {', '.join(sorted(called)) or 'none'}.")
     metrics.TOKENS_ISSUED.labels("service").inc()
-    log.info("service_token_issued", client_id=client_id, audience=audience)
+    fields = {"client_id": client_id, "audience": audience}
+    event_write(told, logging.INFO, "service_token_issued", fields)
     return service_token_issue(client_id=client_id, audience=audience)

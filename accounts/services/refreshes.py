@@ -1,5 +1,6 @@
 """Refreshing a session: one compare-and-set decides which of several refreshes rotates it."""
 
+import logging
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NoReturn
@@ -20,11 +21,20 @@ from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.sessions import ADDRESS_LENGTH, TokenPair, token_pair
 from platform_site.kit.auth.tokens import TokenExpired, TokenInvalid, TokenRevoked
 from platform_site.kit.statements import Change, ChangedRows, Statement
+from platform_site.kit.telemetry.logs import event_write
 
 log = structlog.get_logger(__name__)
 
+told: Final = logging.getLogger(__name__)
+"""For what every refresh writes: see `event_write`."""
+_READ: Final = (
+    *("id", "user", "refresh_hash", "previous_refresh_hash", "methods"),
+    *("created_at", "rotated_at", "expires_at", "revoked_at"),
+    *("user__is_active", "user__is_staff", "user__deletion_due_at"),
+)
+"""What a refresh judges and signs by: a third of the columns of the two rows."""
 _AS_IT_IS: Final = Statement(
-    lambda session_id: Session.objects.select_related("user").filter(id=session_id)
+    lambda session_id: Session.objects.select_related("user").only(*_READ).filter(id=session_id)
 )
 
 
@@ -77,7 +87,8 @@ def _refreshed(token: RefreshToken, *, address: str) -> TokenPair:
     if not rotated and not _repeats(session, token, successor, at=now):
         _end_family(session)
     metrics.REFRESHES.labels("rotated" if rotated else "repeated").inc()
-    log.info("session_rotated", session_id=str(session.id), repeated=not rotated)
+    fields = {"session_id": str(session.id), "repeated": not rotated}
+    event_write(told, logging.INFO, "session_rotated", fields)
     left_s = int((session.expires_at - now).total_seconds())
     return token_pair(
         user=session.user,

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import RateLimited
+from platform_site.kit.telemetry.logs import WholeEvent
 from tests.accounts.callers import PASSWORD, in_parallel
 
 
@@ -175,12 +177,15 @@ def test_a_password_changed_while_the_old_one_is_hashed_opens_nothing(alice_user
     assert Session.objects.count() == 0
 
 
-def test_the_log_tells_what_happened_and_no_secret(alice_user: User, settings: Settings) -> None:
-    with capture_logs() as lines:
+def test_the_log_tells_what_happened_and_no_secret(
+    alice_user: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    with capture_logs() as lines, caplog.at_level(logging.INFO):
         pair = login()
         with pytest.raises(InvalidCredentials):
             login(password="wrong password")
         fresh = session_refresh(raw=pair.refresh, address="192.0.2.7")
+    lines += [record.msg for record in caplog.records if isinstance(record.msg, WholeEvent)]
     assert [line["event"] for line in lines] == [
         "login_succeeded",
         "login_refused",
