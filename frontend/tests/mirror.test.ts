@@ -25,6 +25,7 @@ const TESTED_ELSEWHERE: Record<string, readonly string[]> = {
   ],
   "tests/model/jobs/jobFeed.test.ts": ["model/jobs/jobCalls"],
   "../tests/browser/test_safety.py": ["api/session/sessionActions", "api/session/useSession"],
+  "../tests/browser/test_accounts.py": ["model/useFragment"],
   "../tests/browser/test_keyboard.py": ["app/useFocusOnNavigation"],
   "../tests/browser/test_large_library.py": ["features/library/usePlace"],
   "../tests/browser/test_missing_code.py": ["code/useRecovery", "design/useTitle"],

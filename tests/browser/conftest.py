@@ -21,6 +21,7 @@ from tests.browser.visitor import (
 from tests.edge.server import nginx_binary
 from tests.measured import MEASURED
 from tests.needs import missing
+from tests.servers.oidc_provider import oidc_provider
 from tests.servers.person import PASSWORD, Person
 from tests.servers.processes import ROOT
 
@@ -50,8 +51,8 @@ def browser(browser_is_here: None) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def laptop(browser_is_here: None) -> Iterator[Site]:
-    """The platform as `make up` runs it."""
-    with embedded() as site:
+    """The platform as `make up` runs it, with another site that signs people in."""
+    with oidc_provider() as provider, embedded(provider) as site:
         yield site
 
 

@@ -1,5 +1,6 @@
 """A platform that a browser can open: embedded as `make up` runs it, or split behind nginx."""
 
+import json
 import re
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from types import MappingProxyType
 
 from platform_site.kit.identifiers import random_token
 from tests.edge.server import running_edge
+from tests.servers.oidc_provider import CLIENT_SECRET, OidcProvider
 from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
 from tests.servers.ports import free_port
@@ -25,13 +27,17 @@ LIMITS = {"ACCOUNT_RATE_LIMITS": '{"register": [10000, 3600], "login": [10000, 3
 
 @dataclass(frozen=True)
 class Site:
-    """One address for pages and API. ``staff`` may see the state of the platform; embedded only."""
+    """One address for pages and API.
+
+    ``staff`` may see the state of the platform, ``provider`` signs people in; embedded only.
+    """
 
     address: str
     staff: Person | None = None
     staff_password: str = ""
     laptop: Mapping[str, str] | None = None
     split: Platform | None = None
+    provider: OidcProvider | None = None
 
     def person(self, name: str) -> Person:
         """Somebody who has just registered, with an API token of their own."""
@@ -45,15 +51,15 @@ class Site:
 
 
 @contextmanager
-def embedded() -> Iterator[Site]:
+def embedded(provider: OidcProvider | None = None) -> Iterator[Site]:
     """`manage.py up` with data of its own; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="image-platform-browser-") as directory:
-        yield from _running(Path(directory))
+        yield from _running(Path(directory), provider)
 
 
-def _running(directory: Path) -> Iterator[Site]:
+def _running(directory: Path, provider: OidcProvider | None) -> Iterator[Site]:
     port = free_port()
-    environment = {"VAR_DIR": str(directory / "var"), **LIMITS}
+    environment = {"VAR_DIR": str(directory / "var"), **LIMITS, **_signing_on(provider)}
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)]
     program = Program("up", command, environment, directory)
     try:
@@ -61,9 +67,19 @@ def _running(directory: Path) -> Iterator[Site]:
         password = _password_said(program)
         address = f"http://127.0.0.1:{port}"
         staff = Person("demo@example.com", address, address, address).sign_in(password)
-        yield Site(address, staff, password, laptop=environment)
+        yield Site(address, staff, password, laptop=environment, provider=provider)
     finally:
         program.stop()
+
+
+def _signing_on(provider: OidcProvider | None) -> dict[str, str]:
+    if provider is None:
+        return {}
+    entry = provider.settings()
+    return {
+        "OIDC_PROVIDERS": json.dumps([entry]),
+        "OIDC_CLIENT_SECRETS": json.dumps({entry["id"]: CLIENT_SECRET}),
+    }
 
 
 @contextmanager

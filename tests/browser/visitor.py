@@ -119,14 +119,18 @@ class Visitor:
     def _request_noted(self, request: Request) -> None:
         self.requests.append(request)
         address = urlsplit(request.url)
-        own = urlsplit(self.site.address)
+        trusted = [urlsplit(one)[:2] for one in self._trusted()]
         frame = _frame_of(request)
         if frame and request.is_navigation_request():
             self._leaving.add(frame)
         elif frame in self._leaving:
             self._last_words.append(request)
-        if address.scheme not in OWN_SCHEMES and address[:2] != own[:2]:
+        if address.scheme not in OWN_SCHEMES and address[:2] not in trusted:
             self.faults.append(f"request to another origin: {request.url}")
+
+    def _trusted(self) -> list[str]:
+        provider = self.site.provider
+        return [self.site.address, *([provider.issuer] if provider else [])]
 
     def _page_watched(self, page: Page) -> None:
         page.on("framenavigated", self._document_noted)

@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
-import { Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { identityCalls, signInCalls } from "@/api/accountCalls";
 import type { Identity } from "@/api/accountShapes";
@@ -23,7 +23,6 @@ const identitiesKey = ["identities"] as const;
 /** What the other site was left with, when the link was not made. */
 function refusedLink(): ApiProblem | null {
   const code = takeFragment().get("sso_error");
-  dropFragment();
   return code ? new ApiProblem({ status: 409, code, title: code }) : null;
 }
 
@@ -37,6 +36,7 @@ export default function IdentitiesPanel() {
   });
   const { busy, error, act } = useAct();
   const [refused] = useState(refusedLink);
+  useEffect(dropFragment, []); // not before the panel is there: a first rendering may be thrown away
   const identities = linked.data ?? [];
   const providers = (options.data?.providers ?? []).filter(
     ({ id }) => !identities.some(({ provider }) => provider === id),

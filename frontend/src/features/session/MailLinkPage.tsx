@@ -6,7 +6,7 @@ import { asProblem } from "@/api/problem";
 import { PageFallback } from "@/design/PageFallback";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { AuthLayout } from "@/frame/AuthLayout";
-import { takeFragment } from "@/model/fragment";
+import { useFragment } from "@/model/useFragment";
 import { LinkProblem } from "./LinkProblem";
 
 interface Props {
@@ -31,9 +31,13 @@ function once(token: string, use: Props["use"]): Promise<string> {
 }
 
 /** The page of a link that needs nothing more than to be opened. */
-export function MailLinkPage({ title, use }: Props) {
+export function MailLinkPage(props: Props) {
+  const token = useFragment().get("token") ?? "";
+  return <OpenedLink key={token} token={token} {...props} />;
+}
+
+function OpenedLink({ token, title, use }: Props & { token: string }) {
   const t = useTranslations();
-  const [token] = useState(() => takeFragment().get("token") ?? "");
   const [said, setSaid] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [tries, setTries] = useState(0);

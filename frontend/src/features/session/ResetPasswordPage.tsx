@@ -10,14 +10,19 @@ import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
 import { AuthLayout } from "@/frame/AuthLayout";
-import { dropFragment, takeFragment } from "@/model/fragment";
+import { dropFragment } from "@/model/fragment";
+import { useFragment } from "@/model/useFragment";
 import classes from "./CredentialsForm.module.css";
 import { LinkProblem } from "./LinkProblem";
 
 /** The page of the link that a mail brings: a new password, after which every session has ended. */
 export default function ResetPasswordPage() {
+  const token = useFragment().get("token") ?? "";
+  return <OpenedLink key={token} token={token} />;
+}
+
+function OpenedLink({ token }: { token: string }) {
   const t = useTranslations("session");
-  const [token] = useState(() => takeFragment().get("token") ?? "");
   const [password, setPassword] = useState("");
   const [checked, setChecked] = useState(false);
   const [busy, setBusy] = useState(false);
