@@ -34,6 +34,15 @@ def methods_joined(methods: str, *proved: str) -> str:
     return " ".join(words)
 
 
+def methods_without_factor(methods: str) -> str:
+    """What is left of ``methods`` to somebody who holds nothing any more.
+
+    >>> methods_without_factor("pwd otp mfa"), methods_without_factor("hwk mfa")
+    ('pwd', '')
+    """
+    return " ".join(word for word in methods.split() if KINDS.get(word) == "known")
+
+
 KINDS: Final = {"pwd": "known", "fed": "known", "otp": "held", "rcv": "held", "hwk": "held"} | {
     "swk": "held",
     "dev": "held",

@@ -63,6 +63,16 @@ def accounts_overdue() -> QuerySet[User]:
     return User.objects.filter(deletion_due_at__lt=long_ago)
 
 
+def user_held(*, user_id: UUID) -> User:
+    """The user, whose row is locked until the commit.
+
+    Whoever adds, uses up or removes a factor asks for it before the rows of factors: so of two the
+    second sees what the first did, and neither waits for the other in a ring. Raises
+    ``User.DoesNotExist``.
+    """
+    return User.objects.select_for_update().get(id=user_id)
+
+
 def user_by_email(*, email: str) -> User | None:
     """The user of any spelling of ``email``; ``None`` when there is none."""
     return User.objects.filter(email=email).first()

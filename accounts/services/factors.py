@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts import selectors
-from accounts.factor_policy import WITH_TWO, methods_joined
+from accounts.factor_policy import factor_required_of, methods_joined, methods_without_factor
 from accounts.models import Authenticator, Passkey, RecoveryCode, RememberedDevice, Session, User
 from accounts.services.audit import audit_record
 from accounts.services.authenticators import (
@@ -28,6 +29,7 @@ def otp_confirm(*, session: Session, code: str) -> list[str]:
     """
     code_tried(session.user)
     with transaction.atomic():
+        selectors.user_held(user_id=session.user_id)
         authenticator_confirm(user=session.user, code=code)
         codes = factor_added(session=session, method="otp")
     code_right(session.user)
@@ -35,8 +37,9 @@ def otp_confirm(*, session: Session, code: str) -> list[str]:
 
 
 def otp_remove(*, session: Session) -> None:
-    """Remove the authenticator and end the other sessions. Raises `FactorNotFound`."""
+    """Remove the authenticator, and end what `factor_removed` ends. Raises `FactorNotFound`."""
     with transaction.atomic():
+        selectors.user_held(user_id=session.user_id)
         authenticator_remove(session=session)
         ended = factor_removed(session=session)
     sessions_deny(ended)
@@ -60,25 +63,33 @@ def session_proved(*, session: Session, methods: tuple[str, ...]) -> None:
 def factor_removed(*, session: Session) -> list[UUID]:
     """End the other sessions and forget remembered browsers; the ids, for `sessions_deny`.
 
-    With the last factor its recovery codes go, and this session has one kind of proof again.
+    Also second steps that were begun, and the admin's sessions. With the last factor its recovery
+    codes go, and what this session has proved by it. Where the policy asks for a factor this
+    session ends, too: its access token has rights that nobody has without one. The caller holds
+    the account's row (`accounts.selectors.user_held`).
     """
     user = session.user
     notice_queue(user=user, act="factor.remove")
+    User.objects.filter(id=user.id).update(sign_out_epoch=F("sign_out_epoch") + 1)
     RememberedDevice.objects.filter(user=user).delete()
-    if not selectors.factor_methods(user=user):
-        RecoveryCode.objects.filter(user=user).delete()
-        words = [word for word in session.methods.split() if word != WITH_TWO]
-        Session.objects.filter(id=session.id).update(methods=" ".join(words))
-    return sessions_end(Session.objects.filter(user=user).exclude(id=session.id))
+    sessions = Session.objects.filter(user=user)
+    if selectors.factor_methods(user=user):
+        return sessions_end(sessions.exclude(id=session.id))
+    RecoveryCode.objects.filter(user=user).delete()
+    if factor_required_of(user):
+        return sessions_end(sessions)
+    methods = methods_without_factor(session.methods)
+    Session.objects.filter(id=session.id).update(methods=methods)
+    return sessions_end(sessions.exclude(id=session.id))
 
 
 def factors_reset(*, user_id: UUID, by: UUID) -> None:
     """Remove every factor of somebody who has lost them, and end all sessions; by the staff."""
     with transaction.atomic():
+        user = selectors.user_held(user_id=user_id)
         for rows in (Authenticator, Passkey, RecoveryCode, RememberedDevice):
             rows.objects.filter(user_id=user_id).delete()
         audit_record("admin.factors_reset", user_id=user_id, by=by)
-        user = User.objects.get(id=user_id)
         # Without the place of the request in hand, which is that of the staff.
         mail_queue(
             "security_notice",

@@ -99,6 +99,7 @@ def passkey_add(*, session: Session, answer: PasskeyAnswer, name: str, origin: s
         raise FactorIncorrect from exc
     try:
         with transaction.atomic():
+            selectors.user_held(user_id=session.user_id)
             challenge_spend(challenge)
             passkey = _kept(session.user, found, name=name)
             codes = factor_added(session=session, method=_method(passkey))
@@ -121,8 +122,9 @@ def passkey_rename(*, session: Session, passkey_id: UUID, name: str) -> Passkey:
 
 
 def passkey_remove(*, session: Session, passkey_id: UUID) -> None:
-    """Forget a passkey and end the other sessions. Raises `FactorNotFound`."""
+    """Forget a passkey, and end what `factor_removed` ends. Raises `FactorNotFound`."""
     with transaction.atomic():
+        selectors.user_held(user_id=session.user_id)
         count, _ = Passkey.objects.filter(id=passkey_id, user_id=session.user_id).delete()
         if not count:
             raise FactorNotFound
@@ -158,7 +160,7 @@ def passkey_take(
 ) -> PasskeyTaken:
     """Verify ``answer`` and use its state up; whose passkey it is, that of ``user_id`` if given.
 
-    Raises `ChallengeInvalid` and `FactorIncorrect`.
+    Stands in the caller's transaction. Raises `ChallengeInvalid` and `FactorIncorrect`.
     """
     challenge = challenge_open(purpose, answer.state, bound_to=bound_to)
     try:
@@ -177,6 +179,7 @@ def passkey_take(
         )
     except MALFORMED as exc:
         raise FactorIncorrect from exc
+    selectors.user_held(user_id=passkey.user_id)
     challenge_spend(challenge)
     _used(passkey, data)
     return PasskeyTaken(passkey.user, _method(passkey))

@@ -27,12 +27,12 @@ def recovery_codes_renew(*, user: User) -> list[str]:
 
     Raises `FactorNotFound` when there is no factor whose loss they were for.
     """
-    if not selectors.factor_methods(user=user):
-        raise FactorNotFound
     codes = [_code() for _ in range(COUNT)]
     with transaction.atomic():
-        # Locked, so that of two renewals at once only the codes of one are left.
-        User.objects.select_for_update().get(id=user.id)
+        # Of two renewals at once only the codes of one are left, and none without a factor.
+        selectors.user_held(user_id=user.id)
+        if not selectors.factor_methods(user=user):
+            raise FactorNotFound
         RecoveryCode.objects.filter(user=user).delete()
         RecoveryCode.objects.bulk_create(
             [RecoveryCode(user=user, digest=peppered(PURPOSE, _read(code))[0]) for code in codes]

@@ -122,6 +122,8 @@ def second_step_complete(
         raise
     try:
         with transaction.atomic():
+            user = selectors.user_held(user_id=user.id)
+            _state_require(user, opened)
             proved = _taken(user, proof, opened, origin=origin)
             challenge_spend(opened)
             methods = methods_joined(opened.members["methods"], *proved)
@@ -188,9 +190,15 @@ def code_proved(*, user: User, code: str) -> str:
 def _opened(text: str) -> tuple[Challenge, User]:
     challenge = challenge_open(PURPOSE, text)
     user = User.objects.filter(id=challenge.members["user"]).first()
-    if user is None or not is_sign_in_state(user, challenge.members["state"]):
+    if user is None:
         raise ChallengeInvalid
+    _state_require(user, challenge)
     return challenge, user
+
+
+def _state_require(user: User, challenge: Challenge) -> None:
+    if not is_sign_in_state(user, challenge.members["state"]):
+        raise ChallengeInvalid
 
 
 def _method(proof: SecondProof) -> Method:

@@ -50,15 +50,21 @@ def session_begin(
     ``provider`` is the id of the one that vouched for them, if one did.
 
     ``user`` is as it was when the proof was looked at. Raises `InvalidCredentials` when the
-    password has changed since, or the account may not be entered, and `EmailUnverified`.
+    password has changed since, or everybody was signed out, or the account may not be entered,
+    and `EmailUnverified`.
     """
     verification_require(user)
     token = RefreshToken.new(uuid7())
     now = timezone.now()
     with transaction.atomic():
-        # The row is locked and looked at again: a password changed, or an account closed, while
-        # the proof was being looked at must not leave a session that the change did not see.
-        same = User.objects.select_for_update().filter(id=user.id, password=user.password).first()
+        # The row is locked and looked at again: a password changed, a factor removed, everybody
+        # signed out or an account closed while the proof was being looked at must not leave a
+        # session that the change did not see.
+        same = (
+            User.objects.select_for_update()
+            .filter(id=user.id, password=user.password, sign_out_epoch=user.sign_out_epoch)
+            .first()
+        )
         if same is None or not same.may_sign_in or same.deletion_due_at != user.deletion_due_at:
             raise InvalidCredentials
         User.objects.filter(id=user.id).update(last_login=now)

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import Authenticator, Mail, RecoveryCode, Session, User
 from accounts.services.factors import factors_reset
+from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.authenticators import SecurityKey, with_app, with_key
 from tests.accounts.callers import Caller, signed_in
@@ -95,7 +96,30 @@ def test_removing_a_factor_ends_the_other_sessions(alice_user: User) -> None:
     assert there.get("/auth/profile").json()["code"] == "token_revoked"
     assert here.get("/auth/factors").json() == NOTHING
     assert here.send("DELETE", "/auth/factors/otp").json()["code"] == "factor_not_found"
-    assert Session.objects.get(revoked_at=None).methods == "pwd otp"
+    assert Session.objects.get(revoked_at=None).methods == "pwd"
+
+
+def test_with_the_last_factor_the_rights_that_it_gave_are_gone_at_once(
+    settings: Settings, alice_user: User
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = "staff"
+    User.objects.filter(id=alice_user.id).update(is_staff=True)
+    here = signed_in(alice_user)
+    with_app(here)
+    passkey = with_key(here, SecurityKey())["id"]
+    pair = here.post("/auth/refresh", {"refresh": here.refresh}).json()
+    here = Caller(access=pair["access"], refresh=pair["refresh"])
+    session_id = verify_user_token(here.access, audience="gateway").session_id
+    alice_user.refresh_from_db()
+    at_the_admin = alice_user.get_session_auth_hash()
+    assert here.send("DELETE", "/auth/factors/otp").status_code == 204
+    assert not session_is_revoked(session_id), "a passkey is left"
+    assert here.send("DELETE", f"/auth/passkeys/{passkey}").status_code == 204
+    assert session_is_revoked(session_id)
+    refused = here.post("/auth/refresh", {"refresh": here.refresh})
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_revoked")
+    alice_user.refresh_from_db()
+    assert alice_user.get_session_auth_hash() != at_the_admin
 
 
 def test_staff_have_their_rights_by_two_proofs(settings: Settings, db: None) -> None:
