@@ -69,8 +69,13 @@ class LoginTry:
             log.warning("login_spread")
 
 
-def login_try_count(*, email: str, user: User | None, address: str) -> LoginTry:
+def login_try_count(
+    *, email: str, user: User | None, address: str, remembered: str = ""
+) -> LoginTry:
     """Count one try at the password of ``email`` from ``address``.
+
+    ``remembered`` is what a remembered browser shows: one that is the owner's is counted by itself,
+    wherever it is, and so waits for nobody who guesses, not even behind the same address.
 
     Tries are counted, not failures, so that a hundred at once cannot slip by together. The counts
     begin anew when the account is unlocked, because the time of that is part of the key; an
@@ -80,15 +85,21 @@ def login_try_count(*, email: str, user: User | None, address: str) -> LoginTry:
     account = _digest(f"{normalized_email(email)}|{since}")
     # Part of the name is the password: who knew an earlier one is a stranger after its change.
     owner = _digest(f"{normalized_email(email)}|{user.password if user else ''}")
-    network = network_of(address)
+    network, user_id = network_of(address), user.id if user else NOBODY
+    device = selectors.remembered_device(user_id=user_id, token=remembered)
+    if device is not None:
+        tried = _tried_at(f"{account}:device:{device.id}", slowed=False)
+        if tried.decision.allowed:
+            LOGIN_BY_ACCOUNT.count(account)
+        return LoginTry(account, network, owner, tried, slowed=False)
     slowed = LOGIN_BY_ACCOUNT.is_used_up(account)
     if slowed:
-        slowed = not _is_known(user.id if user else NOBODY, owner, network)
+        slowed = not _is_known(user_id, owner, network)
     tried = _tried_at(f"{account}:{network}", slowed=slowed)
     # Counted for the account only where the network may still try: who has to wait must not be
     # able to slow others down.
     if tried.decision.allowed and not LOGIN_BY_ACCOUNT.count(account).allowed and not slowed:
-        slowed = not _is_known(user.id if user else NOBODY, owner, network)
+        slowed = not _is_known(user_id, owner, network)
         if slowed and not 0 < tried.used <= SLOWED_TRIES:  # became so while this one was counted
             tried = LOGIN_BY_ACCOUNT_AND_NETWORK.delay(
                 tried.delay.key, first_s=SLOWED_WAIT_S, at_most=SLOWED_TRIES

@@ -23,11 +23,14 @@ from accounts.models import (
     SessionQuerySet,
     User,
 )
+from accounts.secret_keys import peppered
 from accounts.sign_in_state import is_sign_in_state
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.statements import Statement
 
 AUDIT_BATCH: Final = 1000
+DEVICE_DIGEST: Final = "remembered_devices"
+"""For what the digests of remembered browsers are, in `accounts.secret_keys`."""
 OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""
 
@@ -111,6 +114,20 @@ def addresses_of_user(*, user_id: UUID, within_s: int) -> set[str]:
     seen = timezone.now() - timedelta(seconds=within_s)
     sessions = sessions_of_user(user_id=user_id).filter(last_seen_at__gte=seen)
     return set(sessions.values_list("address", flat=True))
+
+
+def remembered_device(*, user_id: UUID, token: str) -> RememberedDevice | None:
+    """The browser that shows ``token``, if ``user_id`` had it remembered and nothing ended that."""
+    if not token:
+        return None
+    devices = RememberedDevice.objects.select_related("user").filter(
+        user_id=user_id,
+        digest__in=peppered(DEVICE_DIGEST, token),
+        expires_at__gt=timezone.now(),
+    )
+    found = devices.first()
+    is_good = found is not None and is_sign_in_state(found.user, found.sign_in_state)
+    return found if is_good else None
 
 
 def session_of_user(*, session_id: UUID, user_id: UUID) -> Session:

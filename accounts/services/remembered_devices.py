@@ -1,23 +1,20 @@
 """Browsers where the second factor is not asked for, for some days."""
 
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import metrics
+from accounts import metrics, selectors
 from accounts.errors import FactorNotFound
 from accounts.models import RememberedDevice, User
 from accounts.secret_keys import peppered
 from accounts.services.audit import audit_record
 from accounts.services.batches import rows_remove
 from accounts.services.sessions import DEVICE_LENGTH
-from accounts.sign_in_state import is_sign_in_state, sign_in_states
+from accounts.sign_in_state import sign_in_states
 from platform_site.kit.identifiers import random_token
-
-PURPOSE: Final = "remembered_devices"
 
 
 def device_remember(*, user: User, device: str) -> str:
@@ -25,7 +22,7 @@ def device_remember(*, user: User, device: str) -> str:
     token = random_token()
     row = RememberedDevice.objects.create(
         user=user,
-        digest=peppered(PURPOSE, token)[0],
+        digest=peppered(selectors.DEVICE_DIGEST, token)[0],
         sign_in_state=sign_in_states(user)[0],
         device=device[:DEVICE_LENGTH],
         expires_at=timezone.now() + timedelta(seconds=settings.REMEMBERED_DEVICE_LIFETIME_S),
@@ -38,10 +35,7 @@ def device_is_remembered(*, user: User, token: str) -> bool:
     """Whether ``token`` is of a browser that ``user`` had remembered, and nothing ended that."""
     if not token:
         return False
-    row = RememberedDevice.objects.filter(
-        user=user, digest__in=peppered(PURPOSE, token), expires_at__gt=timezone.now()
-    ).first()
-    found = row is not None and is_sign_in_state(user, row.sign_in_state)
+    found = selectors.remembered_device(user_id=user.id, token=token) is not None
     metrics.SECOND_FACTORS.labels("device", "succeeded" if found else "refused").inc()
     return found
 

@@ -32,7 +32,7 @@ def session_open(
     `RateLimited` when ``address`` may try no more.
     """
     # Counted before the hash: a hundred guesses at once must not all be looked at first.
-    user, tried = login_try(email=email, address=address)
+    user, tried = login_try(email=email, address=address, remembered=remembered)
     try:
         matches = _password_matches(user, password)
     except Busy:
@@ -63,13 +63,13 @@ def session_open(
     return pair
 
 
-def login_try(*, email: str, address: str) -> tuple[User | None, LoginTry]:
+def login_try(*, email: str, address: str, remembered: str = "") -> tuple[User | None, LoginTry]:
     """The user of ``email``, and this try at the password, which whoever is right may forget.
 
     Raises `RateLimited` when ``address`` may try no more, and `LimiterUnavailable`.
     """
     user = selectors.user_by_email(email=email)
-    tried = login_try_count(email=email, user=user, address=address)
+    tried = login_try_count(email=email, user=user, address=address, remembered=remembered)
     if not tried.decision.allowed:
         login_refused("slowed" if tried.slowed else "locked")
     tried.decision.require()

@@ -1,7 +1,5 @@
 """Guessing at one account: what an attacker gets out of it, and what the owner notices."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -13,14 +11,13 @@ from pytest_django import Settings
 
 from accounts import login_tries
 from accounts.errors import InvalidCredentials
-from accounts.models import Session, User
+from accounts.models import RememberedDevice, Session, User
 from accounts.services import sign_in
+from accounts.services.remembered_devices import device_remember
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import RateLimited
 from tests.accounts.callers import PASSWORD, in_parallel
 from tests.platform_site.kit.clock import Clock
-from tests.servers.processes import ROOT
-from tests.servers.redis import RedisServer
 
 ALICE, NOBODY = "alice@example.com", "nobody@example.com"
 GUESS = "a guess"
@@ -28,9 +25,11 @@ HOME = "2001:db8:aaaa:1::7"
 OFFICE = "192.0.2.200"
 
 
-def tried(address: str, *, email: str = ALICE, password: str = GUESS) -> str:
+def tried(address: str, *, email: str = ALICE, password: str = GUESS, remembered: str = "") -> str:
     try:
-        sign_in.session_open(email=email, password=password, device="", address=address)
+        sign_in.session_open(
+            email=email, password=password, device="", address=address, remembered=remembered
+        )
     except (InvalidCredentials, RateLimited, Busy) as refusal:
         return refusal.code
     return "in"
@@ -152,6 +151,45 @@ def test_whoever_knew_the_password_before_is_a_stranger(alice: User) -> None:
     assert [tried(HOME) for _ in range(4)][2:] == ["invalid_credentials", "rate_limited"]
 
 
+def test_a_remembered_browser_waits_for_nobody_and_for_its_own_guesses(alice: User) -> None:
+    cookie = device_remember(user=alice, device="laptop")
+    for number in range(40):
+        tried(f"198.51.100.{number}")
+    shared = "203.0.113.9"  # strangers guess behind the same address, too
+    assert [tried(shared) for _ in range(5)].count("rate_limited") == 2
+    assert tried(shared, password=PASSWORD) == "rate_limited"
+    assert tried(shared, password=PASSWORD, remembered=cookie) == "in"
+    assert tried(shared, password=PASSWORD) == "rate_limited", "only the browser was forgiven"
+    # Whoever has taken the cookie has ten guesses with it, from all places together.
+    guesses = [tried(f"192.0.2.{number}", remembered=cookie) for number in range(50)]
+    assert guesses == ["invalid_credentials"] * 10 + ["rate_limited"] * 40
+    assert tried("192.0.2.1", password=PASSWORD, remembered=cookie) == "rate_limited"
+
+
+def test_a_browser_is_known_at_its_own_account_until_it_is_forgotten(alice: User) -> None:
+    bob = User.objects.create_user("bob@example.com", PASSWORD)
+    ended, forgotten = (device_remember(user=alice, device="") for _ in range(2))
+    RememberedDevice.objects.order_by("id").first().delete()  # type: ignore[union-attr]
+    cookies = {"of bob": device_remember(user=bob, device=""), "of nobody": "x", "gone": ended}
+    for number in range(40):
+        tried(f"198.51.100.{number}")
+    for number, (whose, cookie) in enumerate(cookies.items()):
+        outcomes = [tried(f"203.0.113.{number}", remembered=cookie) for _ in range(5)]
+        assert outcomes == ["invalid_credentials"] * 3 + ["rate_limited"] * 2, whose
+    assert tried("203.0.113.99", email=NOBODY, remembered=forgotten) == "invalid_credentials"
+    alice.sign_out_epoch += 1  # signed out everywhere
+    alice.save()
+    outcomes = [tried("203.0.113.100", remembered=forgotten) for _ in range(4)]
+    assert outcomes[2:] == ["invalid_credentials", "rate_limited"]
+
+
+def test_guesses_of_a_remembered_browser_slow_strangers_down(alice: User) -> None:
+    cookies = [device_remember(user=alice, device="") for _ in range(4)]
+    for cookie in cookies:
+        assert [tried(HOME, remembered=cookie) for _ in range(10)] == ["invalid_credentials"] * 10
+    assert [tried("198.51.100.7") for _ in range(4)][2:] == ["invalid_credentials", "rate_limited"]
+
+
 def known_of(user: User, network: str) -> str:
     return login_tries._known_name(login_tries._digest(f"{user.email}|{user.password}"), network)
 
@@ -196,73 +234,3 @@ def test_a_network_that_goes_through_a_list_is_counted(alice: User) -> None:
     assert count() == before + 2
     tried(HOME)
     assert count() == before + 2
-
-
-CHILD = """
-import sys, threading
-import django
-django.setup()
-from django.conf import settings
-settings.CACHES = {"default": {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": sys.argv[1]}}
-from accounts import login_tries, rate_limits, selectors
-from accounts.login_tries import login_try_count
-login_tries.FIRST_WAIT_S = 200
-selectors.addresses_of_user = lambda **_: set()  # no database here
-own = int(sys.argv[2])
-settings.ACCOUNT_RATE_LIMITS = {"login": (40, 3600)}
-
-def at_one_account(email, address):
-    return login_try_count(email=email, user=None, address=address).decision.allowed
-
-def tries(number):
-    alone = at_one_account("alice@example.com", "2001:db8::%x" % (own * 25 + number))
-    networks = [at_one_account("bob@example.com", f"198.51.{own}.{number}") for _ in range(5)]
-    return alone, sum(networks), rate_limits.LOGIN_BY_ADDRESS.count("192.0.2.1").allowed
-
-begin = threading.Barrier(26)
-told = []
-def run(number):
-    begin.wait()
-    told.append(tries(number))
-threads = [threading.Thread(target=run, args=(number,)) for number in range(25)]
-for thread in threads: thread.start()
-print("ready", flush=True)
-sys.stdin.readline()
-begin.wait()
-for thread in threads: thread.join()
-print(*[sum(column) for column in zip(*told)])
-"""
-
-
-def test_four_processes_count_a_hundred_parallel_tries_as_one(redis: RedisServer) -> None:
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-c", CHILD, redis.url, str(number)],
-            env={
-                "PATH": "/usr/bin:/bin",
-                "DJANGO_SETTINGS_MODULE": "platform_site.settings.test_embedded",
-                "PYTHONPATH": str(ROOT),
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(4)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    sums = [child.communicate("go\n", timeout=60)[0].split() for child in children]
-    alone, networks, addresses = (sum(map(int, column)) for column in zip(*sums, strict=True))
-    assert alone == 10, "by account and network: all of them are one /64"
-    assert 300 <= networks <= 330, "by account: three for each network, and thirty before"
-    assert addresses == 40, "by address"
-
-
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    server.start()
-    yield server
-    server.stop()

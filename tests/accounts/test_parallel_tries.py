@@ -1,0 +1,79 @@
+"""Limits of guesses, counted by four processes at once in the shared cache."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.processes import ROOT
+from tests.servers.redis import RedisServer
+
+CHILD = """
+import sys, threading
+import django
+django.setup()
+from django.conf import settings
+settings.CACHES = {"default": {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": sys.argv[1]}}
+from accounts import login_tries, rate_limits, selectors
+from accounts.login_tries import login_try_count
+login_tries.FIRST_WAIT_S = 200
+selectors.addresses_of_user = lambda **_: set()  # no database here
+own = int(sys.argv[2])
+settings.ACCOUNT_RATE_LIMITS = {"login": (40, 3600)}
+
+def at_one_account(email, address):
+    return login_try_count(email=email, user=None, address=address).decision.allowed
+
+def tries(number):
+    alone = at_one_account("alice@example.com", "2001:db8::%x" % (own * 25 + number))
+    networks = [at_one_account("bob@example.com", f"198.51.{own}.{number}") for _ in range(5)]
+    return alone, sum(networks), rate_limits.LOGIN_BY_ADDRESS.count("192.0.2.1").allowed
+
+begin = threading.Barrier(26)
+told = []
+def run(number):
+    begin.wait()
+    told.append(tries(number))
+threads = [threading.Thread(target=run, args=(number,)) for number in range(25)]
+for thread in threads: thread.start()
+print("ready", flush=True)
+sys.stdin.readline()
+begin.wait()
+for thread in threads: thread.join()
+print(*[sum(column) for column in zip(*told)])
+"""
+
+
+def test_four_processes_count_a_hundred_parallel_tries_as_one(redis: RedisServer) -> None:
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", CHILD, redis.url, str(number)],
+            env={
+                "PATH": "/usr/bin:/bin",
+                "DJANGO_SETTINGS_MODULE": "platform_site.settings.test_embedded",
+                "PYTHONPATH": str(ROOT),
+            },
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    sums = [child.communicate("go\n", timeout=60)[0].split() for child in children]
+    alone, networks, addresses = (sum(map(int, column)) for column in zip(*sums, strict=True))
+    assert alone == 10, "by account and network: all of them are one /64"
+    assert 300 <= networks <= 330, "by account: three for each network, and thirty before"
+    assert addresses == 40, "by address"
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
