@@ -25,6 +25,7 @@ from gateway.services.processing import waiting_answer
 from gateway.services.uploading import upload_store
 from platform_site.kit.rest.hot_reads import AnyRequest, HotRead, HotRequest, beside
 from platform_site.kit.rest.preferences import preferred_wait_s
+from platform_site.kit.rest.rate_limits import client_headers
 from platform_site.kit.upstream.replies import Reply
 
 Handler = Callable[..., HttpResponseBase]
@@ -124,7 +125,7 @@ def _handler(route: Route) -> Handler:
 
 def _headers(request: AnyRequest, route: Route) -> dict[str, str]:
     """The headers of ``request`` that images is to see beside those of every call."""
-    headers = {}
+    headers = {} if route.method == READ_METHOD else client_headers()
     # By its name in WSGI: to ask by that of HTTP, Django would copy all of them first.
     if route.condition and (value := request.META.get(route.condition_in_wsgi)):
         headers[route.condition] = value

@@ -9,6 +9,7 @@ from gateway.clients.types import AccountClosed, AccountRestored
 from gateway.clients.upstream_calls import UpstreamCall, call_send, document_as, object_of
 from gateway.deadlines import STATUS_S, WRITE_S
 from platform_site.kit.auth.tokens import Principal
+from platform_site.kit.rest.rate_limits import client_headers
 
 ROLE: Final = "auth"
 ACCOUNT: Final = "/internal/v1/account"
@@ -50,6 +51,7 @@ def readiness_check() -> None:
 
 def _credentials(principal: Principal) -> dict[str, str]:
     return {
+        **client_headers(),
         "Authorization": f"Bearer {principal.token}",
         "X-Service-Authorization": f"Bearer {service_token(ROLE).value()}",
     }

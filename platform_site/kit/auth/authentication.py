@@ -20,6 +20,7 @@ from platform_site.kit.auth.tokens import (
     verify_user_token,
 )
 from platform_site.kit.rest.problems import DomainError
+from platform_site.kit.rest.rate_limits import vouched_address_keep
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -152,6 +153,7 @@ def _service(request: "Request") -> ServicePrincipal | None:
     # Every role can get a service token, so a valid one alone opens nothing.
     if service.client_id not in _of_view(request, "callers", frozenset[str]()):
         raise CallerNotAllowed
+    vouched_address_keep(request)
     return service
 
 

@@ -12,7 +12,11 @@ from django.http import HttpRequest
 from platform_site.kit import shared_cache
 from platform_site.kit.rest import shared_counts
 from platform_site.kit.rest.problems import DomainError
+from platform_site.kit.telemetry.request_context import current_request
 
+AGENT_CHARACTERS: Final = 200
+_VOUCHED: Final = "platform.client_address"
+"""A key that no header can have: those begin with ``HTTP_``."""
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -138,14 +142,38 @@ def client_address(request: HttpRequest) -> str:
     """The address of the client as our own proxies saw it.
 
     ``TRUSTED_PROXY_COUNT`` proxies append to ``X-Forwarded-For``; what stands before their
-    entries was written by the client and is not believed.
+    entries was written by the client and is not believed. Where another role calls for somebody,
+    it is that person's (`vouched_address_keep`).
     """
+    if vouched := request.META.get(_VOUCHED):
+        return str(vouched)
     # From the right: each proxy appends, so the client can only write what stands further left.
     count = settings.TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if count and len(forwarded) >= count and forwarded[-count]:
         return str(forwarded[-count])
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def vouched_address_keep(request: HttpRequest) -> None:
+    """Believe what a role whose credential was verified says of whom it calls for."""
+    try:
+        address = ip_address(request.META.get("HTTP_X_CLIENT_ADDRESS", ""))
+    except ValueError:
+        return
+    request.META[_VOUCHED] = str(address)
+
+
+def client_headers() -> dict[str, str]:
+    """What another role is told of the client whose request is in hand: address and device."""
+    request = current_request()
+    if request is None:
+        return {}
+    agent = filter(str.isprintable, request.META.get("HTTP_USER_AGENT", "")[:AGENT_CHARACTERS])
+    return {
+        "X-Client-Address": client_address(request),
+        "User-Agent": "".join(agent).encode("latin-1", "replace").decode("latin-1"),
+    }
 
 
 def counted_address(request: HttpRequest) -> str:

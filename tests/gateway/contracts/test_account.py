@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Session, User
+from accounts.models import AuditEntry, Session, User
 from accounts.services.closing import account_close, account_restore, accounts_delete_due
 from images.errors import StorageUnavailable
 from images.models import Image, Job, Usage
@@ -85,6 +85,31 @@ def test_an_account_is_closed_at_once_and_can_be_taken_back_with_all_it_had(
         assert again.post(f"{ACCOUNT}/restore").status_code == 204
     assert served(address) == 200
     assert len(back().get("/api/v1/images").json()["results"]) == 1
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_the_audit_has_the_address_and_device_of_the_person_not_of_the_gateway(
+    alice_client: Client, settings: Settings, proxies: int
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    place = {
+        "REMOTE_ADDR": "192.0.2.4" if proxies else "203.0.113.9",
+        "HTTP_X_FORWARDED_FOR": "6.6.6.6, 203.0.113.9" if proxies else "6.6.6.6",
+        "HTTP_X_CLIENT_ADDRESS": "6.6.6.6",
+        "HTTP_USER_AGENT": "Firefox",
+    }
+    alice_client.defaults.update(place)
+    refused = close(alice_client, "a guess at it")
+    assert refused.status_code == 400
+    assert close(alice_client).status_code == 202
+    again = back()
+    again.defaults.update(place)
+    assert again.post(f"{ACCOUNT}/restore").status_code == 204
+    acts = ("password.check", "account.close", "account.restore")
+    found = AuditEntry.objects.filter(act__in=acts).order_by("created_at")
+    assert list(found.values_list("act", "address", "device")) == [
+        (act, "203.0.113.9", "Firefox") for act in acts
+    ]
 
 
 def test_when_the_day_has_come_all_goes_images_first(

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from platform_site.kit.auth.authentication import ServiceAuthentication, ServiceOnlyAuthentication
 from platform_site.kit.auth.revocations import session_revoke
 from platform_site.kit.auth.tokens import ServicePrincipal
+from platform_site.kit.rest.rate_limits import client_address
 from tests.platform_site.kit.token_issuer import AUDIENCE, Issuer
 
 written: list[str] = []
@@ -24,7 +25,7 @@ class Personal(APIView):
     callers = frozenset({"gateway"})
 
     def get(self, request: Request) -> Response:
-        return Response({"id": request.user.id})
+        return Response({"id": request.user.id}, headers={"Seen": client_address(request)})
 
     def post(self, request: Request) -> Response:
         written.append(str(request.user.id))
@@ -143,6 +144,26 @@ def test_the_roles_token_must_be_for_this_role(issuer: Issuer, client: Client) -
 def test_a_role_alone_is_known_by_its_token(issuer: Issuer, client: Client) -> None:
     reply = client.get("/role", headers=of_role(issuer.service()))
     assert reply.json() == {"client": "gateway"}
+
+
+@pytest.mark.parametrize(
+    ("told", "believed"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:DB8::9", "2001:db8::9"),
+        ("", "127.0.0.1"),
+        ("a word", "127.0.0.1"),
+        ("203.0.113.9, 6.6.6.6", "127.0.0.1"),
+    ],
+)
+def test_whom_a_role_calls_for_is_believed_of_a_role_alone(
+    issuer: Issuer, client: Client, told: str, believed: str
+) -> None:
+    persons = {**bearer(issuer.access()), "X-Client-Address": told}
+    assert client.get("/personal", headers=persons)["Seen"] == "127.0.0.1"
+    both = {**persons, **of_role(issuer.service())}
+    assert client.get("/personal", headers=both)["Seen"] == "127.0.0.1"
+    assert client.get("/both", headers=both)["Seen"] == believed
 
 
 def test_tokens_in_each_others_places_are_refused(issuer: Issuer, client: Client) -> None:
