@@ -29,6 +29,13 @@ MAILS: Final = Counter("accounts_mails_total", "Mails by kind and outcome.", ["k
 """``queued``, then ``sent``, ``withdrawn`` (nothing to say to that address), ``again`` (put back
 after a failure) or ``failed`` (given up); ``dropped`` where no mail server is configured."""
 
+LinkOutcome = Literal["issued", "used", "forged", "gone", "closed", "stale"]
+LINKS: Final = Counter(
+    "accounts_links_total", "Links of mails by purpose and outcome.", ["purpose", "outcome"]
+)
+"""``issued``, then ``used``; or refused as ``forged`` (not signed by us), ``gone`` (used before, or
+too old), ``closed`` (the account is) or ``stale`` (what it would change has changed)."""
+
 BREACH_LOOKUPS: Final = Counter(
     "accounts_breach_lookups_total", "Passwords looked up among breached ones.", ["outcome"]
 )

@@ -13,8 +13,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.utils import timezone
 
+from accounts import metrics
 from accounts.errors import LinkInvalid
 from accounts.models import Link, User
 from accounts.secret_keys import peppered
@@ -61,6 +63,7 @@ def link_issue(purpose: str, *, user_id: UUID, data: Mapping[str, str] | None = 
         created_at=now,
         expires_at=now + timedelta(seconds=PURPOSES[purpose].lifetime_s),
     )
+    _count(purpose, "issued")
     return _signer(purpose).sign(raw)
 
 
@@ -69,13 +72,18 @@ def link_read(purpose: str, token: str) -> Link:
     try:
         raw = _signer(purpose).unsign(token)
     except signing.BadSignature as exc:
+        _count(purpose, "forged")
         raise LinkInvalid from exc
     found = (
         Link.objects.select_related("user")
         .filter(purpose=purpose, digest__in=_digests(purpose, raw), expires_at__gt=timezone.now())
         .first()
     )
-    if found is None or not found.user.may_sign_in or not _is_bound(found):
+    if found is None:
+        _count(purpose, "gone")
+        raise LinkInvalid
+    if not found.user.may_sign_in or not _is_bound(found):
+        _count(purpose, "stale" if found.user.may_sign_in else "closed")
         raise LinkInvalid
     return found
 
@@ -89,7 +97,9 @@ def link_use(purpose: str, token: str) -> Link:
     # The row tells who was first: of two deletions, one deletes nothing.
     deleted, _by_model = Link.objects.filter(id=link.id).delete()
     if not deleted:
+        _count(purpose, "gone")
         raise LinkInvalid
+    transaction.on_commit(lambda: _count(purpose, "used"))
     return link
 
 
@@ -115,6 +125,10 @@ def site_origin() -> str:
         return str(settings.PUBLIC_URL)
     request = current_request()
     return request.build_absolute_uri("/").rstrip("/") if request else ""
+
+
+def _count(purpose: str, outcome: metrics.LinkOutcome) -> None:
+    metrics.LINKS.labels(purpose, outcome).inc()
 
 
 def _signer(purpose: str) -> signing.Signer:

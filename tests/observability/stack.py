@@ -22,6 +22,7 @@ from platform_site.secrets.generation import webhook_secret
 from tests.edge.server import Edge, running_edge
 from tests.observability.expressions import MONITORING, RULES
 from tests.observability.webhooks import Receiver, receiving, serving_files
+from tests.servers.oidc_provider import CLIENT_SECRET, OidcProvider, oidc_provider
 from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
 from tests.servers.ports import free_port
@@ -43,11 +44,15 @@ ABSENT: Final = {
     "EMAIL_TLS": "none",
     "AUDIT_WEBHOOK_URL": "http://127.0.0.1:9/audit",
     "AUDIT_WEBHOOK_SECRET": webhook_secret(),
-    "OIDC_PROVIDERS": json.dumps(
-        [{"id": "absent", "name": "Absent", "issuer": "http://127.0.0.1:9", "client_id": "us"}]
-    ),
 }
-"""Servers that auth asks and that are not there: mail and the audit wait, nobody signs in there."""
+"""Servers that auth sends to and that are not there: mail and the audit wait."""
+ABSENT_PROVIDER: Final = {
+    "id": "absent",
+    "name": "Absent",
+    "issuer": "http://127.0.0.1:9",
+    "client_id": "us",
+}
+"""No sign-in begins there."""
 
 
 @dataclass
@@ -108,7 +113,13 @@ def monitored_platform(
         split = enter(
             platform(
                 postgresql_url,
-                extra={**FAST, **ABSENT, "BREACHED_PASSWORDS": str(directory), **(extra or {})},
+                extra={
+                    **FAST,
+                    **ABSENT,
+                    **_providers(enter(oidc_provider())),
+                    "BREACHED_PASSWORDS": str(directory),
+                    **(extra or {}),
+                },
                 scheduler=True,
             )
         )
@@ -126,6 +137,13 @@ def monitored_platform(
         _alertmanager_start(stack)
         _prometheus_start(stack)
         yield stack
+
+
+def _providers(present: OidcProvider) -> Mapping[str, str]:
+    return {
+        "OIDC_PROVIDERS": json.dumps([present.settings(), ABSENT_PROVIDER]),
+        "OIDC_CLIENT_SECRETS": json.dumps({present.settings()["id"]: CLIENT_SECRET}),
+    }
 
 
 def _exporters_start(stack: Stack, postgresql_url: str) -> None:

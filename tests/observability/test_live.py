@@ -153,6 +153,12 @@ def test_what_is_asked_of_labels_is_answered(stack: Stack, selector: str) -> Non
     assert stack.query(f"{highest} > 0" if counts(selector.partition("{")[0]) else highest)
 
 
+@pytest.mark.parametrize("outcome", ["signed_up", "signed_in"])
+def test_a_sign_in_through_a_provider_counts_as_what_it_was(stack: Stack, outcome: str) -> None:
+    """The panel draws every outcome, so that no selector asks for these by name."""
+    assert stack.query(f'accounts_sso_total{{provider="acme",outcome="{outcome}"}} > 0')
+
+
 def test_no_reason_is_left_of_a_selector_that_is_gone() -> None:
     assert UNHEARD.keys() <= live_selectors()
 

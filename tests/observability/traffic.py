@@ -4,11 +4,13 @@ import io
 import struct
 import time
 import zlib
+from urllib.parse import urlsplit
 
+import urllib3
 from PIL import Image
 
 from tests.observability.stack import Stack
-from tests.servers.person import PHOTOGRAPHS, Person
+from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
 from tests.waiting import until
 
 
@@ -70,6 +72,7 @@ def ordinary_day(stack: Stack, alice: Person) -> None:
     deliveries(alice, first["image"]["id"])
     alice.send("POST", "/api/v1/exports")
     people(stack)
+    leaving(stack)
     program(stack)
 
 
@@ -106,11 +109,30 @@ def people(stack: Stack) -> None:
     carol.token = ""
     carol.send("POST", "/auth/password/reset", {"email": bob.email})
     carol.send("POST", "/auth/sso/absent/begin", {})
+    for _ in range(2):  # with a new account, and with that account
+        through_provider(carol)
     newcomer = {"email": "dora@example.com", "password": "a long sentence nobody guesses"}
     carol.send("POST", "/auth/register", {**newcomer, "name": "Dora"})
     time.sleep(1.5)  # the grace period
     carol.send("POST", "/auth/password/reset", {"email": carol.email})
     carol.send("POST", "/auth/refresh", {"refresh": signed_in["refresh"]})
+
+
+def through_provider(browser: Person) -> None:
+    """A sign-in through the provider that is there."""
+    begun = browser.send("POST", "/auth/sso/acme/begin", {})
+    cookie = begun.headers["Set-Cookie"].partition(";")[0]
+    sent_on = urllib3.request("GET", begun.json["url"], redirect=False, timeout=10)
+    back = urlsplit(sent_on.headers["Location"])
+    answer = browser.send("GET", f"{back.path}?{back.query}", headers={"Cookie": cookie})
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+
+
+def leaving(stack: Stack) -> None:
+    """An account that its owner closes, and a link that nobody has sent."""
+    frank = stack.person("frank")
+    assert frank.send("DELETE", "/api/v1/account", {"password": PASSWORD}).status < 300
+    frank.send("POST", "/auth/email/verify", {"token": "noise"})
 
 
 def program(stack: Stack) -> None:

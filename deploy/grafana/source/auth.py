@@ -160,6 +160,28 @@ _SIGN_INS: Final = Row(
             runbook="security.md#mailwaits",
         ),
         Panel(
+            "Links of mails",
+            "Links for a verified address, a new password and another address each second. "
+            "`forged`: guessed; `gone`: used before or too old; `stale`: the account has changed.",
+            "ops",
+            (Query(rate("accounts_links_total", "purpose, outcome"), "{{purpose}} {{outcome}}"),),
+            kind="areas",
+        ),
+        Panel(
+            "Accounts closed",
+            "Accounts that their owners or the staff close each hour, and take back. Housekeeping "
+            "deletes them, and serves no metrics.",
+            "short",
+            (
+                Query(
+                    "sum by (outcome) (increase(accounts_closings_total[1h]))",
+                    "{{outcome}}",
+                ),
+            ),
+            kind="areas",
+            runbook="kubernetes.md#housekeepingsilent",
+        ),
+        Panel(
             "Breached passwords",
             "Passwords looked up each second. `unavailable`: no answer, and nothing was refused.",
             "ops",

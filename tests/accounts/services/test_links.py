@@ -1,14 +1,17 @@
 """A link does one thing once, for a while, and only while what it would change is as it was."""
 
 from datetime import timedelta
+from typing import get_args
 from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import Settings
+from prometheus_client import REGISTRY
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from accounts import metrics
 from accounts.errors import LinkInvalid
 from accounts.models import Link, User
 from accounts.services import links
@@ -23,6 +26,37 @@ def test_a_link_is_used_once(alice_user: User) -> None:
     with pytest.raises(LinkInvalid):
         links.link_use("email_verify", token)
     assert Link.objects.count() == 0
+
+
+def test_what_becomes_of_links_is_counted(
+    alice_user: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    def counted() -> dict[str, float]:
+        return {
+            outcome: REGISTRY.get_sample_value(
+                "accounts_links_total", {"purpose": "password_reset", "outcome": outcome}
+            )
+            or 0.0
+            for outcome in get_args(metrics.LinkOutcome)
+        }
+
+    before = counted()
+    used, stale, closed = (
+        links.link_issue("password_reset", user_id=alice_user.id) for _ in range(3)
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        links.link_use("password_reset", used)
+    User.objects.update(password="another hash")
+    for token in ("x~y", used, stale):
+        with pytest.raises(LinkInvalid):
+            links.link_read("password_reset", token)
+    User.objects.update(is_active=False)
+    with pytest.raises(LinkInvalid):
+        links.link_read("password_reset", closed)
+    assert {outcome: value - before[outcome] for outcome, value in counted().items()} == {
+        **dict.fromkeys(("used", "forged", "gone", "closed", "stale"), 1),
+        "issued": 3,
+    }
 
 
 @pytest.mark.django_db(transaction=True)
