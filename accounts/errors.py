@@ -226,6 +226,14 @@ class FactorExists(DomainError):
     title = "There is an authenticator already"
 
 
+class FactorMissing(DomainError):
+    """Everybody must have a second factor here, and the account has none."""
+
+    status = 403
+    code = "factor_missing"
+    title = "Add a second factor first"
+
+
 class FactorNotFound(DomainError):
     """The account has no such factor."""
 

@@ -12,8 +12,13 @@ WITH_TWO: Final = "mfa"
 
 def factor_required_of(user: User) -> bool:
     """Whether ``settings.REQUIRE_SECOND_FACTOR`` asks ``user`` for a second factor."""
-    policy: str = settings.REQUIRE_SECOND_FACTOR
-    return policy == "everybody" or (policy == "staff" and user.is_staff)
+    is_of_staff = user.is_staff and settings.REQUIRE_SECOND_FACTOR == "staff"
+    return factor_required_of_all() or is_of_staff
+
+
+def factor_required_of_all() -> bool:
+    """Whether images, too, are for nobody without a second factor, not only the staff's rights."""
+    return str(settings.REQUIRE_SECOND_FACTOR) == "everybody"
 
 
 def is_held_back(user: User, methods: str) -> bool:

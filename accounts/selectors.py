@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.errors import ApiKeyNotFound, SessionNotFound
+from accounts.factor_policy import factor_required_of_all
 from accounts.models import (
     ApiKey,
     ApiKeyQuerySet,
@@ -229,6 +230,11 @@ def factor_methods(*, user: User) -> tuple[str, ...]:
     ).exists()
     held = {"otp": has_otp, "passkey": has_passkey, "recovery": has_codes}
     return tuple(method for method, there in held.items() if there)
+
+
+def may_only_add_factor(*, user: User) -> bool:
+    """Whether everybody must have a factor and ``user`` has none: API keys are no way round it."""
+    return factor_required_of_all() and not factor_methods(user=user)
 
 
 def recovery_codes_left(*, user_id: UUID) -> int:

@@ -16,7 +16,7 @@ from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.factor_policy import is_held_back
+from accounts.factor_policy import factor_required_of_all, is_held_back
 from accounts.models import User
 from accounts.signing_keys import current_keyset
 from platform_site.kit.auth.tokens import (
@@ -103,7 +103,7 @@ def access_token_issue(
     scopes: Sequence[str] = USER_SCOPES + STAFF_SCOPES if staff else USER_SCOPES
     if closing:
         scopes = CLOSING_SCOPES
-    elif held_back and not user.is_staff:
+    elif held_back and factor_required_of_all():
         scopes = ACCOUNT_SCOPES
     claims = {
         "aud": HELD_AUDIENCES,

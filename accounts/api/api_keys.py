@@ -65,6 +65,7 @@ class ApiKeyList(SignedInView):
         refusals={
             **refusals.INVALID,
             **refusals.FRESH,
+            403: f"{refusals.FRESH[403]}; `factor_missing`: everybody must have a second factor",
             409: "`api_keys_full`",
             **refusals.LIMITED,
             **refusals.UNAVAILABLE,

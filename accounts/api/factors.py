@@ -58,7 +58,10 @@ class OtpDetail(SignedInView):
         refusals={**refusals.FRESH, 404: "`factor_not_found`", **refusals.UNAVAILABLE},
     )
     def delete(self, request: Request) -> Response:
-        """Remove the authenticator; my other sessions end."""
+        """Remove the authenticator; my other sessions end.
+
+        This session ends, too, with the last factor of somebody who must have one.
+        """
         session = self.session(request)
         fresh_require(session)
         otp_remove(session=session)

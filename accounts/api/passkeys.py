@@ -99,7 +99,10 @@ class PasskeyDetail(SignedInView):
         refusals={**refusals.FRESH, 404: "`factor_not_found`", **refusals.UNAVAILABLE},
     )
     def delete(self, request: Request, passkey_id: UUID) -> Response:
-        """Remove it; my other sessions end."""
+        """Remove it; my other sessions end.
+
+        This session ends, too, with the last factor of somebody who must have one.
+        """
         session = self.session(request)
         fresh_require(session)
         passkey_remove(session=session, passkey_id=passkey_id)

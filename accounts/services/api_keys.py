@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import rate_limits, selectors, tokens
-from accounts.errors import ApiKeysFull
+from accounts.errors import ApiKeysFull, FactorMissing
 from accounts.models import ApiKey, ApiKeyQuerySet, User
 from accounts.secret_keys import newest_key_id, peppered
 from accounts.services.audit import audit_record
@@ -39,8 +39,9 @@ def api_key_create(
 ) -> tuple[ApiKey, str]:
     """A new key of ``user_id`` and its text, which nobody can tell a second time.
 
-    Raises `ApiKeysFull` at the `MOST_LIVE`th one, `RateLimited`, and `TokenRevoked` when the
-    account is gone or closed by now.
+    Raises `ApiKeysFull` at the `MOST_LIVE`th one, `FactorMissing` where a key would be refused for
+    want of a second factor, `RateLimited`, and `TokenRevoked` when the account is gone or closed
+    by now.
     """
     rate_limits.API_KEYS_BY_USER.count(str(user_id)).require()
     text = api_key_new()
@@ -50,6 +51,8 @@ def api_key_create(
         owner = User.objects.select_for_update().filter(id=user_id, deletion_due_at=None).first()
         if owner is None or not owner.may_sign_in:
             raise TokenRevoked
+        if selectors.may_only_add_factor(user=owner):
+            raise FactorMissing
         if selectors.api_keys_of_user(user_id=user_id).count() >= MOST_LIVE:
             raise ApiKeysFull(f"An account has at most {MOST_LIVE}; revoke one first.")
         key = ApiKey.objects.create(

@@ -6,7 +6,12 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts import selectors
-from accounts.factor_policy import factor_required_of, methods_joined, methods_without_factor
+from accounts.factor_policy import (
+    factor_required_of,
+    factor_required_of_all,
+    methods_joined,
+    methods_without_factor,
+)
 from accounts.models import Authenticator, Passkey, RecoveryCode, RememberedDevice, Session, User
 from accounts.services.audit import audit_record
 from accounts.services.authenticators import (
@@ -77,7 +82,7 @@ def factor_removed(*, session: Session) -> list[UUID]:
         return sessions_end(sessions.exclude(id=session.id))
     RecoveryCode.objects.filter(user=user).delete()
     if factor_required_of(user):
-        return sessions_end(sessions)
+        return sessions_end(sessions) + _keys_held_back(user.id)
     methods = methods_without_factor(session.methods)
     Session.objects.filter(id=session.id).update(methods=methods)
     return sessions_end(sessions.exclude(id=session.id))
@@ -98,4 +103,13 @@ def factors_reset(*, user_id: UUID, by: UUID) -> None:
             context={"email": user.email, "act": "admin.factors_reset"},
             user_id=user.id,
         )
+        keys = _keys_held_back(user_id)
     sessions_close_all(user_id=user_id)
+    sessions_deny(keys)
+
+
+def _keys_held_back(user_id: UUID) -> list[UUID]:
+    """API keys whose tokens are to end now: no other is given before there is a factor again."""
+    if not factor_required_of_all():
+        return []
+    return list(selectors.api_keys_of_user(user_id=user_id).values_list("id", flat=True))

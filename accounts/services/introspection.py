@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import selectors
 from accounts.refresh_tokens import MalformedRefreshTokenError, RefreshToken
-from accounts.services.key_exchange import api_key_live
+from accounts.services.key_exchange import api_key_usable
 from accounts.tokens import access_token_claims
 from platform_site.kit.auth.api_keys import PREFIX
 from platform_site.kit.auth.tokens import TokenInvalid, TokenRevoked
@@ -62,7 +62,7 @@ def _of_refresh_token(raw: str) -> dict[str, Any]:
 
 
 def _of_key(raw: str) -> dict[str, Any]:
-    key = api_key_live(raw, at=timezone.now())
+    key = api_key_usable(raw, at=timezone.now())
     if key is None:
         return INACTIVE
     ends = {"exp": int(key.expires_at.timestamp())} if key.expires_at else {}

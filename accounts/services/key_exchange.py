@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import metrics
+from accounts import metrics, selectors
 from accounts.models import ApiKey
 from accounts.secret_keys import newest_key_id, peppered
 from accounts.services.api_keys import DIGEST
@@ -44,7 +44,7 @@ class ExchangedKey:
 def api_key_exchange(*, raw: str, address: str) -> ExchangedKey | None:
     """What ``raw``, shown from ``address``, stands for; ``None`` when it is no live key."""
     now = timezone.now()
-    key = api_key_live(raw, at=now)
+    key = api_key_usable(raw, at=now)
     if key is None:
         metrics.API_KEY_EXCHANGES.labels("refused").inc()
         return None
@@ -71,7 +71,7 @@ def api_key_exchange(*, raw: str, address: str) -> ExchangedKey | None:
 
 
 def api_key_live(raw: str, *, at: datetime) -> ApiKey | None:
-    """The key that ``raw`` is, if it may be used ``at`` that time."""
+    """The key that ``raw`` is, if nothing has ended it ``at`` that time."""
     if not is_api_key(raw):
         return None
     digests = peppered(DIGEST, raw)
@@ -80,6 +80,12 @@ def api_key_live(raw: str, *, at: datetime) -> ApiKey | None:
     if key is None or not any(compare_digest(key.digest, digest) for digest in digests):
         return None
     return key if key.user.may_sign_in and key.user.deletion_due_at is None else None
+
+
+def api_key_usable(raw: str, *, at: datetime) -> ApiKey | None:
+    """As `api_key_live`; none where its owner must add a second factor before anything else."""
+    key = api_key_live(raw, at=at)
+    return None if key is None or selectors.may_only_add_factor(user=key.user) else key
 
 
 def _note_use(key: ApiKey, *, raw: str, address: str, at: datetime) -> None:

@@ -587,7 +587,11 @@ export interface paths {
         put?: never;
         /** @description A new secret for an authenticator app; it counts once a code of it was confirmed. */
         post: operations["auth_otp_begin"];
-        /** @description Remove the authenticator; my other sessions end. */
+        /**
+         * @description Remove the authenticator; my other sessions end.
+         *
+         *     This session ends, too, with the last factor of somebody who must have one.
+         */
         delete: operations["auth_otp_remove"];
         options?: never;
         head?: never;
@@ -809,7 +813,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Remove it; my other sessions end. */
+        /**
+         * @description Remove it; my other sessions end.
+         *
+         *     This session ends, too, with the last factor of somebody who must have one.
+         */
         delete: operations["auth_passkey_remove"];
         options?: never;
         head?: never;
@@ -5747,7 +5755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first */
+            /** @description `permission_denied` without the scope; `account_closing`: take it back first; `reauthentication_required`: `POST /auth/reauthenticate` first; `factor_missing`: everybody must have a second factor */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];

@@ -137,8 +137,12 @@ def test_staff_have_their_rights_by_two_proofs(settings: Settings, db: None) -> 
     assert caller.get("/auth/profile").json()["must_add_factor"] is False
 
 
-def test_everybody_may_have_to_add_a_factor_first(settings: Settings, alice_user: User) -> None:
+@pytest.mark.parametrize("rights", [{}, {"is_staff": True}], ids=["person", "staff"])
+def test_everybody_may_have_to_add_a_factor_first(
+    rights: dict[str, bool], settings: Settings, alice_user: User
+) -> None:
     settings.REQUIRE_SECOND_FACTOR = "everybody"
+    User.objects.filter(id=alice_user.id).update(**rights, name="Alice")
     caller = signed_in(alice_user)
     before = verify_user_token(caller.access, audience="gateway")
     assert before.scopes == {"account:read", "account:write", "account:restore"}

@@ -4,11 +4,16 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from accounts.models import ApiKey, AuditEntry, User
+from accounts.errors import FactorMissing
+from accounts.models import ApiKey, AuditEntry, Authenticator, User
 from accounts.services.api_keys import api_key_create
+from accounts.services.factors import factors_reset
+from accounts.services.introspection import token_introspect
 from accounts.services.key_exchange import api_key_exchange
+from platform_site.kit.auth.revocations import session_is_revoked
 
 HOME, OFFICE = "192.0.2.7", "2001:db8::1"
 
@@ -61,3 +66,26 @@ def test_a_use_from_elsewhere_is_refused_and_told_of(text: str) -> None:
 def test_noise_costs_no_query(db: None, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert api_key_exchange(raw="ip_live_" + "0" * 36, address=HOME) is None
+
+
+@pytest.mark.parametrize("policy", ["none", "staff", "everybody"])
+def test_a_key_is_no_way_round_the_factor_that_everybody_must_have(
+    policy: str, text: str, alice_user: User, settings: Settings
+) -> None:
+    """One that was made before sleeps until there is a factor, and again when the last is gone."""
+    settings.REQUIRE_SECOND_FACTOR = policy
+    sleeps = policy == "everybody"
+    assert (api_key_exchange(raw=text, address=HOME) is None) is sleeps
+    assert token_introspect(raw=text)["active"] is not sleeps
+    if sleeps:
+        with pytest.raises(FactorMissing):
+            api_key_create(
+                user_id=alice_user.id, name="k", scopes=["jobs"], expires_at=None, addresses=[]
+            )
+        assert ApiKey.objects.count() == 1
+    Authenticator.objects.create(user=alice_user, sealed_secret="", confirmed_at=timezone.now())
+    assert api_key_exchange(raw=text, address=HOME) is not None
+    factors_reset(user_id=alice_user.id, by=alice_user.id)
+    assert session_is_revoked(ApiKey.objects.get().id) is sleeps, "nor do tokens given for it go on"
+    assert (api_key_exchange(raw=text, address=HOME) is None) is sleeps
+    assert ApiKey.objects.get().revoked_at is None
