@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from accounts.errors import RevocationUnavailable
 from accounts.models import Session, SessionQuerySet
+from accounts.services.unannounced import unannounced
 from platform_site.kit.auth.revocations import session_revoke
 from platform_site.kit.auth.tokens import LEEWAY_S
 
@@ -30,13 +31,16 @@ def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
 def sessions_deny(session_ids: Iterable[UUID]) -> None:
     """Refuse the access tokens of ``session_ids`` in every role until the last has expired.
 
-    Raises `RevocationUnavailable`; the sessions have ended all the same.
+    Raises `RevocationUnavailable`; the sessions have ended all the same, and this process tells
+    the deny list once it answers.
     """
+    ended = list(session_ids)
     # A token that was issued this second, read by a clock that is late by the leeway.
     ttl_s = settings.ACCESS_TOKEN_LIFETIME_S + LEEWAY_S
     try:
-        for session_id in session_ids:
+        for session_id in ended:
             session_revoke(session_id=session_id, ttl_s=ttl_s)
     except (RedisError, OSError) as exc:
+        unannounced.add(ended, ttl_s=ttl_s)
         log.error("revocation_not_announced")  # noqa: TRY400 - the cause is chained and reported
         raise RevocationUnavailable(retry_after_s=1) from exc

@@ -116,8 +116,11 @@ def account_disable(*, user_id: UUID) -> None:
         User.objects.filter(id=user_id).update(is_active=False)
         keys = api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
         audit_record("account.disable", user_id=user_id, by=audit_actor())
-    sessions_close_all(user_id=user_id)
-    sessions_deny(keys)
+    try:
+        sessions_close_all(user_id=user_id)
+    finally:
+        # Keys, too, are told of when sessions could not be.
+        sessions_deny(keys)
     log.info("account_disabled", user_id=str(user_id))
 
 

@@ -26,6 +26,7 @@ from tests.accounts.callers import PASSWORD, Caller, signed_in
 from tests.forged_tokens import USER_TYPE, expired
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.redis import RedisServer
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,7 @@ def test_without_the_deny_list_reads_go_on_and_changes_are_refused(
         assert (renewal.status_code, renewal.json()["code"]) == (401, "token_revoked")
         assert Caller().post("/auth/refresh", {"refresh": alice.refresh}).status_code == 200
     _comes_back()
+    until(lambda: caches["revocations"].get(f"revoked:sid:{ended}"), timeout_s=5)
     assert alice.send("PATCH", "/auth/profile", {"name": "Alice"}).status_code == 200
 
 
