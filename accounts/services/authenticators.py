@@ -7,6 +7,7 @@ from typing import Final
 import pyotp
 import segno
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import rate_limits
@@ -36,13 +37,16 @@ def authenticator_begin(*, user: User) -> NewAuthenticator:
     One that was begun and not confirmed is replaced. Raises `FactorExists`.
     """
     secret = pyotp.random_base32()
-    row, made = Authenticator.objects.get_or_create(
-        user=user, defaults={"sealed_secret": sealed(PURPOSE, secret.encode())}
-    )
-    if not made:
-        unconfirmed = Authenticator.objects.filter(user=row.user, confirmed_at=None)
-        if not unconfirmed.update(sealed_secret=sealed(PURPOSE, secret.encode()), last_step=0):
-            raise FactorExists
+    kept = sealed(PURPOSE, secret.encode())
+    with transaction.atomic():
+        _row, made = Authenticator.objects.get_or_create(
+            user=user, defaults={"sealed_secret": kept}
+        )
+        if not made:
+            unconfirmed = Authenticator.objects.filter(user=user, confirmed_at=None)
+            if not unconfirmed.update(sealed_secret=kept, last_step=0):
+                raise FactorExists
+        audit_record("factor.begin", user_id=user.id, by=user.id, method="otp")
     issuer = settings.TOTP_ISSUER
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
     image = segno.make(uri, error="m").svg_inline(scale=4, border=4, light="#fff")

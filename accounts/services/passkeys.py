@@ -113,11 +113,15 @@ def passkey_add(*, session: Session, answer: PasskeyAnswer, name: str, origin: s
 
 def passkey_rename(*, session: Session, passkey_id: UUID, name: str) -> Passkey:
     """Give a passkey of the account another name. Raises `FactorNotFound`."""
-    passkey = selectors.passkeys_of_user(user_id=session.user_id).filter(id=passkey_id).first()
+    user_id = session.user_id
+    passkey = selectors.passkeys_of_user(user_id=user_id).filter(id=passkey_id).first()
     if passkey is None:
         raise FactorNotFound
     passkey.name = name
-    passkey.save(update_fields=["name"])
+    with transaction.atomic():
+        if not Passkey.objects.filter(id=passkey_id).update(name=name):
+            raise FactorNotFound
+        audit_record("passkey.rename", user_id=user_id, by=user_id, target=str(passkey_id))
     return passkey
 
 

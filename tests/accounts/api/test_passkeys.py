@@ -37,6 +37,9 @@ def test_a_passkey_is_made_named_and_removed(alice: Caller, bob: Caller) -> None
     assert bob.send("PATCH", path, {"name": "Mine"}).json()["code"] == "factor_not_found"
     assert bob.send("DELETE", path).json()["code"] == "factor_not_found"
     assert alice.send("PATCH", path, {"name": "Old phone"}).json()["name"] == "Old phone"
+    assert [(row["act"], row["target"]) for row in alice.get("/auth/audit").json()["results"]][
+        :1
+    ] == [("passkey.rename", path.rpartition("/")[2])]
     assert alice.send("DELETE", path).status_code == 204
     assert [row["name"] for row in alice.get("/auth/factors").json()["passkeys"]] == ["Second"]
 

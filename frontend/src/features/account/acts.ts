@@ -4,7 +4,8 @@
 export const ACTS = [
   ...["sign_in", "sign_in.second_factor", "session.fresh", "session.end", "sessions.end"],
   ...["password.change", "password.reset", "password.set_by_staff", "email.verify", "email.change"],
-  ...["factor.add", "factor.remove", "recovery_codes.renew", "recovery_codes.use"],
+  ...["factor.begin", "factor.add", "factor.remove"],
+  ...["recovery_codes.renew", "recovery_codes.use"],
   ...["device.remember", "device.forget", "profile.change"],
   ...[
     "passkey.add",
