@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from PIL import Image
 
@@ -94,6 +95,12 @@ def test_the_first_program_of_the_guide_fetches_its_rendition(
     with Image.open(fetched) as picture:
         assert (picture.format, picture.size) == ("WEBP", (320, 320))
     fetched.unlink()  # it is no file of the platform's own
+
+
+def test_an_account_of_the_reference_comes_to_a_second_factor(demo: Person, laptop: Laptop) -> None:
+    printed = pasted(laptop, "docs/api.md", "Accounts")
+    profile = orjson.loads(printed.rpartition('{"status":"accepted"}')[2])
+    assert (profile["email_verified"], profile["second_factor"]) == (True, True)
 
 
 def test_a_worker_killed_in_the_middle_of_a_job_loses_nothing(
