@@ -128,6 +128,38 @@ def test_without_auth_a_verified_token_is_still_good_for_reading(fragile: Platfo
         fragile.start("auth")
 
 
+def test_without_the_cache_reads_go_on_and_nothing_is_changed(fragile: Platform) -> None:
+    alice, program = fragile.person("alice"), fragile.person("a-program")
+    image = alice.upload(PHOTOGRAPHS / "wine-portrait-exif.jpg").json["image"]["id"]
+    scopes = ["images:read", "images:write"]
+    key = program.send("POST", "/auth/api-keys", {"name": "k", "scopes": scopes}).json
+    held, program.token = program.token, key["key"]
+    warm = [program.send("GET", "/api/v1/images").status for _ in range(20)]
+    assert set(warm) == {200}, "both processes know the key"
+    fragile.cache.stop()
+    try:
+        time.sleep(1.5)  # longer than a process remembers that a session goes on
+        for one in (alice, program):
+            assert one.send("GET", "/api/v1/images").status == 200
+        assert alice.send("GET", "/auth/profile").status == 200
+        refused = [
+            alice.send("DELETE", f"/api/v1/images/{image}"),
+            alice.send("PATCH", "/auth/profile", {"name": "Eve"}),
+            alice.send("POST", "/auth/logout-all"),
+            program.send("POST", "/api/v1/images/actions", {}),
+        ]
+        program.token = held
+        refused.append(program.send("DELETE", f"/auth/api-keys/{key['id']}"))
+        assert {(one.status, one.json["code"]) for one in refused} == {(503, "revocation_unknown")}
+        assert {"Retry-After" in one.headers for one in refused} == {True}
+    finally:
+        fragile.cache.start()
+    until(lambda: program.send("DELETE", f"/auth/api-keys/{key['id']}").status == 204)
+    program.token = key["key"]
+    until(lambda: program.send("GET", "/api/v1/images").status == 401, timeout_s=2)
+    assert alice.send("GET", f"/api/v1/images/{image}").status == 200, "nothing was changed"
+
+
 def test_without_images_the_gateway_says_so_and_recovers(fragile: Platform) -> None:
     alice = fragile.person("alice")
     fragile.programs["images"].stop()
