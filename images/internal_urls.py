@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from images.api import exports, images, jobs, overview, platform, renditions, selections
+from images.api import acts, exports, images, jobs, overview, platform, renditions, selections
 from platform_site.kit.rest.hot_reads import alone, beside
 
 V1 = "internal/v1"
@@ -31,5 +31,6 @@ urlpatterns = [
     path(f"{V1}/owner/release", platform.OwnerRelease.as_view()),
     path(f"{V1}/owner/purge", platform.OwnerPurge.as_view()),
     path(f"{V1}/owner/forget", platform.OwnerForget.as_view()),
+    path(f"{V1}/acts", acts.ActList.as_view()),
     path(f"{V1}/status", platform.Status.as_view()),
 ]

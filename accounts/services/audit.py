@@ -1,5 +1,7 @@
 """What is recorded of acts that somebody may have to answer for."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -67,9 +69,41 @@ def audit_record(
         request=_text(current_request_id(), "request_id"),
         details={name: _clean(value) for name, value in details.items()},
     )
-    with transaction.atomic(savepoint=False):  # an act without its entry is none
-        _append(content)
-    transaction.on_commit(metrics.AUDIT_ENTRIES.labels(act, outcome).inc)
+    _write(content)
+
+
+def audit_adopt(
+    act: str,
+    *,
+    entry_id: UUID,
+    at: datetime,
+    user_id: UUID,
+    by: UUID | None,
+    target: str,
+    address: str,
+    device: str,
+    request_id: str,
+    details: Mapping[str, str],
+) -> None:
+    """Record an act of another role, under the id, time and place that it had there.
+
+    Raises ``IntegrityError`` when there is an entry of that id.
+    """
+    _write(
+        AuditContent(
+            id=entry_id,
+            at=at,
+            act=act,
+            outcome="succeeded",
+            user=user_id,
+            by=by,
+            target=_text(target, "target"),
+            address=_text(address, "address"),
+            device=_text(device, "device"),
+            request=_text(request_id, "request_id"),
+            details={name: _clean(value) for name, value in details.items()},
+        )
+    )
 
 
 def audit_actor() -> UUID | None:
@@ -78,6 +112,12 @@ def audit_actor() -> UUID | None:
         return UUID(current_user_id() or "")
     except ValueError:
         return None
+
+
+def _write(content: AuditContent) -> None:
+    with transaction.atomic(savepoint=False):  # an act without its entry is none
+        _append(content)
+    transaction.on_commit(metrics.AUDIT_ENTRIES.labels(content.act, content.outcome).inc)
 
 
 def _append(content: AuditContent) -> None:

@@ -1,5 +1,6 @@
 """The tables of the images application, a module for each subject."""
 
+from images.models.acts import ImageAct
 from images.models.exports import Export, ExportEntry, archive_key
 from images.models.library import (
     ACTIVE_STATES,
@@ -23,6 +24,7 @@ __all__ = [
     "ExportEntry",
     "Figure",
     "Image",
+    "ImageAct",
     "Job",
     "Rendition",
     "Reservation",

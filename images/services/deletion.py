@@ -17,6 +17,7 @@ from images.errors import PreconditionFailed
 from images.job_ends import told
 from images.models import ACTIVE_STATES, Export, Image, Job, Reservation, Usage
 from images.selectors.images import image_for_owner
+from images.services.acts import act_record
 from images.services.exports import owner_exports_cancel, owner_exports_remove
 from images.services.job_lease import Run, run_succeed
 from images.services.jobs import job_create
@@ -25,6 +26,8 @@ from platform_site.kit.database import statements_of
 
 log = structlog.get_logger(__name__)
 
+DELETED: Final = "image.delete"
+"""The act: for good, and not into the trash, from which there is a way back."""
 LISTED_IMAGES: Final = 1_000
 PURGE_ROWS: Final = 500
 PURGE_STATEMENT_S: Final = 8.0
@@ -41,6 +44,7 @@ def image_purge(*, image_id: UUID, owner_id: UUID, versions: Collection[int] | N
         found = Image.objects.select_for_update().filter(id=image.id)
         if versions is not None and not found.filter(version__in=versions).exists():
             raise PreconditionFailed
+        act_record(DELETED, owner_id=owner_id, by=owner_id, target=str(image.id))
         return images_purge(owner_id=owner_id, ids=[image.id], image=image)
 
 
@@ -131,6 +135,14 @@ def _purge_due(due: QuerySet[Image], image_id: UUID) -> bool:
         # Asked again under a lock: its owner may have taken it back meanwhile.
         image = due.select_for_update(of=("self",)).filter(id=image_id).first()
         if image is not None:
+            if image.state != Image.State.PURGED:  # else this is another try, and has its entry
+                act_record(
+                    DELETED,
+                    owner_id=image.owner_id,
+                    by=None,
+                    target=str(image.id),
+                    reason="trash_days",
+                )
             images_purge(owner_id=image.owner_id, ids=[image.id], image=image)
         return image is not None
 

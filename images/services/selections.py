@@ -27,7 +27,8 @@ from images.selectors.selections import (
     with_twin,
     without_twin,
 )
-from images.services.deletion import images_purge
+from images.services.acts import act_record
+from images.services.deletion import DELETED, images_purge
 from images.services.edit import images_move
 from images.services.image_state import images_touch
 from platform_site.kit.database import statements_of
@@ -98,9 +99,16 @@ def selection_restore(*, owner_id: UUID, selection: Selection) -> SelectionOutco
 def selection_delete(*, owner_id: UUID, selection: Selection) -> SelectionOutcome:
     """Hide them for good and make one job that deletes them. Raises `SelectionChanged`."""
     with _taken(owner_id, selection, lambda found: found) as taken:
-        job = images_purge(owner_id=owner_id, ids=taken.ids) if taken.ids else None
+        job = _purged(owner_id, taken.ids) if taken.ids else None
     log.info("images_purged", owner_id=str(owner_id), images=len(taken.ids))
     return SelectionOutcome(taken.matched, len(taken.ids), taken.remaining, job=job)
+
+
+def _purged(owner_id: UUID, ids: Sequence[UUID]) -> Job:
+    job = images_purge(owner_id=owner_id, ids=ids)
+    words = {"images": str(len(ids)), "job": str(job.id)}
+    act_record(DELETED, owner_id=owner_id, by=owner_id, **words)
+    return job
 
 
 def selection_tag(

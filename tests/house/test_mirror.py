@@ -36,6 +36,16 @@ TESTED_ELSEWHERE = {
         "tests/accounts/services/test_audit_verification.py",
         "signed and believed there",
     ),
+    **dict.fromkeys(
+        (
+            *("images/models/acts.py", "images/services/acts.py", "images/selectors/acts.py"),
+            *("accounts/image_acts.py", "accounts/services/audit_acts.py"),
+        ),
+        (
+            "tests/gateway/contracts/test_acts.py",
+            "from the act to its entry, with each loss on the way",
+        ),
+    ),
     "accounts/audit_webhook.py": (
         "tests/accounts/services/test_audit_delivery.py",
         "asked there by a receiver that verifies it",

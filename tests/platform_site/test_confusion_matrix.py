@@ -38,6 +38,7 @@ SERVICE_ONLY: Final = {
     "internal/v1/status",
     "internal/v1/api-keys/exchange",
     "internal/v1/exports/finished",
+    "internal/v1/acts",
 }
 """For the gateway in its own name."""
 CALLERS: Final = {
@@ -46,6 +47,7 @@ CALLERS: Final = {
     "internal/v1/owner/purge": {"auth"},
     "internal/v1/owner/forget": {"auth"},
     "internal/v1/exports/finished": {"auth"},
+    "internal/v1/acts": {"auth"},
 }
 """Who calls, where it is not the gateway alone."""
 

@@ -42,7 +42,11 @@ OF_A_PERSON = [
     ("POST", "exports"),
 ]
 OF_A_ROLE = [("GET", "status")]
-OF_AUTH = [("GET", "exports/finished")]
+OF_AUTH: list[tuple[str, str, Any, int]] = [
+    ("GET", "exports/finished", None, 200),
+    ("GET", "acts", None, 200),
+    ("POST", "acts", {"ids": []}, 204),
+]
 OF_AN_ENDING = [("POST", f"owner/{what}") for what in ("withhold", "release", "purge", "forget")]
 
 
@@ -74,7 +78,8 @@ def without_identity(reply: Any) -> dict[str, Any]:
 
 def test_every_internal_route_is_asked_here() -> None:
     asked = {path for _, path, *_ in OF_AN_OBJECT} | {path for _, path in OF_A_PERSON}
-    asked |= {path for _, path in OF_A_ROLE + OF_AUTH + OF_AN_ENDING}
+    asked |= {path for _, path in OF_A_ROLE + OF_AN_ENDING}
+    asked |= {path for _, path, _, _ in OF_AUTH}
     asked = {path.split("?")[0].format(image="I", job="J", export="E") for path in asked}
     names = {"<uuid:image_id>": "I", "<uuid:job_id>": "J", "<uuid:export_id>": "E"}
     routes = set()
@@ -128,14 +133,15 @@ def test_what_is_for_roles_is_not_for_people(
     assert ask(as_gateway, method, path).status_code in {200, 202}
 
 
-@pytest.mark.parametrize(("method", "path"), OF_AUTH)
+@pytest.mark.parametrize("asked", OF_AUTH)
 def test_what_auth_asks_is_for_no_other_role(
-    alice: Person, as_gateway: Client, method: str, path: str
+    alice: Person, as_gateway: Client, asked: tuple[str, str, Any, int]
 ) -> None:
-    assert ask(caller(alice, with_service=False), method, path).status_code == 401
-    assert ask(as_gateway, method, path).json()["code"] == "caller_not_allowed"
+    method, path, body, status = asked
+    assert ask(caller(alice, with_service=False), method, path, body).status_code == 401
+    assert ask(as_gateway, method, path, body).json()["code"] == "caller_not_allowed"
     auth = Client(headers={"X-Service-Authorization": f"Bearer {service_token(of='auth')}"})
-    assert ask(auth, method, path).status_code == 200
+    assert ask(auth, method, path, body).status_code == status
 
 
 def test_bob_sees_none_of_alices_images_and_jobs(picture: dict[str, Any], as_bob: Client) -> None:

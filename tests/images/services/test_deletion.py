@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from images.models import Image, Job, Rendition, Reservation, Tag, Usage
+from images.models import Image, ImageAct, Job, Rendition, Reservation, Tag, Usage
 from images.services.deletion import trash_purge
 from images.services.job_execution import job_run
 from tests.images.conftest import Broker, stored_keys
@@ -213,6 +213,9 @@ def test_the_trash_is_emptied_after_its_days(
     Image.objects.update(trashed_at=timezone.now() - days)
     assert trash_purge() == 1
     assert trash_purge() == 0
+    act = ImageAct.objects.get()
+    assert (act.act, act.by_id, act.details) == ("image.delete", None, {"reason": "trash_days"})
+    assert (act.target, act.address) == (ready_picture["id"], "")
     broker.work()
     assert stored_keys(store) == []
 
@@ -236,6 +239,7 @@ def test_an_image_that_is_taken_back_while_the_trash_is_emptied_stays(
 
     monkeypatch.setattr(transaction, "atomic", begin_late)
     assert trash_purge() == 0
+    assert not ImageAct.objects.exists()
     assert Image.objects.get().state == Image.State.READY
     assert not Job.objects.filter(kind=Job.Kind.DELETE).exists()
 
@@ -256,6 +260,7 @@ def test_an_image_whose_deletion_failed_is_deleted_by_the_next_purge(
     Job.objects.filter(kind=Job.Kind.DELETE).update(state=Job.State.FAILED)
     broker.sent.clear()
     assert trash_purge() == 1
+    assert ImageAct.objects.count() == 1, "one act, however often it is tried"
     broker.work()
     assert stored_keys(store) == []
     assert not Image.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from images.errors import SelectionChanged
-from images.models import Image, Job, Tag
+from images.models import Image, ImageAct, Job, Tag
 from images.selectors.images import ImageFilter
 from images.selectors.selections import Selection
 from images.services.selections import (
@@ -45,6 +45,7 @@ def test_another_count_than_was_shown_changes_nothing(alice: Person) -> None:
         assert refusal.value.count == 2
     assert not Image.objects.filter(trashed_at__isnull=False).exists()
     assert not Job.objects.exists()
+    assert not ImageAct.objects.exists()
 
 
 def test_of_the_same_bytes_in_the_trash_the_last_comes_back(alice: Person) -> None:
@@ -72,6 +73,9 @@ def test_what_is_deleted_goes_by_one_job_of_the_owner(alice: Person, bob: Person
     assert (outcome.job.kind, outcome.job.queue) == (Job.Kind.DELETE, "maintenance")
     assert sorted(outcome.job.specs) == sorted(str(image.id) for image in mine)
     assert Image.objects.get(state=Image.State.READY).owner_id == bob.id
+    act = ImageAct.objects.get()
+    assert (act.owner_id, act.by_id, act.target) == (alice.id, alice.id, "")
+    assert act.details == {"images": "2", "job": str(outcome.job.id)}
 
 
 def test_nothing_selected_makes_no_job(alice: Person) -> None:
