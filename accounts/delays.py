@@ -75,8 +75,8 @@ class Delay:
 
     def forget(self) -> None:
         """Begin anew."""
-        for part in ("used", "step", "wait"):
-            _asked(lambda part=part: cache.delete(self._name(part)))  # type: ignore[misc]
+        names = [self._name(part) for part in ("used", "step", "wait")]
+        _asked(lambda: cache.delete_many(names))
 
     def uncount(self, used: int) -> None:
         """Count the try no more that ``used`` was the number of; 0 is one after a wait."""

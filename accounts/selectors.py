@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.errors import ApiKeyNotFound, SessionNotFound
 from accounts.factor_policy import factor_required_of_all
+from accounts.fields import normalized_email
 from accounts.models import (
     ApiKey,
     ApiKeyQuerySet,
@@ -61,6 +62,22 @@ _USER: Final = Statement(
 )
 
 
+_BY_EMAIL: Final = Statement(lambda email: User.objects.filter(email=email))
+_FACTORS: Final = Statement(
+    lambda user_id: (
+        User.objects.filter(id=user_id)
+        .annotate(
+            otp=Exists(
+                Authenticator.objects.filter(user_id=OuterRef("id"), confirmed_at__isnull=False)
+            ),
+            passkey=Exists(Passkey.objects.filter(user_id=OuterRef("id"))),
+            codes=Exists(RecoveryCode.objects.filter(user_id=OuterRef("id"), used_at=None)),
+        )
+        .values_list("otp", "passkey", "codes")
+    )
+)
+
+
 def accounts_overdue() -> QuerySet[User]:
     """Accounts whose day of deletion was more than a day ago."""
     long_ago = timezone.now() - timedelta(seconds=OVERDUE_AFTER_S)
@@ -79,7 +96,7 @@ def user_held(*, user_id: UUID) -> User:
 
 def user_by_email(*, email: str) -> User | None:
     """The user of any spelling of ``email``; ``None`` when there is none."""
-    return User.objects.filter(email=email).first()
+    return next(iter(_BY_EMAIL.rows(email=normalized_email(email))), None)
 
 
 def session_signed_in(*, session_id: UUID, user_id: UUID) -> Session:
@@ -223,13 +240,11 @@ def passkeys_by_credential(*, credential_id: str) -> QuerySet[Passkey]:
 
 def factor_methods(*, user: User) -> tuple[str, ...]:
     """By what the account can prove a second time who somebody is; none: it has no factor."""
-    has_otp = Authenticator.objects.filter(user=user, confirmed_at__isnull=False).exists()
-    has_passkey = Passkey.objects.filter(user=user).exists()
-    has_codes = (has_otp or has_passkey) and RecoveryCode.objects.filter(
-        user=user, used_at=None
-    ).exists()
-    held = {"otp": has_otp, "passkey": has_passkey, "recovery": has_codes}
-    return tuple(method for method, there in held.items() if there)
+    for has_otp, has_passkey, has_codes in _FACTORS.tuples(user_id=user.id):
+        has_factor = has_otp or has_passkey
+        held = {"otp": has_otp, "passkey": has_passkey, "recovery": has_factor and has_codes}
+        return tuple(method for method, there in held.items() if there)
+    return ()
 
 
 def may_only_add_factor(*, user: User) -> bool:

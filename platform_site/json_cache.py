@@ -16,6 +16,8 @@ from typing import Any, Final
 import orjson
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 SUFFIX: Final = ".json"
@@ -38,6 +40,37 @@ class JSONSerializer:
             return orjson.loads(held)
         except orjson.JSONDecodeError as exc:
             raise UnreadableValueError("The cache holds something that is no JSON.") from exc
+
+
+class KeptClient(RedisCacheClient):
+    """Django's, save that it makes one client of redis-py for each server, and not one a command.
+
+    To make one costs more processor time than a command. It takes a connection of the pool for
+    each command, as before, so threads and forks may share it.
+    """
+
+    _get_connection_pool_index: Callable[[bool], int]  # these are Django's own, as below
+    _get_connection_pool: Callable[[bool], Any]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._kept: dict[int, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:  # noqa: ARG002
+        """The client of redis-py for a server that is read, or written to."""
+        index = self._get_connection_pool_index(write)
+        if index not in self._kept:
+            pool = self._get_connection_pool(write)
+            self._kept[index] = Redis(connection_pool=pool)
+        return self._kept[index]
+
+
+class SharedCache(RedisCache):
+    """Django's Redis cache, with a `KeptClient`."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
 
 class MemoryCache(LocMemCache):

@@ -22,6 +22,7 @@ from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.verification import verification_require
 from accounts.tokens import access_token_issue
 from platform_site.kit.identifiers import uuid7
+from platform_site.kit.statements import Change, ChangedRows, Statement
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,19 @@ DEVICE_LENGTH: Final = 200
 ADDRESS_LENGTH: Final = 45
 ENDED_KEPT_S: Final = 86_400
 """How long an ended session is kept, so that a late reuse of its tokens is still recognised."""
+
+
+_LOOKED_AT: Final = ("is_active", "deletion_due_at", "sign_out_epoch")
+_SEEN_AGAIN: Final = ChangedRows(
+    Change(
+        lambda user_id, password, at: (
+            User.objects.filter(id=user_id, password=password),
+            {"last_login": at},
+        )
+    ),
+    Statement(lambda user_id: User.objects.only(*_LOOKED_AT).filter(id=user_id)),
+)
+"""Notes the sign-in of a user who has this password still, and reads who may enter."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,17 +71,13 @@ def session_begin(
     token = RefreshToken.new(uuid7())
     now = timezone.now()
     with transaction.atomic():
-        # The row is locked and looked at again: a password changed, a factor removed, everybody
-        # signed out or an account closed while the proof was being looked at must not leave a
-        # session that the change did not see.
-        same = (
-            User.objects.select_for_update()
-            .filter(id=user.id, password=user.password, sign_out_epoch=user.sign_out_epoch)
-            .first()
-        )
-        if same is None or not same.may_sign_in or same.deletion_due_at != user.deletion_due_at:
+        # The row is locked by the change and looked at again: a password changed, a factor removed,
+        # everybody signed out or an account closed while the proof was being looked at must not
+        # leave a session that the change did not see.
+        found = _SEEN_AGAIN.rows(user_id=user.id, password=user.password, at=now)
+        same = next(iter(found), None)
+        if same is None or not same.may_sign_in or _changed(same, user):
             raise InvalidCredentials
-        User.objects.filter(id=user.id).update(last_login=now)
         Session.objects.create(
             id=token.session_id,
             user=user,
@@ -97,6 +107,10 @@ def session_begin(
         methods=" ".join(methods),
         refresh_expires_in=session_lifetime_s(),
     )
+
+
+def _changed(now: User, then: User) -> bool:
+    return (now.deletion_due_at, now.sign_out_epoch) != (then.deletion_due_at, then.sign_out_epoch)
 
 
 def session_close(*, session_id: UUID, user_id: UUID) -> None:

@@ -15,7 +15,7 @@ import django
 django.setup()
 from django.conf import settings
 settings.CACHES = {"default": {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": sys.argv[1]}}
+    "BACKEND": "platform_site.json_cache.SharedCache", "LOCATION": sys.argv[1]}}
 from accounts import login_tries, rate_limits, selectors
 from accounts.login_tries import login_try_count
 login_tries.FIRST_WAIT_S = 200

@@ -32,7 +32,7 @@ def server() -> Iterator[RedisServer]:
 def redis(server: RedisServer, settings: Settings) -> Iterator[Any]:
     """Both caches are in Redis, and a client of it is given."""
     shared = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "platform_site.json_cache.SharedCache",
         "LOCATION": server.url,
         "OPTIONS": {"serializer": "platform_site.json_cache.JSONSerializer"},
     }

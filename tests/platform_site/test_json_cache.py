@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 from django.core.cache.backends.base import BaseCache
-from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 from redis.exceptions import RedisError
 
-from platform_site.json_cache import FileCache, JSONSerializer, MemoryCache, UnreadableValueError
+from platform_site.json_cache import (
+    FileCache,
+    JSONSerializer,
+    MemoryCache,
+    SharedCache,
+    UnreadableValueError,
+)
 from tests.platform_site.roles import ROLES, Manifests, python
 from tests.servers.redis import RedisServer, any_redis
 
@@ -47,7 +52,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, redis: RedisServer) -> 
     made: dict[str, BaseCache] = {
         "memory": MemoryCache(str(tmp_path), {}),
         "files": FileCache(tmp_path / "cache", {}),
-        "redis": RedisCache(redis.url, {"OPTIONS": {"serializer": JSONSerializer}}),
+        "redis": SharedCache(redis.url, {"OPTIONS": {"serializer": JSONSerializer}}),
     }
     yield made[request.param]
     made[request.param].clear()
@@ -90,7 +95,7 @@ def test_numbers_are_counted(kept: BaseCache) -> None:
 
 
 def test_code_in_redis_is_unreadable_and_is_not_run(redis: RedisServer, tmp_path: Path) -> None:
-    cache = RedisCache(redis.url, {"OPTIONS": {"serializer": JSONSerializer}})
+    cache = SharedCache(redis.url, {"OPTIONS": {"serializer": JSONSerializer}})
     with Redis.from_url(redis.url) as client:
         client.set(":1:key", pickle.dumps(Code(tmp_path / "ran")))
     with pytest.raises(UnreadableValueError) as raised:
@@ -162,3 +167,14 @@ def test_no_cache_of_any_role_unpickles(redis: RedisServer, tmp_path: Path) -> N
         found = dict(zip(environments, threads.map(loaded, environments), strict=True))
     expected = {"aliases": ["default", "revocations"], "used": []}
     assert found == dict.fromkeys(environments, expected)
+
+
+def test_commands_share_a_client(redis: RedisServer) -> None:
+    cache = SharedCache(redis.url, {"OPTIONS": {"serializer": JSONSerializer}})
+    backend: Any = cache._cache
+    assert backend.get_client() is backend.get_client("key", write=True)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: cache.set(f"key-{number}", number, 10), range(64)))
+    assert cache.get_many([f"key-{number}" for number in range(64)]) == {
+        f"key-{number}": number for number in range(64)
+    }

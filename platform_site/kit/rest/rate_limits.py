@@ -130,7 +130,11 @@ def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
     """
     counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
     try:
-        shared_cache.query(lambda: cache.incr(counter, -uses))
+        if shared_counts.in_redis():
+            back = shared_counts.Addition(-uses, window_s + 1)
+            shared_cache.query(lambda: shared_counts.add({counter: back}))
+        else:
+            shared_cache.query(lambda: cache.incr(counter, -uses))
     except (
         ValueError,
         shared_cache.CacheUnavailable,

@@ -38,7 +38,7 @@ _OPTIONS = {
     "maint_notifications_config": MaintNotificationsConfig(enabled=False),  # likewise
 }
 _REDIS = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "platform_site.json_cache.SharedCache",
     "LOCATION": _URL,
     "OPTIONS": _OPTIONS,
 }

@@ -47,7 +47,7 @@ def in_redis(redis: RedisServer, settings: Settings) -> Iterator[None]:
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "platform_site.json_cache.SharedCache",
             "LOCATION": redis.url,
             "OPTIONS": {"retry": Retry(NoBackoff(), 0)},
         },

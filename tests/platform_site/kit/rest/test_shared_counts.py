@@ -35,7 +35,7 @@ def redis(server: RedisServer, settings: Settings) -> Iterator[Any]:
     settings.CACHES = {
         **settings.CACHES,
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "platform_site.json_cache.SharedCache",
             "LOCATION": server.url,
             "OPTIONS": {"retry": Retry(NoBackoff(), 0)},
         },
@@ -174,7 +174,7 @@ django.setup()
 from django.conf import settings
 from platform_site.kit.rest import shared_counts
 settings.CACHES = {"default": {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS"]}}
+    "BACKEND": "platform_site.json_cache.SharedCache", "LOCATION": os.environ["REDIS"]}}
 shared_counts.FLUSH_S = 3600.0
 count = lambda: shared_counts.background.use(os.environ["KEY"], ttl_s=60)
 count()
