@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import selectors
 from accounts.admin_api_keys import ApiKeyAdmin
 from accounts.admin_audit import AuditAdmin
+from accounts.admin_factors import INLINES
 from accounts.admin_identities import IdentityAdmin
 from accounts.admin_sign_in import SignInForm
 from accounts.errors import DeletionBegun
@@ -97,9 +99,18 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         "restore_accounts",
     )
     search_fields = ("email", "name")
-    readonly_fields = ("id", "created_at", "last_login", "unlocked_at", "deletion_due_at")
+    inlines = INLINES
+    readonly_fields = (
+        "id",
+        "created_at",
+        "last_login",
+        "unlocked_at",
+        "deletion_due_at",
+        "email_verified_at",
+        "recovery_codes_left",
+    )
     fieldsets = (
-        (None, {"fields": ("id", "email", "name", "password")}),
+        (None, {"fields": ("id", "email", "email_verified_at", "name", "password")}),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -108,6 +119,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             "Times",
             {"fields": ("created_at", "last_login", "unlocked_at", "deletion_due_at")},
         ),
+        ("Second factors", {"fields": ("recovery_codes_left",)}),
     )
     add_fieldsets = (
         (
@@ -126,6 +138,15 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
             account_disable(user_id=obj.id)
         elif change and "is_staff" in form.changed_data:
             sessions_close_all(user_id=obj.id)
+
+    @admin.display(description="recovery codes left")
+    def recovery_codes_left(self, user: User) -> int:
+        """How many the owner may still use."""
+        return selectors.recovery_codes_left(user_id=user.id)
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        """To look at, and no part of the form; an account that is being made has nothing yet."""
+        return super().get_inlines(request, obj) if obj and request.method == "GET" else ()
 
     @admin.action(description="Unlink from providers", permissions=["change"])
     def unlink_providers(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -177,7 +198,16 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
 class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Sessions, to look at and to end; digests of tokens are not shown."""
 
-    list_display = ("id", "user", "device", "address", "created_at", "last_seen_at", "revoked_at")
+    list_display = (
+        "id",
+        "user",
+        "methods",
+        "device",
+        "address",
+        "created_at",
+        "last_seen_at",
+        "revoked_at",
+    )
     list_filter = ("revoked_at",)
     list_select_related = ("user",)
     search_fields = ("id", "user__email", "device")
@@ -187,9 +217,11 @@ class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = (
         "id",
         "user",
+        "methods",
         "device",
         "address",
         "created_at",
+        "authenticated_at",
         "last_seen_at",
         "rotated_at",
         "expires_at",
