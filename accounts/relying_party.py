@@ -1,14 +1,31 @@
-"""Which site a passkey belongs to (WebAuthn's relying party), by the origin of its pages."""
+"""Which site a passkey belongs to (WebAuthn's relying party), and what the site asks of answers."""
 
+import struct
+from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from fido2.cose import CoseKey
 from fido2.server import Fido2Server
-from fido2.webauthn import AttestationConveyancePreference, PublicKeyCredentialRpEntity
+from fido2.webauthn import (
+    AttestationConveyancePreference,
+    AuthenticationResponse,
+    AuthenticatorData,
+    CollectedClientData,
+    PublicKeyCredentialRpEntity,
+    RegistrationResponse,
+)
 
 LOOPBACK: Final = "localhost"
+ALGORITHM: Final = 3
+"""Of a key's members (COSE, RFC 9052, 7.1) the one that names its algorithm."""
+MALFORMED: Final = (
+    *(ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError),
+    *(NotImplementedError, RecursionError, struct.error),
+)
+"""What ``fido2`` raises for an answer that is not right, or not of its form."""
 
 
 def relying_party_id(origin: str) -> str:
@@ -35,3 +52,34 @@ def fido_server(rp_id: str, origin: str) -> Fido2Server:
         attestation=AttestationConveyancePreference.NONE,
         verify_origin=lambda seen: seen in trusted,
     )
+
+
+def registration_read(credential: Mapping[str, Any]) -> RegistrationResponse:
+    """What a browser made, by the rules of WebAuthn (level 3, 7.1) that ``fido2`` leaves out.
+
+    Raises one of `MALFORMED`: also for a key of an algorithm that was not offered, with which
+    nobody could ever sign in.
+    """
+    found = RegistrationResponse.from_dict(credential)
+    data = found.response.attestation_object.auth_data
+    _rules_hold(found.response.client_data, data)
+    if data.credential_data is None:
+        raise ValueError("There is no credential.")
+    if data.credential_data.public_key.get(ALGORITHM) not in CoseKey.supported_algorithms():
+        raise ValueError("The algorithm was not offered.")
+    return found
+
+
+def authentication_read(credential: Mapping[str, Any]) -> AuthenticationResponse:
+    """What a browser answered, by the rules (7.2) that are left out. Raises one of `MALFORMED`."""
+    found = AuthenticationResponse.from_dict(credential)
+    _rules_hold(found.response.client_data, found.response.authenticator_data)
+    return found
+
+
+def _rules_hold(client: CollectedClientData, data: AuthenticatorData) -> None:
+    if client.cross_origin:
+        raise ValueError("A page of another site has asked, in a frame.")
+    flag = AuthenticatorData.FLAG
+    if data.flags & flag.BS and not data.flags & flag.BE:
+        raise ValueError("There cannot be a copy of what may not be copied.")

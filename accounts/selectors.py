@@ -25,6 +25,7 @@ from accounts.models import (
     SessionQuerySet,
     User,
 )
+from accounts.oidc.providers import providers_known
 from accounts.secret_keys import peppered
 from accounts.sign_in_state import is_sign_in_state
 from platform_site.kit.auth.tokens import TokenRevoked
@@ -226,6 +227,15 @@ def api_key_of_user(*, key_id: UUID, user_id: UUID) -> ApiKey:
 def identities_of_user(*, user_id: UUID) -> QuerySet[Identity]:
     """The accounts at providers that open the account of ``user_id``, oldest first."""
     return Identity.objects.filter(user_id=user_id).order_by("created_at", "id")
+
+
+def has_way_in(*, user: User) -> bool:
+    """Whether somebody could sign in to the account, by what is kept of it now."""
+    return (
+        user.has_usable_password()
+        or Passkey.objects.filter(user_id=user.id).exists()
+        or Identity.objects.filter(user_id=user.id, provider__in=providers_known()).exists()
+    )
 
 
 def passkeys_of_user(*, user_id: UUID) -> QuerySet[Passkey]:

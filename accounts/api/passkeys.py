@@ -96,7 +96,12 @@ class PasskeyDetail(SignedInView):
         "auth_passkey_remove",
         tag="auth",
         replies={204: None},
-        refusals={**refusals.FRESH, 404: "`factor_not_found`", **refusals.UNAVAILABLE},
+        refusals={
+            **refusals.FRESH,
+            404: "`factor_not_found`",
+            409: "`last_way_in`: set a password first",
+            **refusals.UNAVAILABLE,
+        },
     )
     def delete(self, request: Request, passkey_id: UUID) -> Response:
         """Remove it; my other sessions end.

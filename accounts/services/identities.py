@@ -17,7 +17,6 @@ from accounts.oidc.errors import (
     SignOnLinkRequired,
     SignUpClosed,
 )
-from accounts.oidc.providers import providers_known
 from accounts.oidc.sign_on import ProvedIdentity
 from accounts.services.audit import audit_record
 from accounts.services.freshness import fresh_require
@@ -81,9 +80,9 @@ def identity_unlink(*, session: Session, identity_id: UUID) -> None:
         identity = Identity.objects.filter(id=identity_id, user_id=user_id).first()
         if identity is None:
             raise IdentityNotFound
-        if not _has_other_way_in(user, identity):
-            raise LastWayIn
         identity.delete()
+        if not selectors.has_way_in(user=user):
+            raise LastWayIn
         others = Session.objects.filter(user_id=user_id, methods__contains="fed")
         ended = sessions_end(others.exclude(id=session.id))
         audit_record("identity.unlink", user_id=user_id, by=user_id, target=identity.provider)
@@ -105,16 +104,6 @@ def identities_unlink_all(*, user_id: UUID, by: UUID | None) -> int:
             audit_record("admin.identity.unlink", user_id=user_id, by=by, target=provider)
     sessions_deny(ended)
     return len(providers)
-
-
-def _has_other_way_in(user: User, identity: Identity) -> bool:
-    """Whether the person could sign in without ``identity``."""
-    others = Identity.objects.filter(user_id=user.id, provider__in=providers_known())
-    return (
-        user.has_usable_password()
-        or user.passkeys.exists()
-        or others.exclude(id=identity.id).exists()
-    )
 
 
 def _require_allowed_email(proved: ProvedIdentity) -> None:

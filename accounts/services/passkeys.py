@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,6 @@ from django.utils import timezone
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
     AttestedCredentialData,
-    AuthenticationResponse,
     AuthenticatorData,
     PublicKeyCredentialDescriptor,
     PublicKeyCredentialType,
@@ -22,10 +21,16 @@ from fido2.webauthn import (
 )
 
 from accounts import metrics, selectors
-from accounts.errors import FactorExists, FactorIncorrect, FactorNotFound
+from accounts.errors import FactorExists, FactorIncorrect, FactorNotFound, LastWayIn
 from accounts.factor_policy import WITH_TWO
 from accounts.models import Passkey, Session, User
-from accounts.relying_party import fido_server, relying_party_id
+from accounts.relying_party import (
+    MALFORMED,
+    authentication_read,
+    fido_server,
+    registration_read,
+    relying_party_id,
+)
 from accounts.services.audit import audit_record
 from accounts.services.challenges import Purpose, challenge_open, challenge_seal, challenge_spend
 from accounts.services.factors import factor_added, factor_removed
@@ -33,9 +38,6 @@ from accounts.services.revocations import sessions_deny
 from accounts.services.sessions import TokenPair, session_begin
 
 log = structlog.get_logger(__name__)
-
-MALFORMED: Final = (ValueError, TypeError, KeyError, AttributeError, IndexError)
-"""What ``fido2`` raises for an answer that is not right, or not of its form."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,7 +96,8 @@ def passkey_add(*, session: Session, answer: PasskeyAnswer, name: str, origin: s
     challenge = challenge_open("passkey.add", answer.state, bound_to=str(session.id))
     party = fido_server(challenge.members["rp_id"], origin)
     try:
-        found = party.register_complete(challenge.members["fido"], answer.credential)
+        made = registration_read(answer.credential)
+        found = party.register_complete(challenge.members["fido"], made)
     except MALFORMED as exc:
         raise FactorIncorrect from exc
     try:
@@ -126,12 +129,17 @@ def passkey_rename(*, session: Session, passkey_id: UUID, name: str) -> Passkey:
 
 
 def passkey_remove(*, session: Session, passkey_id: UUID) -> None:
-    """Forget a passkey, and end what `factor_removed` ends. Raises `FactorNotFound`."""
+    """Forget a passkey, and end what `factor_removed` ends.
+
+    Raises `FactorNotFound`, and `LastWayIn` where nobody could sign in without it.
+    """
     with transaction.atomic():
         selectors.user_held(user_id=session.user_id)
         count, _ = Passkey.objects.filter(id=passkey_id, user_id=session.user_id).delete()
         if not count:
             raise FactorNotFound
+        if not selectors.has_way_in(user=session.user):
+            raise LastWayIn
         audit_record(
             "passkey.remove", user_id=session.user_id, by=session.user_id, target=str(passkey_id)
         )
@@ -168,7 +176,7 @@ def passkey_take(
     """
     challenge = challenge_open(purpose, answer.state, bound_to=bound_to)
     try:
-        response = AuthenticationResponse.from_dict(answer.credential)
+        response = authentication_read(answer.credential)
         handle = response.response.user_handle
         data = response.response.authenticator_data
         ours = Q(user_id=user_id) if user_id else Q(user_id=UUID(bytes=handle or b""))
@@ -238,8 +246,11 @@ def _used(passkey: Passkey, data: AuthenticatorData) -> None:
     """Keep count and flags. Raises `FactorIncorrect` when the count does not go on.
 
     A count that is not higher than the last (WebAuthn, 7.2) comes from a copy. One UPDATE looks
-    and writes, so of two answers with one count the second is refused.
+    and writes, so of two answers with one count the second is refused. Whether a key may be copied
+    is settled when it is made.
     """
+    if _has(data, AuthenticatorData.FLAG.BE) != passkey.backup_eligible:
+        raise FactorIncorrect(reason="backup_flags", user_id=passkey.user_id)
     changed = Passkey.objects.filter(id=passkey.id)
     if data.counter or passkey.sign_count:
         changed = changed.filter(sign_count__lt=data.counter)

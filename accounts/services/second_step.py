@@ -177,7 +177,8 @@ def code_proved(*, user: User, code: str) -> str:
             code_take(user=user, code=typed)
             code_right(user)
         else:
-            recovery_code_take(user=user, code=typed)
+            with transaction.atomic():
+                recovery_code_take(user=user, code=typed)
     except (FactorIncorrect, RateLimited) as exc:
         outcome = "limited" if isinstance(exc, RateLimited) else "refused"
         metrics.SECOND_FACTORS.labels(method, outcome).inc()

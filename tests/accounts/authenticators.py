@@ -41,8 +41,12 @@ class SecurityKey:
     """Makes and uses one credential as a browser with an authenticator does (WebAuthn, 5 and 6)."""
 
     origin: str = ORIGIN
+    framed: bool = False
     flags: FLAG = FLAG.UP | FLAG.UV
     counts: bool = True
+    algorithm: int = -7
+    tells: bool = True
+    """Whether it tells of the key that it has made."""
     count: int = 0
     rp_id: str = "testserver"
     handle: bytes = b""
@@ -54,8 +58,10 @@ class SecurityKey:
     def made(self, options: dict[str, Any]) -> dict[str, Any]:
         """What the browser answers to options of a registration."""
         self.handle = websafe_decode(options["user"]["id"])
-        credential = AttestedCredentialData.create(Aaguid.NONE, self.id, _public(self.private))
-        data = self._data(FLAG.AT, credential)
+        public = _public(self.private)
+        public[3] = self.algorithm
+        credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
+        data = self._data(FLAG.AT, credential) if self.tells else self._data(FLAG(0), None)
         attestation = AttestationObject.create("none", data, {})
         return self._credential(
             clientDataJSON=websafe_encode(self._client("webauthn.create", options)),
@@ -79,7 +85,12 @@ class SecurityKey:
 
     def _client(self, kind: str, options: dict[str, Any]) -> bytes:
         return json.dumps(
-            {"type": kind, "challenge": options["challenge"], "origin": self.origin}
+            {
+                "type": kind,
+                "challenge": options["challenge"],
+                "origin": self.origin,
+                "crossOrigin": self.framed,
+            }
         ).encode()
 
     def _data(self, flag: FLAG, credential: AttestedCredentialData | None) -> AuthenticatorData:

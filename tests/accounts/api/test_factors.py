@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from unittest.mock import patch
@@ -12,7 +13,7 @@ from accounts.services.factors import factors_reset
 from platform_site.kit.auth.revocations import session_is_revoked
 from platform_site.kit.auth.tokens import verify_user_token
 from tests.accounts.authenticators import SecurityKey, with_app, with_key
-from tests.accounts.callers import Caller, signed_in
+from tests.accounts.callers import PASSWORD, Caller, in_parallel, signed_in
 
 NOTHING: Final[dict[str, object]] = {
     "otp": None,
@@ -163,3 +164,35 @@ def test_the_staff_can_reset_what_somebody_has_lost(alice: Caller, alice_user: U
     assert Mail.objects.filter(user_id=alice_user.id, kind="security_notice").count() == 3
     assert alice.get("/auth/profile").json()["code"] == "token_revoked"
     assert signed_in(alice_user).get("/auth/factors").json() == NOTHING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_removals_at_once_one_is_the_last(alice_user: User) -> None:
+    alice = signed_in(alice_user)
+    with_app(alice)
+    passkey = with_key(alice, SecurityKey())["id"]
+    paths = ["/auth/factors/otp", f"/auth/passkeys/{passkey}"]
+    replies = in_parallel(2, lambda number: replace(alice).send("DELETE", paths[number]))
+    assert [reply.status_code for reply in replies] == [204, 204]
+    assert not RecoveryCode.objects.exists()
+    assert Session.objects.get().methods == "pwd"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_codes_that_are_used_while_they_are_renewed_wait_in_turn(alice_user: User) -> None:
+    """Neither request is the victim of a deadlock."""
+    alice = signed_in(alice_user)
+    codes = with_app(alice)[1]
+    login = {"email": alice_user.email, "password": PASSWORD}
+    challenges = [Caller().post("/auth/login", login).json()["challenge"] for _ in range(3)]
+
+    def act(number: int) -> int:
+        if number == 3:
+            return replace(alice).post("/auth/factors/recovery-codes").status_code
+        body = {"challenge": challenges[number], "recovery_code": codes[number]}
+        return Caller().post("/auth/login/second-factor", body).status_code
+
+    *used, renewed = in_parallel(4, act)
+    assert renewed == 201
+    assert {*used} <= {200, 400}
+    assert RecoveryCode.objects.filter(used_at=None).count() == 10

@@ -9,6 +9,10 @@ from tests.accounts.authenticators import SecurityKey, with_key
 from tests.accounts.callers import Caller, signed_in
 
 FLAG = AuthenticatorData.FLAG
+CLIENT = websafe_encode(b'{"type": "a", "challenge": "YQ", "origin": "b"}')
+CUT_SHORT = b"0" * 32 + b"\x40" + b"0000" + b"1" * 17
+TOO_DEEP = b"0" * 32 + b"\x80" + b"0000" + b"\x81" * 5000
+"""Data of an authenticator: with a part of a key, and with extensions that are lists in lists."""
 
 
 def asked_for() -> dict[str, Any]:
@@ -83,6 +87,9 @@ def test_a_passkey_alone_signs_in_by_two_methods(alice: Caller, alice_user: User
         {"private": SecurityKey().private},
         {"handle": b"0" * 16},
         {"handle": b"short"},
+        {"framed": True},
+        {"flags": FLAG.UP | FLAG.UV | FLAG.BE},
+        {"flags": FLAG.UP | FLAG.UV | FLAG.BS},
     ],
 )
 def test_a_passkey_that_is_not_right_opens_nothing(
@@ -130,6 +137,40 @@ def test_a_registration_is_bound_to_its_session_and_good_once(
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"origin": "https://evil.example"},
+        {"rp_id": "evil.example"},
+        {"flags": FLAG.UP},
+        {"flags": FLAG.UV},
+        {"flags": FLAG.UP | FLAG.UV | FLAG.BS},
+        {"framed": True},
+        {"algorithm": -999},
+        {"tells": False},
+    ],
+)
+def test_a_passkey_that_is_not_right_is_not_kept(change: dict[str, Any], alice: Caller) -> None:
+    asked = alice.post("/auth/passkeys/options").json()
+    made = SecurityKey(**change).made(asked["options"])
+    body = {"state": asked["state"], "credential": made, "name": "K"}
+    reply = alice.post("/auth/passkeys", body)
+    assert (reply.status_code, reply.json()["code"]) == (400, "factor_incorrect")
+    assert not Passkey.objects.exists()
+
+
+def test_the_last_passkey_of_an_account_without_a_password_stays(
+    alice: Caller, alice_user: User
+) -> None:
+    first, last = (with_key(alice, SecurityKey(), name)["id"] for name in "ab")
+    alice_user.set_unusable_password()
+    alice_user.save()
+    assert alice.send("DELETE", f"/auth/passkeys/{first}").status_code == 204
+    refused = alice.send("DELETE", f"/auth/passkeys/{last}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_way_in")
+    assert str(Passkey.objects.get().id) == last
+
+
+@pytest.mark.parametrize(
     "credential",
     [
         {},
@@ -147,6 +188,20 @@ def test_a_registration_is_bound_to_its_session_and_good_once(
                 "signature": "AA",
             },
         },
+        *(
+            {
+                "id": "YQ",
+                "rawId": "YQ",
+                "type": "public-key",
+                "response": {
+                    "clientDataJSON": CLIENT,
+                    "attestationObject": websafe_encode(b"\xa1\x68authData" + b"\x81" * 5000),
+                    "authenticatorData": websafe_encode(data),
+                    "signature": "AA",
+                },
+            }
+            for data in (CUT_SHORT, TOO_DEEP)
+        ),
     ],
 )
 def test_nonsense_for_a_credential_is_a_refusal(
