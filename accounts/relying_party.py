@@ -19,6 +19,8 @@ from fido2.webauthn import (
 )
 
 LOOPBACK: Final = "localhost"
+CREDENTIAL_ID_BYTES: Final = 1023
+"""The most that WebAuthn allows."""
 ALGORITHM: Final = 3
 """Of a key's members (COSE, RFC 9052, 7.1) the one that names its algorithm."""
 MALFORMED: Final = (
@@ -65,6 +67,8 @@ def registration_read(credential: Mapping[str, Any]) -> RegistrationResponse:
     _rules_hold(found.response.client_data, data)
     if data.credential_data is None:
         raise ValueError("There is no credential.")
+    if len(data.credential_data.credential_id) > CREDENTIAL_ID_BYTES:
+        raise ValueError("The id of the credential is too long.")
     if data.credential_data.public_key.get(ALGORITHM) not in CoseKey.supported_algorithms():
         raise ValueError("The algorithm was not offered.")
     return found

@@ -49,9 +49,12 @@ State = tuple[str, int]
 
 @dataclass
 class Clock:
-    """Stands still, but for `ahead`."""
+    """Stands still but where somebody sets it on; it begins with the next step of an authenticator.
 
-    now: float = field(default_factory=lambda: time.time() // STEP_S * STEP_S)
+    So what was made before has begun, as the keys of this run that sign.
+    """
+
+    now: float = field(default_factory=lambda: (time.time() // STEP_S + 1) * STEP_S)
 
     @contextmanager
     def held(self) -> Iterator[None]:

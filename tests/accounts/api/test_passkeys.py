@@ -147,6 +147,7 @@ def test_a_registration_is_bound_to_its_session_and_good_once(
         {"framed": True},
         {"algorithm": -999},
         {"tells": False},
+        {"id": b"1" * 1024},
     ],
 )
 def test_a_passkey_that_is_not_right_is_not_kept(change: dict[str, Any], alice: Caller) -> None:
