@@ -183,7 +183,11 @@ class _Text:
         return cls(sql, sent)
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
-        return [fixed if place is None else _placed(values, place) for place, fixed in self.sent]
+        adapted = _adapter()
+        return [
+            fixed if place is None else adapted(_placed(values, place))
+            for place, fixed in self.sent
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,22 +245,36 @@ def _mark(value: Any) -> Any:
 
 
 def _places(marks: dict[str, Any]) -> Iterator[tuple[Hashable, Place]]:
+    adapted = _adapter()
     for name, mark in marks.items():
         if isinstance(mark, tuple):
-            yield from ((_adapted(one), (name, index)) for index, one in enumerate(mark))
+            yield from ((adapted(one), (name, index)) for index, one in enumerate(mark))
         else:
-            yield _adapted(mark), (name, None)
+            yield adapted(mark), (name, None)
 
 
 def _placed(values: Mapping[str, Any], place: Place) -> Any:
     name, index = place
-    return _adapted(values[name] if index is None else values[name][index])
+    return values[name] if index is None else values[name][index]
 
 
-def _adapted(value: Any) -> Any:
-    """``value`` as the database takes it: SQLite keeps UUIDs and times as text."""
+def _adapter() -> Callable[[Any], Any]:
+    """How values are made into what the database takes.
+
+    Asked once a statement: Django's connection is behind a proxy, which costs at each look.
+    """
+    return _as_it_is if connection.features.has_native_uuid_field else _as_text
+
+
+def _as_text(value: Any) -> Any:
+    """``value`` as SQLite keeps it: UUIDs and times are text there."""
     if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
+        return value.hex
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
+    """``value`` as psycopg takes it."""
     return value
