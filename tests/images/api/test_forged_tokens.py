@@ -1,5 +1,6 @@
 """Every internal route of images, asked with tokens that nobody may believe."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -48,7 +49,7 @@ def statuses(routes: list[tuple[str, str]], *, person: str, role: str) -> dict[s
     )
     answers: dict[tuple[int, str], str] = {}
     for method, path in routes:
-        address = f"{V1}/{path.format(image=uuid4(), job=uuid4())}"
+        address = f"{V1}/{path.format_map(defaultdict(uuid4))}"
         reply = client.generic(method, address, content_type="application/json")
         answers.setdefault((reply.status_code, reply.json()["code"]), f"{method} {path}")
     return {f"{status} {code}": route for (status, code), route in answers.items()}
