@@ -24,7 +24,7 @@ from accounts.services.mails import mail_queue
 from accounts.services.notices import notice_queue
 from accounts.services.recovery_codes import recovery_codes_renew
 from accounts.services.revocations import sessions_deny, sessions_end
-from accounts.services.sessions import sessions_close_all
+from accounts.services.sessions import sessions_end_all
 
 
 def otp_confirm(*, session: Session, code: str) -> list[str]:
@@ -60,8 +60,12 @@ def factor_added(*, session: Session, method: str) -> list[str]:
 
 
 def session_proved(*, session: Session, methods: tuple[str, ...]) -> None:
-    """Keep with the session by what else the person has proved who they are."""
-    session.methods = methods_joined(session.methods, *methods)
+    """Keep with the session by what else the person has proved who they are.
+
+    Stands in the caller's transaction. What it had proved is read anew: a factor may be gone since.
+    """
+    row = Session.objects.select_for_update().get(id=session.id)
+    session.methods = methods_joined(row.methods, *methods)
     Session.objects.filter(id=session.id).update(methods=session.methods)
 
 
@@ -103,9 +107,8 @@ def factors_reset(*, user_id: UUID, by: UUID) -> None:
             context={"email": user.email, "act": "admin.factors_reset"},
             user_id=user.id,
         )
-        keys = _keys_held_back(user_id)
-    sessions_close_all(user_id=user_id)
-    sessions_deny(keys)
+        ended = sessions_end_all(user_id=user_id) + _keys_held_back(user_id)
+    sessions_deny(ended)
 
 
 def _keys_held_back(user_id: UUID) -> list[UUID]:

@@ -49,7 +49,8 @@ def reauthenticate(
     """
     if password is not None:
         password_require(session, password, pointer="/password")
-        _renew(session, "pwd")
+        with transaction.atomic():
+            _renew(session, "pwd")
         return
     method = "otp" if code is not None else "passkey"
     rate_limits.PASSWORD_BY_SESSION.count(str(session.id)).require()

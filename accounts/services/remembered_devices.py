@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import metrics, selectors
@@ -42,10 +43,11 @@ def device_is_remembered(*, user: User, token: str) -> bool:
 
 def device_forget(*, device_id: UUID, user_id: UUID) -> None:
     """Ask for the second factor there again. Raises `FactorNotFound`."""
-    count, _ = RememberedDevice.objects.filter(id=device_id, user_id=user_id).delete()
-    if not count:
-        raise FactorNotFound
-    audit_record("device.forget", user_id=user_id, by=user_id, target=str(device_id))
+    with transaction.atomic():
+        count, _ = RememberedDevice.objects.filter(id=device_id, user_id=user_id).delete()
+        if not count:
+            raise FactorNotFound
+        audit_record("device.forget", user_id=user_id, by=user_id, target=str(device_id))
 
 
 def devices_expire() -> int:

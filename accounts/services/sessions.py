@@ -137,12 +137,18 @@ def sessions_close(*, sessions: SessionQuerySet) -> int:
 def sessions_close_all(*, user_id: UUID) -> int:
     """End the sessions of ``user_id``, those at the admin's pages too; how many ended."""
     with transaction.atomic():
-        User.objects.filter(id=user_id).update(sign_out_epoch=F("sign_out_epoch") + 1)
-        ended = sessions_end(Session.objects.filter(user_id=user_id))
-        audit_record("sessions.end", user_id=user_id, by=audit_actor(), count=str(len(ended)))
+        ended = sessions_end_all(user_id=user_id)
     sessions_deny(ended)
-    log.info("sessions_closed", user_id=str(user_id), count=len(ended))
     return len(ended)
+
+
+def sessions_end_all(*, user_id: UUID) -> list[UUID]:
+    """As `sessions_close_all`, in the caller's transaction; the ids, for `sessions_deny`."""
+    User.objects.filter(id=user_id).update(sign_out_epoch=F("sign_out_epoch") + 1)
+    ended = sessions_end(Session.objects.filter(user_id=user_id))
+    audit_record("sessions.end", user_id=user_id, by=audit_actor(), count=str(len(ended)))
+    log.info("sessions_closed", user_id=str(user_id), count=len(ended))
+    return ended
 
 
 def sessions_expire() -> int:

@@ -19,7 +19,7 @@ from accounts.services.audit import audit_actor, audit_record
 from accounts.services.mails import mail_queue
 from accounts.services.notices import notice_queue
 from accounts.services.revocations import sessions_deny, sessions_end
-from accounts.services.sessions import sessions_close_all
+from accounts.services.sessions import sessions_close_all, sessions_end_all
 from platform_site.kit.auth.tokens import TokenRevoked
 from platform_site.kit.rest.problems import FieldError, InvalidRequest
 
@@ -116,11 +116,8 @@ def account_disable(*, user_id: UUID) -> None:
         User.objects.filter(id=user_id).update(is_active=False)
         keys = api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
         audit_record("account.disable", user_id=user_id, by=audit_actor())
-    try:
-        sessions_close_all(user_id=user_id)
-    finally:
-        # Keys, too, are told of when sessions could not be.
-        sessions_deny(keys)
+        ended = sessions_end_all(user_id=user_id) + keys
+    sessions_deny(ended)
     log.info("account_disabled", user_id=str(user_id))
 
 

@@ -196,3 +196,14 @@ def test_codes_that_are_used_while_they_are_renewed_wait_in_turn(alice_user: Use
     assert renewed == 201
     assert {*used} <= {200, 400}
     assert RecoveryCode.objects.filter(used_at=None).count() == 10
+
+
+def test_a_reset_that_ends_no_session_removes_no_factor(alice: Caller, alice_user: User) -> None:
+    with_app(alice)
+    with (
+        patch("accounts.services.factors.sessions_end_all", side_effect=ConnectionError),
+        pytest.raises(ConnectionError),
+    ):
+        factors_reset(user_id=alice_user.id, by=alice_user.id)
+    assert Authenticator.objects.filter(user=alice_user).exists()
+    assert RecoveryCode.objects.count() == 10

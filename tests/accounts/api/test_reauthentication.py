@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import Session, User
+from accounts.services.freshness import reauthenticate
 from tests.accounts.authenticators import SecurityKey, with_app, with_key
 from tests.accounts.callers import PASSWORD, Caller
 
@@ -36,6 +38,24 @@ def test_a_password_a_code_or_a_passkey_makes_a_session_fresh(alice: Caller) -> 
     for replay in proofs[1:]:
         assert alice.post("/auth/reauthenticate", replay).status_code == 400
     assert not is_fresh(alice)
+
+
+def test_a_proof_without_its_entry_is_none(alice: Caller) -> None:
+    stale()
+    with (
+        patch("accounts.services.freshness.audit_record", side_effect=ConnectionError),
+        pytest.raises(ConnectionError),
+    ):
+        alice.post("/auth/reauthenticate", {"password": PASSWORD})
+    assert not is_fresh(alice)
+
+
+def test_a_factor_that_was_removed_meanwhile_is_not_proved_again(alice: Caller) -> None:
+    with_app(alice)
+    before = Session.objects.select_related("user").get()
+    assert alice.send("DELETE", "/auth/factors/otp").status_code == 204
+    reauthenticate(session=before, origin="", password=PASSWORD)
+    assert Session.objects.get().methods == "pwd"
 
 
 @pytest.mark.parametrize(
