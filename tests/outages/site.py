@@ -141,6 +141,7 @@ class Site:
             "auth/profile": {"name": "Alice"},
             "api/v1/account": {"password": PASSWORD},
             "internal/v1/account": {"password": PASSWORD},
+            "internal/v1/acts": {"ids": [self.image_id]},
         }
         if template.endswith("images/actions"):
             documents[template] = {"action": "restore", "selection": {"ids": [self.image_id]}}

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import audit_webhook, metrics
-from accounts.audit_chain import SHARDS, content_digest, link_hash
+from accounts.audit_chain import GENESIS, SHARDS, content_digest, link_hash
 from accounts.models import AuditDelivery, AuditEntry
 from accounts.services import audit_delivery
 from accounts.services.audit import audit_record
@@ -210,3 +212,36 @@ def test_each_secret_signs_while_one_is_replaced(settings: Settings) -> None:
     signed = f"audit_1_2_3.{headers['webhook-timestamp']}.{{}}".encode()
     assert second == f"v1,{base64.b64encode(hmac.digest(SECRET, signed, 'sha256')).decode()}"
     assert first != second
+
+
+def test_the_receiver_in_the_documentation_believes_what_we_send_and_nothing_else(
+    settings: Settings,
+) -> None:
+    page = Path("docs/api.md").read_text(encoding="utf-8").partition("## The audit")[2]
+    documented: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0], documented)  # noqa: S102 - ours
+    settings.AUDIT_WEBHOOK_SECRETS = [b"n" * 24, SECRET]
+    whsec = f"whsec_{base64.b64encode(SECRET).decode()}"
+    record(3)
+    entries = list(AuditEntry.objects.filter(shard=0).order_by("sequence"))
+    body = audit_delivery.Batch(AuditDelivery(shard=0), entries).body()
+    headers = audit_webhook.webhook_headers("audit_0_1_3", body, at=timezone.now())
+    found = documented["entries_of"](body, headers, whsec)
+    assert [entry["id"] for entry in found] == [str(entry.id) for entry in entries]
+    previous = GENESIS
+    for entry in found:
+        assert documented["is_as_written"](entry, previous)
+        assert not documented["is_as_written"]({**entry, "outcome": "refused"}, previous)
+        assert not documented["is_as_written"](entry, "0" * 63 + "1")
+        previous = entry["hash"]
+    late = audit_webhook.webhook_headers(
+        "audit_0_1_3", body, at=timezone.now() - timedelta(minutes=6)
+    )
+    for other_body, other, secret in (
+        (body + b" ", headers, whsec),
+        (body, {**headers, "webhook-id": "audit_0_1_4"}, whsec),
+        (body, late, whsec),
+        (body, headers, f"whsec_{base64.b64encode(b'm' * 24).decode()}"),
+    ):
+        with pytest.raises(ValueError, match=r"too old|somebody else"):
+            documented["entries_of"](other_body, other, secret)
