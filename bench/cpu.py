@@ -35,6 +35,16 @@ def _own_ns(pid: int) -> int:
         return 0
 
 
+def busy_seconds(core: int) -> float:
+    """Seconds for which ``core`` has had something to do since the machine began."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name == f"cpu{core}":
+            user, nice, system, _idle, _waiting, *interrupts = map(int, ticks[:8])
+            return (user + nice + system + sum(interrupts)) / TICKS_PER_S
+    raise ValueError(f"There is no core {core}.")
+
+
 def parent_of(pid: int) -> int | None:
     """The process that started ``pid``; ``None`` when there is no such process here."""
     found = _processes().get(pid)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.cpu import children_of, cpu_seconds, descendants_of, parent_of, pin
+from bench.cpu import busy_seconds, children_of, cpu_seconds, descendants_of, parent_of, pin
 from bench.memory import memory_mb
 
 CHILD = "import sys; print(1, flush=True); sys.stdin.read()"
@@ -54,6 +54,16 @@ def test_processor_time_grows_with_work(parent: int) -> None:
     while cpu_seconds(parent) == before:
         pass
     assert cpu_seconds(os.getpid()) >= cpu_seconds(parent)
+
+
+def test_a_core_is_busy_with_work_and_none_is_beyond_the_last(parent: int) -> None:
+    core = min(os.sched_getaffinity(0))
+    before = busy_seconds(core)
+    pin(parent, {core})
+    while busy_seconds(core) == before:
+        sum(range(1000))
+    with pytest.raises(ValueError, match="no core"):
+        busy_seconds(4096)
 
 
 def test_a_family_is_kept_on_a_core(parent: int) -> None:
