@@ -11,11 +11,12 @@ import { PageHeader } from "@/design/PageHeader";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { StateChip } from "@/design/StateChip";
+import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import page from "./AccountPage.module.css";
 import { ACTS, messageOfAct } from "./acts";
 import { deviceName } from "./device";
-import rows from "./SessionsPanel.module.css";
+import { Row, Rows } from "./Row";
 
 const BY = { staff: "byStaff", platform: "byPlatform" } as Partial<
   Record<AuditEntry["by"], "byStaff" | "byPlatform">
@@ -56,11 +57,11 @@ export default function AuditPage() {
       )}
       {entries.length > 0 && (
         <Panel title={t("auditList")}>
-          <ul className={rows.list} data-testid="audit">
+          <Rows testId="audit">
             {entries.map((entry) => (
               <EntryRow key={entry.id} entry={entry} />
             ))}
-          </ul>
+          </Rows>
           {hasNextPage && (
             <Button
               variant="default"
@@ -94,24 +95,21 @@ function EntryRow({ entry }: { entry: AuditEntry }) {
   const device = deviceName(entry.device);
   const isGood = entry.outcome === "succeeded";
   return (
-    <li className={rows.row} data-act={entry.act}>
-      <div className={rows.words}>
-        <p className={rows.device}>
+    <Row
+      name={
+        <>
           {named(entry.act)}
           {!isGood && <StateChip tone="bad" label={t("auditRefused")} />}
           {entry.by !== "you" && <StateChip tone="warn" label={t(BY[entry.by] ?? "byUnknown")} />}
-        </p>
-        <p className={rows.facts}>
-          {quantity.dateTime(entry.at)}
-          {device && <> · {device}</>}
-          {entry.address && (
-            <>
-              {" · "}
-              <bdi dir="ltr">{entry.address}</bdi>
-            </>
-          )}
-        </p>
-      </div>
-    </li>
+        </>
+      }
+      facts={[
+        [
+          quantity.dateTime(entry.at),
+          device && <UserText>{device}</UserText>,
+          entry.address && <bdi dir="ltr">{entry.address}</bdi>,
+        ],
+      ]}
+    />
   );
 }

@@ -1,5 +1,5 @@
-import { Button, Group, Modal } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Group } from "@mantine/core";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { accountClose } from "@/api/accountCalls";
 import { asProblem } from "@/api/problem";
@@ -7,16 +7,15 @@ import { announceSignOut } from "@/api/session/sessionChannel";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { useReturnFocus } from "@/design/useReturnFocus";
 import { useQuantity } from "@/i18n/useQuantity";
 import classes from "./AccountPage.module.css";
+import { Dialog, DialogForm } from "./DialogForm";
 import { useAct } from "./useAct";
 import { useProfile } from "./useProfile";
 
 /** Asks for the password, where there is one, and says until when the account can be kept. */
 export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
   const t = useTranslations();
-  useReturnFocus();
   const quantity = useQuantity();
   const [password, setPassword] = useState("");
   const { data: profile } = useProfile();
@@ -35,8 +34,7 @@ export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
     onClose();
   };
 
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     void act(
       // Without a password of the account, a fresh proof of another kind serves.
       () => accountClose(hasPassword ? password : undefined),
@@ -45,14 +43,19 @@ export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={close}
+    <Dialog
       title={t(deletesAt === null ? "account.deleteTitle" : "account.deletedTitle")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      onClose={close}
     >
       {deletesAt === null ? (
-        <form onSubmit={submit}>
+        <DialogForm
+          label={t("account.deleteButton")}
+          busy={busy}
+          disabled={hasPassword && !password}
+          isDanger
+          onClose={close}
+          onSubmit={submit}
+        >
           <p className={classes.note}>{t("account.deleteText")}</p>
           {refused && (
             <ProblemNotice
@@ -64,7 +67,6 @@ export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
           )}
           {hasPassword && (
             <PasswordField
-              mt="md"
               label={t("account.currentPassword")}
               autoComplete="current-password"
               value={password}
@@ -73,15 +75,7 @@ export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
               data-autofocus
             />
           )}
-          <Group justify="flex-end" mt="lg">
-            <Button variant="default" onClick={close}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" color="danger" loading={busy} disabled={hasPassword && !password}>
-              {t("account.deleteButton")}
-            </Button>
-          </Group>
-        </form>
+        </DialogForm>
       ) : (
         <>
           <p className={classes.note} role="status">
@@ -92,6 +86,6 @@ export default function DeleteAccountDialog({ onClose }: { onClose(): void }) {
           </Group>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }

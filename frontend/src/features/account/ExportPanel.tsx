@@ -10,7 +10,7 @@ import { ProgressLine } from "@/design/ProgressLine";
 import { StateChip, type Tone } from "@/design/StateChip";
 import { useQuantity } from "@/i18n/useQuantity";
 import page from "./AccountPage.module.css";
-import classes from "./SessionsPanel.module.css";
+import { Row, Rows } from "./Row";
 import { useAct } from "./useAct";
 
 const exportsKey = ["exports"] as const;
@@ -54,15 +54,25 @@ export function ExportPanel() {
       </Button>
       {isPending && <Skeleton h={60} mt="md" />}
       {error && (
-        <ProblemNotice heading={t("exportsFailed")} error={error} onRetry={() => void refetch()} />
+        <div className={page.after}>
+          <ProblemNotice
+            heading={t("exportsFailed")}
+            error={error}
+            onRetry={() => void refetch()}
+          />
+        </div>
       )}
-      {data && exports.length === 0 && <p className={page.after}>{t("exportNone")}</p>}
+      {data && exports.length === 0 && (
+        <p className={`${page.note} ${page.after}`}>{t("exportNone")}</p>
+      )}
       {exports.length > 0 && (
-        <ul className={classes.list} data-testid="exports">
-          {exports.map((one) => (
-            <ExportRow key={one.id} one={one} />
-          ))}
-        </ul>
+        <div className={page.after}>
+          <Rows testId="exports">
+            {exports.map((one) => (
+              <ExportRow key={one.id} one={one} />
+            ))}
+          </Rows>
+        </div>
       )}
     </Panel>
   );
@@ -80,28 +90,32 @@ function ExportRow({ one }: { one: Export }) {
     ...(state === "failed" ? [t("exportFailedHint")] : []),
   ];
   return (
-    <li className={classes.row} data-state={state}>
-      <Archive size={22} strokeWidth={1.6} aria-hidden />
-      <div className={classes.words}>
-        <p className={classes.device}>
+    <Row
+      icon={Archive}
+      name={
+        <>
           {quantity.dateTime(created_at)}
           <StateChip tone={TONES[state]} label={t(`exportState.${state}`)} />
-        </p>
-        {facts.length > 0 && <p className={classes.facts}>{facts.join(" · ")}</p>}
-        {isUnderWay(one) && <ProgressLine label={t("exportProgress")} share={shareOf(one)} />}
-      </div>
-      {state === "ready" && url && (
-        <Button
-          component="a"
-          href={url}
-          download
-          variant="default"
-          size="xs"
-          leftSection={<Download size={14} aria-hidden />}
-        >
-          {t("exportDownload")}
-        </Button>
-      )}
-    </li>
+        </>
+      }
+      facts={[facts]}
+      actions={
+        state === "ready" &&
+        url && (
+          <Button
+            component="a"
+            href={url}
+            download
+            variant="default"
+            size="xs"
+            leftSection={<Download size={14} aria-hidden />}
+          >
+            {t("exportDownload")}
+          </Button>
+        )
+      }
+    >
+      {isUnderWay(one) && <ProgressLine label={t("exportProgress")} share={shareOf(one)} />}
+    </Row>
   );
 }

@@ -1,22 +1,20 @@
 import { Button, Group, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
-import { Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { identityCalls, signInCalls } from "@/api/accountCalls";
 import type { Identity } from "@/api/accountShapes";
 import { ApiProblem } from "@/api/problem";
-import { lazyDialog } from "@/code/lazyPart";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import { dropFragment, takeFragment } from "@/model/fragment";
-import classes from "./SessionsPanel.module.css";
+import { EndableRow } from "./EndableRow";
+import { Rows } from "./Row";
 import { useAct } from "./useAct";
-
-const ConfirmDialog = lazyDialog(() => import("@/design/ConfirmDialog"));
 
 const identitiesKey = ["identities"] as const;
 
@@ -60,18 +58,20 @@ export default function IdentitiesPanel() {
         />
       )}
       {problem !== null && <ProblemNotice heading={t("identityFailed")} error={problem} compact />}
-      <ul className={classes.list} data-testid="identities">
+      <Rows testId="identities">
         {identities.map((identity) => (
           <IdentityRow key={identity.id} identity={identity} />
         ))}
-      </ul>
-      <Group gap="xs" mt="sm">
-        {providers.map(({ id, name }) => (
-          <Button key={id} variant="default" loading={busy} onClick={() => link(id)}>
-            {t("identityLink", { provider: name })}
-          </Button>
-        ))}
-      </Group>
+      </Rows>
+      {linked.data && providers.length > 0 && (
+        <Group gap="xs" mt="sm">
+          {providers.map(({ id, name }) => (
+            <Button key={id} variant="default" loading={busy} onClick={() => link(id)}>
+              {t("identityLink", { provider: name })}
+            </Button>
+          ))}
+        </Group>
+      )}
     </Panel>
   );
 }
@@ -81,57 +81,33 @@ function IdentityRow({ identity }: { identity: Identity }) {
   const quantity = useQuantity();
   const now = useNow({ updateInterval: 60_000 });
   const client = useQueryClient();
-  const { busy, error, act } = useAct();
-  const [asking, setAsking] = useState(false);
   const { id, provider_name, email, created_at, last_used_at } = identity;
-  const unlink = (): void => {
-    setAsking(false);
-    void act(
-      () => identityCalls.unlink(id),
-      () => {
-        showToast(t("identityUnlinked"));
-        void client.invalidateQueries({ queryKey: identitiesKey });
-      },
-    );
-  };
-  const facts = [
-    last_used_at ? t("lastUsed", { time: quantity.ago(last_used_at, now) }) : t("neverUsed"),
-    t("addedAt", { date: quantity.dateTime(created_at) }),
-  ];
   return (
-    <li className={classes.row}>
-      <Link2 size={22} strokeWidth={1.6} aria-hidden />
-      <div className={classes.words}>
-        <p className={classes.device}>
+    <EndableRow
+      icon={Link2}
+      name={
+        <>
           <UserText>{provider_name}</UserText>
           <bdi dir="ltr">{email}</bdi>
-        </p>
-        <p className={classes.facts}>{facts.join(" · ")}</p>
-        {error !== null && <ProblemNotice heading={t("identityFailed")} error={error} compact />}
-      </div>
-      <Button
-        variant="subtle"
-        color="danger"
-        size="xs"
-        loading={busy}
-        aria-label={t("identityUnlinkOne", { provider: provider_name })}
-        onClick={() => setAsking(true)}
-      >
-        {t("identityUnlink")}
-      </Button>
-      {asking && (
-        <Suspense>
-          <ConfirmDialog
-            title={t("identityUnlinkOne", { provider: provider_name })}
-            text={t("identityUnlinkText")}
-            label={t("identityUnlink")}
-            isDanger
-            busy={busy}
-            onClose={() => setAsking(false)}
-            onConfirm={unlink}
-          />
-        </Suspense>
-      )}
-    </li>
+        </>
+      }
+      facts={[
+        [
+          last_used_at ? t("lastUsed", { time: quantity.ago(last_used_at, now) }) : t("neverUsed"),
+          t("addedAt", { date: quantity.dateTime(created_at) }),
+        ],
+      ]}
+      ending={{
+        label: t("identityUnlink"),
+        title: t("identityUnlinkOne", { provider: provider_name }),
+        question: t("identityUnlinkText"),
+        failed: t("identityFailed"),
+        work: () => identityCalls.unlink(id),
+        done: () => {
+          showToast(t("identityUnlinked"));
+          void client.invalidateQueries({ queryKey: identitiesKey });
+        },
+      }}
+    />
   );
 }

@@ -1,13 +1,13 @@
-import { Button, Checkbox, Group, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Checkbox, Group, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { keyCalls } from "@/api/accountCalls";
 import { asProblem } from "@/api/problem";
 import { CopyIcon } from "@/design/CopyIcon";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { useReturnFocus } from "@/design/useReturnFocus";
 import page from "./AccountPage.module.css";
+import { Dialog, DialogForm } from "./DialogForm";
 import { type KeyFields, LIVES, type Life, newKey, SCOPES } from "./keyForm";
 import { useAct } from "./useAct";
 
@@ -17,18 +17,13 @@ const EMPTY: KeyFields = { name: "", scopes: ["images:read"], life: "90", addres
 /** Makes a key; the key itself is shown once, here. */
 export default function KeyDialog({ onClose, onMade }: { onClose(): void; onMade(): void }) {
   const t = useTranslations();
-  useReturnFocus();
   const [made, setMade] = useState<string | null>(null);
   const isShown = made !== null;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={!isShown}
-      closeOnEscape={!isShown}
-      withCloseButton={!isShown}
+    <Dialog
       title={t(isShown ? "security.keyMadeTitle" : "security.keyMake")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
+      onClose={onClose}
+      isFirm={isShown}
     >
       {made === null ? (
         <KeyForm
@@ -41,13 +36,12 @@ export default function KeyDialog({ onClose, onMade }: { onClose(): void; onMade
       ) : (
         <MadeKey value={made} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
 function KeyForm({ onClose, onMade }: { onClose(): void; onMade(key: string): void }) {
   const t = useTranslations("security");
-  const common = useTranslations("common");
   const [fields, setFields] = useState(EMPTY);
   const { busy, error, act } = useAct();
   const refused = error === null ? null : asProblem(error);
@@ -58,8 +52,7 @@ function KeyForm({ onClose, onMade }: { onClose(): void; onMade(key: string): vo
     "365": t("keyDays", { count: 365 }),
     "": t("keyForever"),
   };
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     const wanted = newKey(fields, new Date());
     void act(
       () => keyCalls.make(wanted),
@@ -68,7 +61,13 @@ function KeyForm({ onClose, onMade }: { onClose(): void; onMade(key: string): vo
   };
   const canMake = fields.name.trim() !== "" && fields.scopes.length > 0;
   return (
-    <form className={page.form} onSubmit={submit} noValidate>
+    <DialogForm
+      label={t("keyMake")}
+      busy={busy}
+      disabled={!canMake}
+      onClose={onClose}
+      onSubmit={submit}
+    >
       {refused && (
         <ProblemNotice heading={t("keyMakeFailed")} error={refused} fields={FIELDS} compact />
       )}
@@ -117,15 +116,7 @@ function KeyForm({ onClose, onMade }: { onClose(): void; onMade(key: string): vo
         onChange={(event) => setFields({ ...fields, addresses: event.currentTarget.value })}
         error={wrongWith("addresses")}
       />
-      <Group justify="flex-end" mt="sm">
-        <Button variant="default" onClick={onClose}>
-          {common("cancel")}
-        </Button>
-        <Button type="submit" loading={busy} disabled={!canMake}>
-          {t("keyMake")}
-        </Button>
-      </Group>
-    </form>
+    </DialogForm>
   );
 }
 

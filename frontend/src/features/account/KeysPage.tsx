@@ -10,7 +10,7 @@ import { PageHeader } from "@/design/PageHeader";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { KeyRow } from "./KeyRow";
-import rows from "./SessionsPanel.module.css";
+import { Rows } from "./Row";
 
 const KeyDialog = lazyDialog(() => import("./KeyDialog"));
 
@@ -51,11 +51,11 @@ export default function KeysPage() {
       )}
       {keys.length > 0 && (
         <Panel title={t("security.keysList")}>
-          <ul className={rows.list} data-testid="api-keys">
+          <Rows testId="api-keys">
             {keys.map((key) => (
               <KeyRow key={key.id} apiKey={key} onRevoked={changed} />
             ))}
-          </ul>
+          </Rows>
         </Panel>
       )}
       {making && (

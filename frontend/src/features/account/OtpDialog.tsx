@@ -1,5 +1,3 @@
-import { Button, Group, Modal, TextInput } from "@mantine/core";
-import type { FormEvent } from "react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { factorCalls } from "@/api/accountCalls";
@@ -8,7 +6,8 @@ import { asProblem } from "@/api/problem";
 import { CopyIcon } from "@/design/CopyIcon";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { useReturnFocus } from "@/design/useReturnFocus";
+import { CodeField } from "./CodeField";
+import { Dialog, DialogForm } from "./DialogForm";
 import classes from "./OtpDialog.module.css";
 import { svgUrl } from "./svgUrl";
 import { useAct } from "./useAct";
@@ -23,27 +22,25 @@ interface Props {
 export default function OtpDialog({ setup, onClose, onConfirmed }: Props) {
   const t = useTranslations("security");
   const common = useTranslations("common");
-  useReturnFocus();
   const [code, setCode] = useState("");
   const { busy, error, act } = useAct();
   const refused = error === null ? null : asProblem(error);
   const wrongWith = useFieldProblem(refused);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     void act(
       () => factorCalls.otpConfirm(code.replace(/\s/g, "")),
       ({ recovery_codes }) => onConfirmed(recovery_codes),
     );
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={false}
-      title={t("otpTitle")}
-      closeButtonProps={{ "aria-label": common("close") }}
-    >
-      <form onSubmit={submit} noValidate>
+    <Dialog title={t("otpTitle")} onClose={onClose} closeOnClickOutside={false}>
+      <DialogForm
+        label={t("otpConfirm")}
+        busy={busy}
+        disabled={!code.trim()}
+        onClose={onClose}
+        onSubmit={submit}
+      >
         <ol className={classes.steps}>
           <li>
             {t("otpScan")}
@@ -59,28 +56,15 @@ export default function OtpDialog({ setup, onClose, onConfirmed }: Props) {
           <li>
             {t("otpEnter")}
             {refused && <ProblemNotice error={refused} fields={["code"]} compact />}
-            <TextInput
+            <CodeField
               mt="xs"
-              label={t("otpCode")}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              dir="ltr"
               value={code}
               onChange={(event) => setCode(event.currentTarget.value)}
               error={wrongWith("code")}
-              data-autofocus
             />
           </li>
         </ol>
-        <Group justify="flex-end" mt="lg">
-          <Button variant="default" onClick={onClose}>
-            {common("cancel")}
-          </Button>
-          <Button type="submit" loading={busy} disabled={!code.trim()}>
-            {t("otpConfirm")}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      </DialogForm>
+    </Dialog>
   );
 }

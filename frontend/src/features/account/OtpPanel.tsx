@@ -25,7 +25,7 @@ export function OtpPanel() {
   const t = useTranslations("security");
   const quantity = useQuantity();
   const client = useQueryClient();
-  const { data, isPending, error, refetch } = useFactors();
+  const { data, isPending, error } = useFactors();
   const { busy, error: refused, reset, act } = useAct();
   const [setup, setSetup] = useState<OtpSetup | null>(null);
   const [codes, setCodes] = useState<string[]>([]);
@@ -42,6 +42,7 @@ export function OtpPanel() {
       showToast(t("otpRemoved"));
     });
   };
+  if (error && !data) return null; // the panel of passkeys, which asks for the same, says so
   const otp = data?.otp;
   return (
     <Panel
@@ -50,9 +51,6 @@ export function OtpPanel() {
       aside={data && <StateChip tone={otp ? "good" : "neutral"} label={t(otp ? "on" : "off")} />}
     >
       {isPending && <Skeleton h={40} />}
-      {error && (
-        <ProblemNotice heading={t("factorsFailed")} error={error} onRetry={() => void refetch()} />
-      )}
       {refused !== null && <ProblemNotice heading={t("otpFailed")} error={refused} compact />}
       {otp && (
         <p className={classes.note}>

@@ -4,18 +4,18 @@ import { Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { factorCalls } from "@/api/accountCalls";
 import { passkeyMade, passkeysSupported } from "@/api/passkeys";
-import { lazyDialog } from "@/code/lazyPart";
+import { lazyDialog, lazyPart } from "@/code/lazyPart";
+import { MissingPart } from "@/code/MissingPart";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { showToast } from "@/design/toasts";
 import classes from "./AccountPage.module.css";
 import { deviceName } from "./device";
-import { PasskeyRow } from "./PasskeyRow";
-import rows from "./SessionsPanel.module.css";
 import { useAct } from "./useAct";
 import { factorsKey, useFactors } from "./useFactors";
 import { profileKey } from "./useProfile";
 
+const PasskeyList = lazyPart(() => import("./PasskeyList"), MissingPart);
 const RecoveryCodesDialog = lazyDialog(() => import("./RecoveryCodesDialog"));
 
 export function PasskeysPanel() {
@@ -72,11 +72,9 @@ export function PasskeysPanel() {
         </p>
       )}
       {passkeys.length > 0 && (
-        <ul className={rows.list} data-testid="passkeys">
-          {passkeys.map((passkey) => (
-            <PasskeyRow key={passkey.id} passkey={passkey} onChanged={changed} />
-          ))}
-        </ul>
+        <Suspense fallback={<Skeleton h={60} />}>
+          <PasskeyList passkeys={passkeys} onChanged={changed} />
+        </Suspense>
       )}
       {codes.length > 0 && (
         <Suspense>

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { MonitorCheck } from "lucide-react";
 import { useTranslations } from "use-intl";
@@ -11,8 +11,8 @@ import { UserText } from "@/design/UserText";
 import { useQuantity } from "@/i18n/useQuantity";
 import page from "./AccountPage.module.css";
 import { deviceName } from "./device";
-import classes from "./SessionsPanel.module.css";
-import { useAct } from "./useAct";
+import { EndableRow } from "./EndableRow";
+import { Rows } from "./Row";
 import { factorsKey, useFactors } from "./useFactors";
 
 /** Browsers in which the second step is not asked for. */
@@ -31,11 +31,11 @@ export function RememberedPanel() {
       )}
       {data?.remembered_devices.length === 0 && <p className={page.note}>{t("rememberedNone")}</p>}
       {data && data.remembered_devices.length > 0 && (
-        <ul className={classes.list} data-testid="remembered-devices">
+        <Rows testId="remembered-devices">
           {data.remembered_devices.map((device) => (
             <DeviceRow key={device.id} device={device} />
           ))}
-        </ul>
+        </Rows>
       )}
     </Panel>
   );
@@ -49,42 +49,29 @@ function DeviceRow({
   const t = useTranslations();
   const quantity = useQuantity();
   const client = useQueryClient();
-  const { busy, error, act } = useAct();
   const name = deviceName(device) ?? t("account.unknownDevice");
-  const forget = (): void => {
-    void act(
-      () => factorCalls.deviceForget(id),
-      () => {
-        showToast(t("security.rememberedForgotten"));
-        void client.invalidateQueries({ queryKey: factorsKey });
-      },
-    );
-  };
   return (
-    <li className={classes.row}>
-      <MonitorCheck size={22} strokeWidth={1.6} aria-hidden />
-      <div className={classes.words}>
-        <p className={classes.device} title={device}>
-          <UserText>{name}</UserText>
-        </p>
-        <p className={classes.facts}>
-          {t("security.rememberedFrom", {
+    <EndableRow
+      icon={MonitorCheck}
+      hint={device}
+      name={<UserText>{name}</UserText>}
+      facts={[
+        [
+          t("security.rememberedFrom", {
             from: quantity.dateTime(created_at),
             until: quantity.dateTime(expires_at),
-          })}
-        </p>
-        {error !== null && <ProblemNotice error={error} compact />}
-      </div>
-      <Button
-        variant="subtle"
-        color="danger"
-        size="xs"
-        loading={busy}
-        aria-label={t("security.rememberedForgetOne", { device: name })}
-        onClick={forget}
-      >
-        {t("security.rememberedForget")}
-      </Button>
-    </li>
+          }),
+        ],
+      ]}
+      ending={{
+        label: t("security.rememberedForget"),
+        title: t("security.rememberedForgetOne", { device: name }),
+        work: () => factorCalls.deviceForget(id),
+        done: () => {
+          showToast(t("security.rememberedForgotten"));
+          void client.invalidateQueries({ queryKey: factorsKey });
+        },
+      }}
+    />
   );
 }

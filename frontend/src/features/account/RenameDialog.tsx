@@ -1,10 +1,10 @@
-import { Button, Group, Modal, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { asProblem } from "@/api/problem";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { useReturnFocus } from "@/design/useReturnFocus";
+import { Dialog, DialogForm } from "./DialogForm";
 import { useAct } from "./useAct";
 
 interface Props {
@@ -16,13 +16,11 @@ interface Props {
 
 export default function RenameDialog({ name, rename, onClose, onRenamed }: Props) {
   const t = useTranslations();
-  useReturnFocus();
   const [next, setNext] = useState(name);
   const { busy, error, act } = useAct();
   const refused = error === null ? null : asProblem(error);
   const wrongWith = useFieldProblem(refused);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     void act(
       () => rename(next.trim()),
       () => {
@@ -32,13 +30,14 @@ export default function RenameDialog({ name, rename, onClose, onRenamed }: Props
     );
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("security.rename")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      <form onSubmit={submit} noValidate>
+    <Dialog title={t("security.rename")} onClose={onClose}>
+      <DialogForm
+        label={t("common.save")}
+        busy={busy}
+        disabled={!next.trim()}
+        onClose={onClose}
+        onSubmit={submit}
+      >
         {refused && <ProblemNotice error={refused} fields={["name"]} compact />}
         <TextInput
           label={t("account.name")}
@@ -49,15 +48,7 @@ export default function RenameDialog({ name, rename, onClose, onRenamed }: Props
           error={wrongWith("name")}
           data-autofocus
         />
-        <Group justify="flex-end" mt="lg">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={busy} disabled={!next.trim()}>
-            {t("common.save")}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      </DialogForm>
+    </Dialog>
   );
 }

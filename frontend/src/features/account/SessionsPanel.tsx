@@ -3,13 +3,12 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNow, useTranslations } from "use-intl";
 import { api, unwrap } from "@/api/client";
-import { signOut, signOutEverywhere } from "@/api/session/sessionActions";
-import type { Session } from "@/api/shapes";
+import { signOutEverywhere } from "@/api/session/sessionActions";
 import { Panel } from "@/design/Panel";
 import { ProblemNotice } from "@/design/ProblemNotice";
-import { showProblem, showToast } from "@/design/toasts";
+import { showProblem } from "@/design/toasts";
+import { Rows } from "./Row";
 import { SessionRow } from "./SessionRow";
-import classes from "./SessionsPanel.module.css";
 
 const SHOWN_AT_FIRST = 5;
 const sessionsKey = ["sessions"] as const;
@@ -27,20 +26,7 @@ export function SessionsPanel() {
   // The one in use comes first, so that it is never among those that are folded away.
   const sessions = [...(data?.results ?? [])].sort((a, b) => Number(b.current) - Number(a.current));
 
-  const end = async (session: Session): Promise<void> => {
-    try {
-      if (session.current) {
-        await signOut();
-        return;
-      }
-      const path = { session_id: session.id };
-      await unwrap(api.DELETE("/auth/sessions/{session_id}", { params: { path } }));
-      showToast(t("account.ended"));
-      await client.invalidateQueries({ queryKey: sessionsKey });
-    } catch (refusal) {
-      showProblem(t("account.endFailed"), refusal);
-    }
-  };
+  const ended = (): void => void client.invalidateQueries({ queryKey: sessionsKey });
   const everywhere = (): void => {
     signOutEverywhere().catch((refusal: unknown) => showProblem(t("account.endFailed"), refusal));
   };
@@ -64,16 +50,11 @@ export function SessionsPanel() {
         />
       )}
       {data && (
-        <ul className={classes.list} data-testid="sessions">
+        <Rows testId="sessions">
           {sessions.slice(0, all ? undefined : SHOWN_AT_FIRST).map((session) => (
-            <SessionRow
-              key={session.id}
-              session={session}
-              now={now}
-              onEnd={() => void end(session)}
-            />
+            <SessionRow key={session.id} session={session} now={now} onEnded={ended} />
           ))}
-        </ul>
+        </Rows>
       )}
       {!all && sessions.length > SHOWN_AT_FIRST && (
         <Button variant="default" fullWidth mt="sm" onClick={() => setAll(true)}>

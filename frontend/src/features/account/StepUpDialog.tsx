@@ -1,5 +1,5 @@
-import { Button, Group, Modal, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Group, SegmentedControl, Skeleton } from "@mantine/core";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { profileCalls } from "@/api/accountCalls";
 import type { FreshProof } from "@/api/accountShapes";
@@ -9,8 +9,9 @@ import { signOut } from "@/api/session/sessionActions";
 import { PasswordField } from "@/design/PasswordField";
 import { ProblemNotice } from "@/design/ProblemNotice";
 import { useFieldProblem } from "@/design/useFieldProblem";
-import { useReturnFocus } from "@/design/useReturnFocus";
 import classes from "./AccountPage.module.css";
+import { CodeField } from "./CodeField";
+import { Dialog, DialogForm } from "./DialogForm";
 import { useFactors } from "./useFactors";
 import { useProfile } from "./useProfile";
 
@@ -25,7 +26,6 @@ interface Props {
 export default function StepUpDialog({ onClose, onProved }: Props) {
   const t = useTranslations("security");
   const common = useTranslations("common");
-  useReturnFocus();
   const profile = useProfile();
   const factors = useFactors();
   const isKnown = !profile.isPending && !factors.isPending;
@@ -34,12 +34,7 @@ export default function StepUpDialog({ onClose, onProved }: Props) {
   if (factors.data?.otp) ways.push("code");
   if ((factors.data?.passkeys.length ?? 0) > 0 && passkeysSupported()) ways.push("passkey");
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("stepUpTitle")}
-      closeButtonProps={{ "aria-label": common("close") }}
-    >
+    <Dialog title={t("stepUpTitle")} onClose={onClose}>
       <p className={classes.note}>{t("stepUpText")}</p>
       {!isKnown && <Skeleton h={120} mt="md" />}
       {isKnown && ways.length > 0 && <Proof ways={ways} onClose={onClose} onProved={onProved} />}
@@ -54,13 +49,12 @@ export default function StepUpDialog({ onClose, onProved }: Props) {
           </Group>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
 function Proof({ ways, onClose, onProved }: Props & { ways: readonly Way[] }) {
   const t = useTranslations("security");
-  const common = useTranslations("common");
   const [way, setWay] = useState<Way>(ways[0] ?? "password");
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
@@ -74,9 +68,7 @@ function Proof({ ways, onClose, onProved }: Props & { ways: readonly Way[] }) {
     const { options, state } = await profileCalls.reauthenticateOptions();
     return { state, credential: await passkeyUsed(options) };
   };
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    event.stopPropagation(); // the form that asked for this stays as it is
+  const submit = async (): Promise<void> => {
     setBusy(true);
     setError(null);
     try {
@@ -95,10 +87,15 @@ function Proof({ ways, onClose, onProved }: Props & { ways: readonly Way[] }) {
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate>
+    <DialogForm
+      label={t(way === "passkey" ? "stepUpUsePasskey" : "stepUpConfirm")}
+      busy={busy}
+      disabled={way !== "passkey" && !text.trim()}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
       {ways.length > 1 && (
         <SegmentedControl
-          mt="md"
           fullWidth
           aria-label={t("stepUpWays")}
           value={way}
@@ -116,7 +113,6 @@ function Proof({ ways, onClose, onProved }: Props & { ways: readonly Way[] }) {
       )}
       {way === "password" && (
         <PasswordField
-          mt="md"
           label={t("stepUpBy.password")}
           autoComplete="current-password"
           value={text}
@@ -126,26 +122,12 @@ function Proof({ ways, onClose, onProved }: Props & { ways: readonly Way[] }) {
         />
       )}
       {way === "code" && (
-        <TextInput
-          mt="md"
-          label={t("otpCode")}
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          dir="ltr"
+        <CodeField
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           error={wrongWith("code")}
-          data-autofocus
         />
       )}
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" onClick={onClose}>
-          {common("cancel")}
-        </Button>
-        <Button type="submit" loading={busy} disabled={way !== "passkey" && !text.trim()}>
-          {t(way === "passkey" ? "stepUpUsePasskey" : "stepUpConfirm")}
-        </Button>
-      </Group>
-    </form>
+    </DialogForm>
   );
 }

@@ -62,7 +62,7 @@ export default function SecondStep({ challenge: { challenge, methods }, onBack, 
     <form className={classes.form} onSubmit={submit} noValidate>
       <p className={classes.lead}>{t(`step.${method}Lead`)}</p>
       {error !== null && <ProblemNotice error={error} compact />}
-      {method !== "passkey" && (
+      {method !== "passkey" && !isOver && (
         <TextInput
           key={method}
           label={t(`step.${method}Label`)}
@@ -75,15 +75,16 @@ export default function SecondStep({ challenge: { challenge, methods }, onBack, 
           size="md"
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
-          disabled={isOver}
           autoFocus
         />
       )}
-      <Checkbox
-        label={t("step.remember")}
-        checked={remember}
-        onChange={(event) => setRemember(event.currentTarget.checked)}
-      />
+      {!isOver && (
+        <Checkbox
+          label={t("step.remember")}
+          checked={remember}
+          onChange={(event) => setRemember(event.currentTarget.checked)}
+        />
+      )}
       {isOver ? (
         <Button size="md" onClick={onBack}>
           {t("step.again")}
@@ -100,7 +101,7 @@ export default function SecondStep({ challenge: { challenge, methods }, onBack, 
       )}
       <div className={classes.others}>
         {offered
-          .filter((other) => other !== method)
+          .filter((other) => other !== method && !isOver)
           .map((other) => (
             <Button key={other} variant="subtle" onClick={() => change(other)}>
               {t(`step.${other}Instead`)}
