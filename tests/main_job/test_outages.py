@@ -1,11 +1,17 @@
 """What happens to the main job when a part of the platform is lost."""
 
+import hashlib
+import io
+import json
 import os
 import signal
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -158,6 +164,54 @@ def test_without_the_cache_reads_go_on_and_nothing_is_changed(fragile: Platform)
     program.token = key["key"]
     until(lambda: program.send("GET", "/api/v1/images").status == 401, timeout_s=2)
     assert alice.send("GET", f"/api/v1/images/{image}").status == 200, "nothing was changed"
+
+
+def test_an_export_outlives_auth_and_its_worker_and_is_fetched_in_parts(
+    fragile: Platform,
+) -> None:
+    alice = fragile.person("alice")
+    picture, originals = (PHOTOGRAPHS / "wine-portrait-exif.jpg").read_bytes(), set()
+    for _ in range(4):  # what follows a picture's end is kept, and costs no time to render
+        original = picture + os.urandom(9_000_000)
+        originals.add(hashlib.sha256(original).hexdigest())
+        uploaded = alice.upload(original, presets="thumb")
+        assert alice.job_ended(uploaded.json["job"]["id"])["state"] == "succeeded"
+    fragile.programs["worker"].stop()
+    with ThreadPoolExecutor(6) as threads:  # a person with a nervous finger
+        asked = list(threads.map(lambda _: alice.send("POST", "/api/v1/exports"), range(6)))
+    assert sorted(one.status for one in asked) == [202] + [409] * 5
+    export_id = next(one.json["id"] for one in asked if one.status == 202)
+
+    def export() -> Any:
+        return alice.send("GET", f"/api/v1/exports/{export_id}").json
+
+    fragile.programs["auth"].stop()
+    try:
+        fragile.start("worker")
+        until(lambda: export()["progress"]["done"])
+        fragile.programs["worker"].kill()
+        done = export()["progress"]["done"]
+        fragile.start("worker")
+        until(lambda: export()["state"] == "ready", timeout_s=60)
+    finally:
+        fragile.start("auth")
+    made = export()
+    assert (made["progress"], 0 < done < 4) == ({"done": 4, "total": 4}, True)
+    whole = alice.fetch(made["url"])
+    half = made["bytes"] // 2
+    again = {"If-Range": whole.headers["ETag"]}
+    parts = [
+        alice.fetch(made["url"], {"Range": wanted, **again})
+        for wanted in (f"bytes=0-{half - 1}", f"bytes={half}-")
+    ]
+    assert [part.status for part in parts] == [206, 206]
+    assert b"".join(part.body for part in parts) == whole.body
+    with zipfile.ZipFile(io.BytesIO(whole.body)) as archive:
+        assert archive.testzip() is None
+        files = [name for name in archive.namelist() if name.startswith("originals/")]
+        assert {hashlib.sha256(archive.read(name)).hexdigest() for name in files} == originals
+        account = json.loads(archive.read("account.json"))
+    assert account["profile"]["email"] == alice.email.lower()
 
 
 def test_without_images_the_gateway_says_so_and_recovers(fragile: Platform) -> None:
