@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from tests.browser.mails import link_mailed
 from tests.browser.pictures import crops, library_fill
 from tests.browser.site import Site
 from tests.browser.views import View, Who
@@ -42,6 +43,8 @@ def cast_made(site: Site, *, pictures: int) -> Cast:
     """An owner with so many pictures in the library and a few more in the trash."""
     owner = site.person("alice")
     assert owner.send("PATCH", "/auth/profile", {"name": "Alice Aldridge"}).status == 200
+    token = link_mailed(site, owner.email, "verify-email").partition("#token=")[2]
+    assert owner.send("POST", "/auth/email/verify", {"token": token}).status == 204
     with tempfile.TemporaryDirectory() as directory:
         files = crops(pictures - 1 + TRASHED, directory=Path(directory))
         ids = library_fill(owner, files, presets="thumb,small")
