@@ -8,7 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from images import internal_urls
 
-PUBLISHED = ("images", "jobs", "presets", "usage")
+PUBLISHED = ("images", "jobs", "presets", "usage", "exports")
 
 
 @pytest.fixture(scope="session")

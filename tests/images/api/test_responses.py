@@ -8,7 +8,7 @@ from django.test import Client
 from openapi_schema_validator import OAS31Validator
 
 from images.api import responses
-from images.models import Image, Job, Rendition
+from images.models import Export, Image, Job, Rendition
 from images.renditions import FORMATS, OUTPUT_FORMATS, Fit
 from tests.images.conftest import Broker
 from tests.images.pictures import form, png
@@ -44,8 +44,10 @@ def replies(picture: dict[str, Any], as_alice: Client, broker: Broker) -> list[t
         ("job_get", as_alice.get(job)),
         ("job_retry", as_alice.post(f"{job}/retry")),
         ("rendition_request", as_alice.post(f"{image}/renditions", {"ops": {"width": 9}}, JSON)),
+        ("export_create", as_alice.post(f"{V1}/exports", {"email": "alice@example.com"}, JSON)),
     ]
     broker.work()
+    export = before[-1][1].json()["id"]
     return [
         *before,
         ("images_upload", as_alice.post(f"{V1}/images", form(png()))),
@@ -58,6 +60,8 @@ def replies(picture: dict[str, Any], as_alice: Client, broker: Broker) -> list[t
         ("rendition_request", as_alice.post(f"{image}/renditions", {"preset": "thumb"}, JSON)),
         ("presets_list", as_alice.get(f"{V1}/presets")),
         ("job_get", as_alice.get(job)),
+        ("exports_list", as_alice.get(f"{V1}/exports")),
+        ("export_get", as_alice.get(f"{V1}/exports/{export}")),
         ("usage_get", as_alice.get(f"{V1}/usage")),
         ("image_restore", as_alice.post(f"{image}/restore")),
         ("image_delete", as_alice.delete(f"{image}?permanent=true")),
@@ -93,6 +97,7 @@ def test_the_words_are_those_of_the_models_and_the_core(document: dict[str, Any]
     words = {name: schemas[name]["enum"] for name in schemas if name.endswith("Enum")}
     assert words == {
         "ActionEnum": ["trash", "restore", "delete", "add_tags"],
+        "ExportStateEnum": Export.State.values,
         "FitEnum": list(Fit),
         "ImageStateEnum": [*(s for s in Image.State.values if s != "purged"), "trashed"],
         "InputFormatEnum": list(FORMATS),
