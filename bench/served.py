@@ -23,7 +23,7 @@ STORE: Final = "object store"
 """moto, written in Python: a stand-in that costs more than a store does, so it is told apart."""
 UNLIMITED: Final = 100_000_000
 EXTRA: Final = {
-    "ACCESS_TOKEN_LIFETIME_S": "3600",
+    "ACCESS_TOKEN_LIFETIME_S": "3000",
     "GATEWAY_READS_PER_MINUTE": str(UNLIMITED),
     "ACCOUNT_RATE_LIMITS": json.dumps(
         {

@@ -111,6 +111,8 @@ WEAK = [
     ("auth", "DATABASE_URL", "postgresql://a-role-of-ours:a-role-of-ours@127.0.0.1/platform"),
     ("auth", "CACHE_URL", "redis://:changeme@127.0.0.1/0"),
     ("auth", "CACHE_URL", "127.0.0.1:6379"),
+    ("auth", "ACCESS_TOKEN_LIFETIME_S", "3601"),  # its key would be dropped before it ends
+    ("images", "DELIVERY_URL_LIFETIME_S", "100000"),
     ("auth", "JWKS", "[]"),
     ("auth", "JWKS", '{"keys": ["k1"]}'),
     ("scheduler", "BROKER_URL", ""),

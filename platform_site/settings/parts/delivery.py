@@ -6,8 +6,12 @@ DELIVERY_KEYS = env.keys_by_id(
     "DELIVERY_KEYS",
     about="Keys of signed picture URLs, in hexadecimal: the last signs, all verify.",
 )
+# With the hour to which it is rounded up, shorter than the wait of `rotate_keys delivery`.
 DELIVERY_URL_LIFETIME_S = env.integer(
-    "DELIVERY_URL_LIFETIME_S", 86_400, about="Seconds for which a signed picture URL is good."
+    "DELIVERY_URL_LIFETIME_S",
+    86_400,
+    about="Seconds for which a signed picture URL is good.",
+    within=(1, 86_400),
 )
 # The proxy in front brings the bytes (frontend/nginx); without it the role sends them itself.
 DELIVERY_ACCEL = env.boolean(
