@@ -6,14 +6,18 @@ from typing import Final
 
 LONG_S: Final = 30.0
 """Far more than anything takes that is awaited here: only what never comes fails a test."""
-AGAIN_S: Final = 0.01
+EVERY_S: Final = 0.01
 
 
 def until(
-    is_so: Callable[[], object], words: Callable[[], str] = str, *, timeout_s: float = LONG_S
+    is_so: Callable[[], object],
+    words: Callable[[], str] = str,
+    *,
+    timeout_s: float = LONG_S,
+    every_s: float = EVERY_S,
 ) -> None:
     """Ask again and again; fail with ``words`` when it never becomes so."""
     deadline = time.monotonic() + timeout_s
     while not is_so():
         assert time.monotonic() < deadline, words() or f"not so after {timeout_s} s"
-        time.sleep(AGAIN_S)
+        time.sleep(every_s)

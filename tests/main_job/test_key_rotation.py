@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ import urllib3
 from platform_site.secrets.rotation import PUBLISH_AHEAD, OutOfOrder, rotate
 from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
@@ -71,14 +72,6 @@ def kid_in(token: str) -> str:
     return str(jwt.get_unverified_header(token)["kid"])
 
 
-def until(fact: Callable[[], bool], *, within_s: float) -> None:
-    """Wait for ``fact``."""
-    ends = time.monotonic() + within_s
-    while not fact():
-        assert time.monotonic() < ends
-        time.sleep(0.2)
-
-
 def restarted(split: Platform, roles: tuple[str, ...]) -> None:
     """One role after the other has what is in its files now."""
     for role in roles:
@@ -98,19 +91,20 @@ def test_a_new_signing_key_costs_nobody_an_answer(postgresql_url: str) -> None:
             # five minutes, for which the fifteen of a real rotation are long enough.
             restarted(split, ("auth", "gateway", "images"))
             assert kid_of(alice) == old, "it is known before it signs"
-            until(lambda: kid_of(alice) != old, within_s=SOON_S + 30)
+            until(lambda: kid_of(alice) != old, timeout_s=SOON_S + 30, every_s=0.2)
             switched = begun + PUBLISH_AHEAD
             rotate(secrets, "signing", "switch", now=switched)
             with pytest.raises(OutOfOrder, match="tokens that the old key signed"):
                 rotate(secrets, "signing", "finish", now=switched + timedelta(minutes=59))
             # After the hour of the journal nobody holds one; here, once all have come again.
-            until(lambda: not work.shows(old), within_s=30)
+            until(lambda: not work.shows(old), timeout_s=30)
             rotate(secrets, "signing", "finish", now=switched + timedelta(hours=1))
             before = work.statuses[200]
             restarted(split, ROLES)
-            until(lambda: work.statuses[200] > before + 30, within_s=30)
+            until(lambda: work.statuses[200] > before + 30, timeout_s=30)
         assert kid_of(alice) != old
-        assert alice.send("GET", "/api/v1/images").status == 200
+        # The gateway has met images while it restarted, and asks again after some seconds.
+        until(lambda: alice.send("GET", "/api/v1/images").status == 200, every_s=0.2)
         assert work.statuses[401] == 0, work.statuses
         assert work.statuses[200] > 30, work.statuses
 

@@ -128,7 +128,7 @@ def test_status_tells_real_numbers(split: Platform) -> None:
         assert (status.status == 200) == all(told[-1].values())
         return status.status == 200
 
-    until(is_well, lambda: str(told[-1]))
+    until(is_well, lambda: str(told[-1]), every_s=0.2)
     assert set(told[-1]) == {"auth", "gateway", "images", "worker"}
 
 
