@@ -142,9 +142,16 @@ def _destination(ended: SignOnEnded) -> str:
     if isinstance(ended.refusal, SecondFactorRequired):
         step = ended.refusal.members
         asked = {"challenge": step["challenge"], "methods": ",".join(step["methods"])}
-        return f"{SIGN_IN_PAGE}#{urlencode(asked)}"
-    page = ended.return_path if ended.is_linking else SIGN_IN_PAGE
+        return f"{_sign_in_page(ended.return_path)}#{urlencode(asked)}"
+    page = ended.return_path if ended.is_linking else _sign_in_page(ended.return_path)
     return _with_error(page, ended.refusal.code)
+
+
+def _sign_in_page(return_path: str) -> str:
+    """The page of signing in, which goes on to where the person was going."""
+    if return_path in {"", "/"}:
+        return SIGN_IN_PAGE
+    return f"{SIGN_IN_PAGE}?{urlencode({'next': return_path})}"
 
 
 def _with_error(page: str, code: str) -> str:

@@ -1,6 +1,7 @@
 """Another e-mail address for an account, once the links in both mails were followed."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, Literal
 
 import structlog
@@ -11,8 +12,9 @@ from accounts import rate_limits, selectors
 from accounts.errors import LinkInvalid
 from accounts.models import EmailChange, Mail, Session, User
 from accounts.services.audit import audit_record
+from accounts.services.batches import rows_remove
 from accounts.services.freshness import fresh_require
-from accounts.services.links import link_issue, link_url, link_use
+from accounts.services.links import PURPOSES, link_issue, link_url, link_use
 from accounts.services.mail_content import Content, MailWithdrawn
 from accounts.services.mails import mail_queue, mails_require
 from accounts.services.notices import notice_queue
@@ -68,6 +70,15 @@ def email_change_confirm(*, token: str) -> State:
             return _confirmed(token)
     except IntegrityError as exc:  # somebody has got an account with the address meanwhile
         raise LinkInvalid from exc
+
+
+def email_changes_expire() -> int:
+    """Forget what nobody has confirmed in time; how many went.
+
+    A mail may go out late, so twice the time that its link lives is waited for.
+    """
+    long_ago = timezone.now() - timedelta(seconds=2 * PURPOSES[PURPOSE].lifetime_s)
+    return rows_remove(EmailChange.objects.filter(created_at__lte=long_ago))
 
 
 def _confirmed(token: str) -> State:

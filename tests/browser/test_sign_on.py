@@ -53,12 +53,13 @@ def test_a_linked_site_signs_in_and_the_second_step_is_still_asked_for(
 
     app = _app_added(person)
     page = visit(laptop).open("/sign-in")
+    page.goto(f"{laptop.address}/sign-in?next=/account/security")
     page.get_by_role("button", name="Continue with Acme").click()
     expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
     assert "#" not in page.url
     page.get_by_label("Code").fill(app.at(time.time() + STEP_S))
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    expect(page.get_by_role("heading", name="Security")).to_be_visible()
 
 
 def _signs_in_as(site: Site, **claims: Any) -> None:

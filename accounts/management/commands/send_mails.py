@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.services.email_change import email_changes_expire
 from accounts.services.export_notices import exports_tell
 from accounts.services.links import links_expire
 from accounts.services.mail_sending import mails_send
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     help = "Send the mail that waits; remove what was sent long ago, and links that have expired."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        removed, expired = mails_remove(), links_expire()
+        removed, expired = mails_remove(), links_expire() + email_changes_expire()
         self.stdout.write(f"Removed {removed} old mails and {expired} expired links.")
         if not settings.MAILS_ENABLED:
             return

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import (
     ApiKey,
+    EmailChange,
     Link,
     Mail,
     RememberedDevice,
@@ -23,6 +24,7 @@ from accounts.services import (
     api_keys,
     batches,
     challenges,
+    email_change,
     links,
     mails,
     remembered_devices,
@@ -57,6 +59,14 @@ REMOVED: Final[dict[str, tuple[Made, Callable[[], int]]]] = {
     "links": (
         lambda user, n: Link(user=user, purpose="p", digest=f"{n}", expires_at=LONG_AGO),
         links.links_expire,
+    ),
+    "changes of address": (
+        lambda _user, n: EmailChange(
+            user=User.objects.create_user(f"{n}@example.com"),
+            new_email=f"new{n}@example.com",
+            created_at=LONG_AGO,
+        ),
+        email_change.email_changes_expire,
     ),
     "mails": (
         lambda _user, _n: Mail(kind="k", created_at=LONG_AGO, sent_at=LONG_AGO),

@@ -255,6 +255,8 @@ def test_the_providers_own_no_is_told_in_our_words(
     reply = dora.back(dora.at_provider(dora.begin()), error=error, code=None)
     assert error_of(reply) == code
     assert reply["Location"] == f"/sign-in#sso_error={code}"
+    again = dora.back(dora.at_provider(dora.begin(return_path="/a?b")), error=error, code=None)
+    assert again["Location"] == f"/sign-in?next=%2Fa%3Fb#sso_error={code}"
 
 
 def slowly() -> Iterator[bytes]:
@@ -339,8 +341,10 @@ def test_an_account_with_a_second_factor_is_asked_for_it(
     monkeypatch.setattr(
         "accounts.services.second_step.selectors.factor_methods", lambda **_user: ("otp",)
     )
-    reply = Traveller().through()
-    told = dict(parse_qsl(urlsplit(reply["Location"]).fragment))
+    reply = Traveller().through(return_path="/images?tag=x")
+    page = urlsplit(reply["Location"])
+    assert (page.path, dict(parse_qsl(page.query))) == ("/sign-in", {"next": "/images?tag=x"})
+    told = dict(parse_qsl(page.fragment))
     assert (told["methods"], "refresh" in reply.cookies) == ("otp", False)
     assert told["challenge"]
     assert Session.objects.count() == 1
