@@ -13,7 +13,7 @@ BLOCKS = blocks()
 CHANGING = [block for block in BLOCKS if not block.only_reads]
 PROGRAMS = ("kubectl", "make", "mc", "curl", "python3", "python", "cat", "grep", "gunicorn")
 PLAYED = """
-echo "$0 $*" >>{log}
+echo "$0" "$(echo "$*" | tr '\\n' ' ')" >>{log}  # a call is one line
 [ "$(wc -l <{log})" -ne "${{REFUSED:-0}}" ] || exit 1
 echo word
 """
