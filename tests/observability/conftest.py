@@ -44,13 +44,14 @@ def is_seen(stack: Stack) -> bool:
 def stack(quiet_stack: Stack) -> Stack:
     """The monitored platform with some history."""
     until(lambda: is_seen(quiet_stack), timeout_s=60)  # each series once before it moves
-    # Totals are counted once a minute: nothing before anybody came, and something afterwards.
-    until(lambda: bool(quiet_stack.query("platform_stored_images == 0")), timeout_s=60)
+    # Totals are counted once a minute: once before this traffic, and once after it.
+    until(lambda: quiet_stack.query("platform_stored_images"), timeout_s=90)
     alice = quiet_stack.person("alice")
     ordinary_day(quiet_stack, alice)
     over_the_limit(quiet_stack)
     bad_day(quiet_stack, alice)
     time.sleep(6)  # the state of queues is asked for every four seconds
     # Seen for two seconds: a question about the past looks at whole ones.
-    until(lambda: bool(quiet_stack.query("platform_stored_images offset 2s > 0")), timeout_s=90)
+    moved = "sum(changes(platform_stored_images[2m] offset 2s)) > 0"
+    until(lambda: quiet_stack.query(moved), timeout_s=90)
     return quiet_stack
