@@ -39,9 +39,12 @@ def identity_user(*, proved: ProvedIdentity) -> tuple[User, Outcome]:
     _require_allowed_email(proved)
     try:
         return _known(proved) or _by_email(proved) or _signed_up(proved)
-    except IntegrityError:
-        # Two returns of one person at once, or a registration in between: the row is there now.
-        known = _known(proved) or _by_email(proved)
+    except (IntegrityError, SignOnLinkRequired) as exc:
+        # Two returns of one person at once, or a registration in between: what was not there when
+        # it was looked for may be by now.
+        known = _known(proved)
+        if known is None and isinstance(exc, IntegrityError):
+            known = _by_email(proved)
         if known is None:
             raise
         return known

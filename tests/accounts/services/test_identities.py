@@ -16,6 +16,7 @@ from accounts.oidc.errors import (
 )
 from accounts.oidc.providers import provider_by_id
 from accounts.oidc.sign_on import ProvedIdentity
+from accounts.services import identities
 from accounts.services.identities import (
     identities_unlink_all,
     identity_link,
@@ -173,6 +174,20 @@ def test_a_stranger_who_comes_twice_at_once_gets_one_account() -> None:
     found = in_parallel(4, lambda _number: identity_user(proved=proved())[0].id)
     assert len(set(found)) == 1
     assert (User.objects.count(), Identity.objects.count()) == (1, 1)
+
+
+def test_who_signs_up_while_they_are_looked_for_comes_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_email = identities._by_email
+
+    def late(one: ProvedIdentity) -> tuple[User, identities.Outcome] | None:
+        monkeypatch.setattr(identities, "_by_email", by_email)
+        assert identity_user(proved=one)[1] == "signed_up"  # the other return
+        return by_email(one)
+
+    monkeypatch.setattr(identities, "_by_email", late)
+    assert identity_user(proved=proved())[1] == "signed_in"
 
 
 def test_the_staff_take_every_link_away(alice_user: User, bob_user: User) -> None:
