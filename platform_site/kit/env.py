@@ -91,22 +91,14 @@ def former_secrets(name: str, *, about: str, min_length: int = 32) -> list[str]:
     return found
 
 
-def integer(
-    name: str, default: int | None = None, *, about: str, within: tuple[int, int] | None = None
-) -> int:
-    """A whole number; ``within`` is the least and the greatest that is taken."""
+def integer(name: str, default: int | None = None, *, about: str) -> int:
+    """A whole number."""
     fallback = REQUIRED if default is None else str(default)
-    form = "whole number"
-    if within is not None:
-        form += f" from {within[0]} to {within[1]}"
-    raw = _read(Variable(name, fallback, about, form, "1" if within is None else str(within[0])))
+    raw = _read(Variable(name, fallback, about, "whole number", "1"))
     try:
-        value = int(raw)
+        return int(raw)
     except ValueError:
-        raise _wrong_form(name, f"a {form}") from None  # the cause repeats the value
-    if within is not None and not within[0] <= value <= within[1]:
-        raise _wrong_form(name, f"a {form}")
-    return value
+        raise _wrong_form(name, "a whole number") from None  # the cause repeats the value
 
 
 def number(name: str, default: float | None = None, *, about: str) -> float:

@@ -11,13 +11,13 @@ TOKEN_ISSUER = env.text(
     "image-platform",
     about="Issuer that every token names and that is required of it.",
 )
-# Shorter than the hour after which a replaced signing key is dropped (`rotate_keys`).
 ACCESS_TOKEN_LIFETIME_S = env.integer(
     "ACCESS_TOKEN_LIFETIME_S",
     600,
-    about="Seconds for which an access token is good.",
-    within=(1, 3000),
+    about="Seconds for which an access token is good, at most 3000.",
 )
+if not 0 < ACCESS_TOKEN_LIFETIME_S <= 3000:  # noqa: PLR2004 - in less than the hour of rotate_keys
+    raise ImproperlyConfigured("ACCESS_TOKEN_LIFETIME_S must be from 1 to 3000.")
 JWKS_BUNDLE: dict[str, Any] = env.key_set(
     "JWKS",
     '{"keys": []}',

@@ -78,9 +78,6 @@ def test_numbers_and_lists_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAME", "-12")
     assert env.integer("NAME", about=ABOUT) == -12
     assert env.number("NAME", about=ABOUT) == -12.0
-    assert env.integer("NAME", about=ABOUT, within=(-12, 9)) == -12
-    with pytest.raises(ImproperlyConfigured, match="NAME must be a whole number from -11 to 9"):
-        env.integer("NAME", about=ABOUT, within=(-11, 9))
     monkeypatch.setenv("NAME", " a ,, b,")
     assert env.words("NAME", about=ABOUT) == ["a", "b"]
 
@@ -105,10 +102,6 @@ def test_a_value_of_the_wrong_form_is_named_and_never_repeated(
     monkeypatch.setenv("NAME", STRONG)
     readers: list[tuple[Callable[[], object], str]] = [
         (lambda: env.integer("NAME", 1, about=ABOUT), "NAME must be a whole number."),
-        (
-            lambda: env.integer("NAME", 1, about=ABOUT, within=(1, 9)),
-            "NAME must be a whole number from 1 to 9.",
-        ),
         (lambda: env.number("NAME", 1.0, about=ABOUT), "NAME must be a number."),
         (lambda: env.boolean("NAME", default=True, about=ABOUT), "NAME must be true or false."),
         (
