@@ -30,6 +30,7 @@ def test_the_apps_declare_what_their_tasks_are_given() -> None:
     assert {name: rule.ids for name, rule in offers.accepted_messages().items()} == {
         "images.render": 2,
         "images.delete": 2,
+        "images.export": 2,
         "images.sweep": 0,
         "images.purge_trash": 0,
     }

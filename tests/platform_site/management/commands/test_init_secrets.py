@@ -56,7 +56,7 @@ UNKNOWN = {"auth/signing-keys.json"}
 """Of this its copies tell only a part, so it is not made anew beside them."""
 ALONE = {
     *(path for path in WHOLE if "django-secret-key" in path),
-    *("minio/root-password", "delivery-keys.json"),
+    *("minio/root-password", "delivery-keys.json", "auth/audit-webhook-secret"),
     *(path for path in WHOLE if path.endswith(("cache-url", "broker-url"))),
     *(path for path in WHOLE if path.startswith("redis-") and path.endswith("-password")),
 }
@@ -131,6 +131,7 @@ def test_two_platforms_share_nothing(tmp_path: Path) -> None:
     run(tmp_path / "one")
     run(tmp_path / "two")
     names = {"minio/root-user", "minio-images/s3-access-key-id", "redis-broker/keda-username"}
+    names |= {"auth/oidc-client-secrets.json"}  # of nobody yet
     names |= {f"{role}/s3-access-key-id" for role in ("images", "worker", "admin")}
     names |= {path for path in files(tmp_path / "one") if path.endswith("-fallbacks")}
     one, two = files(tmp_path / "one"), files(tmp_path / "two")
