@@ -27,6 +27,7 @@ def test_the_password_is_generated_and_printed_once(db: None) -> None:
     demo = User.objects.get()
     assert (demo.email, demo.name, demo.is_staff) == ("demo@example.com", "Demo", False)
     assert demo.check_password(password)
+    assert demo.email_verified_at is not None, "nobody reads its mail"
 
 
 def test_a_second_run_keeps_the_account_as_it_is(db: None) -> None:
