@@ -1,13 +1,13 @@
 """Calls to images about what was done there for good, which the audit is to have."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
+from accounts.audit_chain import AuditContent
 from accounts.tokens import service_token_issue
 from platform_site.kit.upstream.http import UpstreamUnavailable, upstream
 from platform_site.kit.upstream.replies import Reply
@@ -18,23 +18,7 @@ TIMEOUT_S: Final = 10.0
 OK, NO_CONTENT = 200, 204
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingAct:
-    """One act as images tells of it; ``by`` is ``None`` for the platform."""
-
-    id: UUID
-    at: datetime
-    act: str
-    owner: UUID
-    by: UUID | None
-    target: str
-    address: str
-    device: str
-    request: str
-    details: Mapping[str, str]
-
-
-def acts_waiting() -> list[WaitingAct]:
+def acts_waiting() -> list[AuditContent]:
     """The oldest acts that images still keeps. Raises `UpstreamUnavailable`."""
     reply = _ask("GET")
     if reply.status != OK:
@@ -51,15 +35,16 @@ def acts_taken(ids: Collection[UUID]) -> None:
         raise UpstreamUnavailable(ROLE)
 
 
-def _act(row: Mapping[str, Any]) -> WaitingAct:
+def _act(row: Mapping[str, Any]) -> AuditContent:
     at = datetime.fromisoformat(row["at"])
     if at.tzinfo is None:
         raise ValueError(row["at"])
-    return WaitingAct(
+    return AuditContent(
         id=UUID(row["id"]),
         at=at,
         act=str(row["act"]),
-        owner=UUID(row["owner_id"]),
+        outcome="succeeded",
+        user=UUID(row["owner_id"]),
         by=UUID(row["by_id"]) if row["by_id"] else None,
         target=str(row["target"]),
         address=str(row["address"]),

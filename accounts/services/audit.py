@@ -1,7 +1,6 @@
 """What is recorded of acts that somebody may have to answer for."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -63,47 +62,31 @@ def audit_record(
         outcome=outcome,
         user=user_id,
         by=by,
-        target=_text(target, "target"),
-        address=_text(address, "address"),
-        device=_text(device, "device"),
-        request=_text(current_request_id(), "request_id"),
-        details={name: _clean(value) for name, value in details.items()},
+        target=target,
+        address=address,
+        device=device,
+        request=current_request_id(),
+        details=details,
     )
-    _write(content)
+    audit_adopt(content)
 
 
-def audit_adopt(
-    act: str,
-    *,
-    entry_id: UUID,
-    at: datetime,
-    user_id: UUID,
-    by: UUID | None,
-    target: str,
-    address: str,
-    device: str,
-    request_id: str,
-    details: Mapping[str, str],
-) -> None:
-    """Record an act of another role, under the id, time and place that it had there.
+def audit_adopt(content: AuditContent) -> None:
+    """Record an act, maybe of another role, under the id, time and place that it has there.
 
     Raises ``IntegrityError`` when there is an entry of that id.
     """
-    _write(
-        AuditContent(
-            id=entry_id,
-            at=at,
-            act=act,
-            outcome="succeeded",
-            user=user_id,
-            by=by,
-            target=_text(target, "target"),
-            address=_text(address, "address"),
-            device=_text(device, "device"),
-            request=_text(request_id, "request_id"),
-            details={name: _clean(value) for name, value in details.items()},
-        )
+    kept = replace(
+        content,
+        target=_text(content.target, "target"),
+        address=_text(content.address, "address"),
+        device=_text(content.device, "device"),
+        request=_text(content.request, "request_id"),
+        details={name: _clean(value) for name, value in content.details.items()},
     )
+    with transaction.atomic(savepoint=False):  # an act without its entry is none
+        _append(kept)
+    transaction.on_commit(metrics.AUDIT_ENTRIES.labels(kept.act, kept.outcome).inc)
 
 
 def audit_actor() -> UUID | None:
@@ -112,12 +95,6 @@ def audit_actor() -> UUID | None:
         return UUID(current_user_id() or "")
     except ValueError:
         return None
-
-
-def _write(content: AuditContent) -> None:
-    with transaction.atomic(savepoint=False):  # an act without its entry is none
-        _append(content)
-    transaction.on_commit(metrics.AUDIT_ENTRIES.labels(content.act, content.outcome).inc)
 
 
 def _append(content: AuditContent) -> None:

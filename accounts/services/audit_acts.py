@@ -5,7 +5,8 @@ from typing import Final
 import structlog
 from django.db import IntegrityError, transaction
 
-from accounts.image_acts import WaitingAct, acts_taken, acts_waiting
+from accounts.audit_chain import AuditContent
+from accounts.image_acts import acts_taken, acts_waiting
 from accounts.models import AuditEntry
 from accounts.services.audit import audit_adopt
 from platform_site.kit.upstream.http import UpstreamUnavailable
@@ -37,31 +38,20 @@ def acts_take() -> int:
     return taken
 
 
-def _is_believed(act: WaitingAct) -> bool:
-    is_known = act.act in IMAGE_ACTS and act.by in {None, act.owner}
+def _is_believed(act: AuditContent) -> bool:
+    is_known = act.act in IMAGE_ACTS and act.by in {None, act.user}
     if not is_known:
         log.error("image_act_not_believed", act_id=str(act.id))
     return is_known
 
 
-def _take(act: WaitingAct) -> bool:
+def _take(act: AuditContent) -> bool:
     """False when it was there: told of a second time, or to two processes at once."""
     try:
         with transaction.atomic():
             if AuditEntry.objects.filter(id=act.id).exists():
                 return False
-            audit_adopt(
-                act.act,
-                entry_id=act.id,
-                at=act.at,
-                user_id=act.owner,
-                by=act.by,
-                target=act.target,
-                address=act.address,
-                device=act.device,
-                request_id=act.request,
-                details=act.details,
-            )
+            audit_adopt(act)
     except IntegrityError:
         # Rows are never removed, so either it is there by now or something is wrong with it.
         if AuditEntry.objects.filter(id=act.id).exists():
