@@ -11,9 +11,8 @@ import structlog
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from accounts.fields import normalized_email
+from accounts.fields import MailboxValidator, normalized_email
 from accounts.oidc.calls import OK, provider_json
 from accounts.oidc.errors import ProviderAnswerInvalid, ProviderUnavailable, SignOnDenied
 from accounts.oidc.id_tokens import id_token_claims
@@ -171,7 +170,7 @@ def _email(told: Any) -> str:
     """The address in its stored spelling; empty for what is none that we could keep."""
     email = normalized_email(told) if isinstance(told, str) else ""
     try:
-        validate_email(email)
+        MailboxValidator()(email)
     except ValidationError:
         return ""
     return email if len(email) <= EMAIL_LENGTH else ""

@@ -15,6 +15,7 @@ import orjson
 import structlog
 from django.core.mail import get_connection
 from django.db.models import F
+from django.template import TemplateDoesNotExist
 from django.utils import timezone
 
 from accounts import metrics
@@ -83,12 +84,15 @@ def _send(mail: Mail, connection: Any, run: SendingRun) -> None:
         # Most often the address is none of our people's, and so nothing that we may keep.
         Mail.objects.filter(id=mail.id).delete()
         metrics.MAILS.labels(mail.kind, "withdrawn").inc()
-    except (*PERMANENT, SealBrokenError) as exc:
+    except (*PERMANENT, SealBrokenError, UnicodeError) as exc:
         if _is_refused_for_good(exc):
             run.failed += 1
             _give_up(mail, exc)
         else:
             _put_back(mail, exc, run)
+    except TemplateDoesNotExist as exc:
+        # The next release has queued it; the mails behind it are not to wait for that.
+        _put_back(mail, exc, run)
     except (smtplib.SMTPException, OSError) as exc:
         run.is_down = True
         _put_back(mail, exc, run)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.fields import normalized_email
-from accounts.models import User
+from accounts.models import Mail, User
 from tests.accounts.callers import PASSWORD, Caller
 
 SPELLINGS = (
@@ -40,6 +40,24 @@ def test_another_domain_is_another_mailbox(other: str) -> None:
 )
 def test_what_is_no_name_of_a_host_is_left_for_others_to_refuse(no_name: str) -> None:
     assert "@" in normalized_email(no_name)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "anna@\u2603.example",  # a snowman is a letter of no script
+        "anna@\u0661\u0662\u0663.example",  # RFC 5893: a label does not begin with such a digit
+        "anna@\u0627a.example",
+        "anna@\u00b7.example",
+        "anna@" + "\u00fc" * 60 + ".example",  # longer than 63 octets in punycode
+    ],
+)
+def test_a_domain_that_no_mail_can_be_sent_to_is_refused(charlie: Caller, email: str) -> None:
+    form = {"email": email, "password": PASSWORD, "name": "Anna"}
+    for path, body in (("register", form), ("password/reset", {"email": email})):
+        reply = charlie.post(f"/auth/{path}", body)
+        assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (400, "/email")
+    assert not Mail.objects.exists()
 
 
 def test_one_mailbox_registers_once_and_signs_in_by_each_spelling(charlie: Caller) -> None:

@@ -175,6 +175,20 @@ def test_a_mail_whose_key_is_lost_is_given_up(settings: Settings, server: MailSe
     assert mail.error == "SealBrokenError"
 
 
+def test_a_mail_that_cannot_be_written_holds_up_no_other(server: MailServer) -> None:
+    """As one to a domain that is no name, or of a kind that only the next release knows."""
+    nowhere, unknown, last = queued(to="a@\u2603.example"), queued(), queued(to="bob@example.com")
+    Mail.objects.filter(id=unknown.id).update(kind="not_known_yet")
+    run = mail_sending.mails_send()
+    assert (run.sent, run.failed, run.again, run.is_down) == (1, 1, 1, False)
+    assert [delivery.recipients for delivery in server.deliveries] == [["bob@example.com"]]
+    for mail in (nowhere, unknown, last):
+        mail.refresh_from_db()
+    assert (nowhere.failed_at is not None, nowhere.error) == (True, "InvalidCodepoint")
+    assert (unknown.failed_at, unknown.error) == (None, "TemplateDoesNotExist")
+    assert last.sent_at is not None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_senders_one_sends_each_mail(server: MailServer) -> None:
     for number in range(10):

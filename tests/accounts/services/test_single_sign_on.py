@@ -93,6 +93,23 @@ def test_an_address_in_userinfo_alone_is_as_good_if_it_is_of_the_same_person(
 
 
 @pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("\u062f\u0639\u0645@example.org", "\u062f\u0639\u0645@example.org"),
+        ('"dora smith"@example.org', ""),
+        ("dora@\u2603.example", ""),
+        (["dora@example.org"], ""),
+    ],
+)
+def test_a_provider_tells_an_address_by_the_rules_of_registration(
+    provider: OidcProvider, told: Any, kept: str
+) -> None:
+    provider.person["email"] = told
+    assert error_of(Traveller().through()) == ("" if kept else "sso_email_refused")
+    assert list(User.objects.values_list("email", flat=True)) == ([kept] if kept else [])
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"state": "x" * 43},
