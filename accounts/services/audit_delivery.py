@@ -6,13 +6,13 @@ although its answer did not come back. No row is locked and no transaction open 
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
 import structlog
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts import metrics
@@ -34,6 +34,9 @@ SUCCESSES: Final = range(200, 300)
 OURS: Final = range(400, 500)
 PASSING: Final = frozenset({408, 425, 429})
 """Of those that tell of a request that is wrong, the ones that tell of the moment."""
+STARTED_AT: Final = timezone.now()
+"""What is of this moment or later is sent to a receiver that was just set; not the time of the
+first round, before which this process has recorded acts already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,37 @@ def audit_deliver() -> int:
     return taken
 
 
+def audit_resend(*, since: datetime) -> int:
+    """Have all that is of ``since`` or later sent, once more if need be; how many once more.
+
+    Nothing is skipped: of a chain whose entries wait from before ``since``, those are sent, too.
+    """
+    _rows_require()
+    again = 0
+    for delivery in AuditDelivery.objects.order_by("shard"):
+        before = _sequence_before(delivery.shard, since)
+        ahead = AuditDelivery.objects.filter(shard=delivery.shard, sequence__gt=before)
+        if ahead.update(sequence=before, under_way=0):
+            again += delivery.sequence - before
+    return again
+
+
 def _rows_require() -> None:
+    """The cursors, where there are none: at the beginning, or before what comes from now on."""
     if AuditDelivery.objects.count() < SHARDS:
-        rows = [AuditDelivery(shard=shard) for shard in range(SHARDS)]
+        is_all = settings.AUDIT_WEBHOOK_HISTORY
+        starts = [0 if is_all else _sequence_before(shard, STARTED_AT) for shard in range(SHARDS)]
+        rows = [AuditDelivery(shard=shard, sequence=start) for shard, start in enumerate(starts)]
         AuditDelivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _sequence_before(shard: int, since: datetime) -> int:
+    """The last of a chain before the first that is of ``since`` or later; 0 where none is."""
+    chain = AuditEntry.objects.filter(shard=shard)
+    # In this order: what is written in between is behind the newest, or is the first.
+    newest = chain.aggregate(found=Max("sequence"))["found"] or 0
+    first = chain.filter(created_at__gte=since).aggregate(found=Min("sequence"))["found"]
+    return newest if first is None else first - 1
 
 
 def _waiting() -> QuerySet[Any]:

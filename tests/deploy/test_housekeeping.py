@@ -24,6 +24,7 @@ ASKED_FOR_BY_A_PERSON: Final = {
     "create_demo": "makes an account to try the platform with",
     "unlock": "the owner of an account asks for it",
     "reseal_accounts": "a step in the rotation of account keys",
+    "resend_audit": "a receiver lost entries, or is to have what is older than its URL",
     "verify_audit": "somebody doubts the audit; the daily export looks by itself",
     "verify_receipt": "somebody shows the receipt of an account that was deleted",
     "requeue_stuck": "the sweep, by hand, while there is no scheduler",

@@ -46,13 +46,13 @@ TESTED_ELSEWHERE = {
             "from the act to its entry, with each loss on the way",
         ),
     ),
-    "accounts/audit_webhook.py": (
-        "tests/accounts/services/test_audit_delivery.py",
-        "asked there by a receiver that verifies it",
-    ),
     "accounts/services/audit_exports.py": (
         "tests/accounts/services/test_audit_verification.py",
         "what is signed is what was verified",
+    ),
+    "accounts/management/commands/resend_audit.py": (
+        "tests/accounts/services/test_audit_delivery.py",
+        "what it asks for is seen in what comes",
     ),
     "accounts/management/commands/*_audit.py": (
         "tests/accounts/services/test_audit_verification.py",

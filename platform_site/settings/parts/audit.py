@@ -19,6 +19,12 @@ AUDIT_WEBHOOK_URL = env.text(
     about="URL (https; http in your own network only) to which each entry of the audit is sent, "
     "as Standard Webhooks say; empty: none is sent.",
 )
+AUDIT_WEBHOOK_HISTORY = env.boolean(
+    "AUDIT_WEBHOOK_HISTORY",
+    default=False,
+    about="Whether a receiver that is set for the first time gets all of the audit, and not only "
+    "what is recorded from then on; later manage.py resend_audit sends what is older.",
+)
 _RAW_SECRETS = env.text(
     "AUDIT_WEBHOOK_SECRET",
     "",
