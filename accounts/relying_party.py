@@ -46,9 +46,19 @@ def relying_party_id(origin: str) -> str:
     return LOOPBACK
 
 
+def passkeys_usable(*, here: str, origin: str) -> bool:
+    """Whether a page of the origin ``here`` can ask for the passkeys of ``origin``.
+
+    Browsers let the host itself and what is below it; its answer is taken from the same origins as
+    by `fido_server`.
+    """
+    host, rp_id = urlsplit(here).hostname or "", relying_party_id(origin)
+    return here in _trusted(origin) and f".{host}".endswith(f".{rp_id}")
+
+
 def fido_server(rp_id: str, origin: str) -> Fido2Server:
     """The protocol for ``rp_id``, with answers from pages of ``origin`` or TRUSTED_ORIGINS."""
-    trusted = {origin, *settings.TRUSTED_ORIGINS}
+    trusted = _trusted(origin)
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=rp_id, name=settings.TOTP_ISSUER),
         attestation=AttestationConveyancePreference.NONE,
@@ -79,6 +89,10 @@ def authentication_read(credential: Mapping[str, Any]) -> AuthenticationResponse
     found = AuthenticationResponse.from_dict(credential)
     _rules_hold(found.response.client_data, found.response.authenticator_data)
     return found
+
+
+def _trusted(origin: str) -> set[str]:
+    return {origin, *settings.TRUSTED_ORIGINS}
 
 
 def _rules_hold(client: CollectedClientData, data: AuthenticatorData) -> None:

@@ -22,7 +22,12 @@ from platform_site.kit.identifiers import uuid7
 
 LIFETIME_S: Final = 300
 Purpose = Literal[
-    "second_step", "passkey.add", "passkey.sign_in", "passkey.second_step", "passkey.reauthenticate"
+    "second_step",
+    "passkey.add",
+    "passkey.sign_in",
+    "passkey.second_step",
+    "passkey.reauthenticate",
+    "passkey.admin_sign_in",
 ]
 
 

@@ -180,12 +180,50 @@ def code_proved(*, user: User, code: str) -> str:
             with transaction.atomic():
                 recovery_code_take(user=user, code=typed)
     except (FactorIncorrect, RateLimited) as exc:
-        outcome = "limited" if isinstance(exc, RateLimited) else "refused"
-        metrics.SECOND_FACTORS.labels(method, outcome).inc()
-        audit_record("admin.sign_in", user_id=user.id, by=None, outcome="refused", method=method)
+        _door_refused(user, method, exc)
         raise
     metrics.SECOND_FACTORS.labels(method, "succeeded").inc()
     return methods_joined("pwd", "otp" if is_otp else "rcv")
+
+
+def passkey_asked(*, origin: str) -> PasskeyOptions:
+    """What the browser is to do at the door of `passkey_proved`.
+
+    It tells of nobody, so it can be asked before the password is known to be right.
+    """
+    return passkey_options("passkey.admin_sign_in", bound_to="", origin=origin, user_id=None)
+
+
+def passkey_proved(*, user: User, answer: PasskeyAnswer, origin: str) -> str:
+    """As `code_proved`, by a passkey of ``user``, which has verified the person.
+
+    Raises `ChallengeInvalid` and `FactorIncorrect`.
+    """
+    try:
+        with transaction.atomic():
+            taken = passkey_take(
+                "passkey.admin_sign_in", answer, bound_to="", origin=origin, user_id=user.id
+            )
+    except (ChallengeInvalid, FactorIncorrect) as exc:
+        _door_refused(user, "passkey", exc)
+        raise
+    metrics.SECOND_FACTORS.labels("passkey", "succeeded").inc()
+    return methods_joined("pwd", taken.method)
+
+
+def _door_refused(
+    user: User, method: Method, exc: ChallengeInvalid | FactorIncorrect | RateLimited
+) -> None:
+    outcome = "limited" if isinstance(exc, RateLimited) else "refused"
+    metrics.SECOND_FACTORS.labels(method, outcome).inc()
+    audit_record(
+        "admin.sign_in",
+        user_id=user.id,
+        by=None,
+        outcome="refused",
+        method=method,
+        reason=exc.reason if isinstance(exc, FactorIncorrect) else exc.code,
+    )
 
 
 def _opened(text: str) -> tuple[Challenge, User]:

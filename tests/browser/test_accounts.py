@@ -122,6 +122,13 @@ def test_a_passkey_is_made_and_signs_in(laptop: Site, visit: VisitorMade) -> Non
     assert answered.value.status == 200
     expect(page.get_by_role("heading", name="Security")).to_be_visible()
 
+    _made_staff(laptop, person)
+    page.goto(f"{site.address}/admin/login/")
+    page.locator("[name=username]").fill(person.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="passkey").click()
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+
 
 def test_a_key_is_made_used_and_revoked(laptop: Site, visit: VisitorMade) -> None:
     person = laptop.person("keys")
@@ -236,6 +243,12 @@ def _proof_aged(site: Site, person: Person) -> None:
             (LONG_AGO, person.email),
         )
         assert changed.rowcount == 2  # the browser's and the person's own
+
+
+def _made_staff(site: Site, person: Person) -> None:
+    file = Path(site.environment()["VAR_DIR"]) / "platform.sqlite3"
+    with closing(sqlite3.connect(file, timeout=30)) as database, database:
+        database.execute("UPDATE accounts_user SET is_staff = 1 WHERE email = ?", (person.email,))
 
 
 def _curl(line: str, key: str) -> str:

@@ -27,6 +27,7 @@ from accounts.services.links import PURPOSES, link_issue
 from accounts.services.passkeys import passkey_add_options, passkey_options
 from accounts.services.receipts import receipt_make
 from accounts.services.remembered_devices import device_remember
+from accounts.services.second_step import passkey_asked
 from accounts.services.sessions import TokenPair, session_begin, session_close
 from accounts.sign_in_state import sign_in_states
 from accounts.tokens import KEY_SCOPES, key_token_issue, service_token_issue
@@ -154,6 +155,7 @@ def carried_by(session: Session) -> dict[str, str]:
         "a state to reauthenticate": passkey_options(
             "passkey.reauthenticate", bound_to=str(session.id), origin=ORIGIN, user_id=user.id
         ).state,
+        "a state of the admin": passkey_asked(origin=ORIGIN).state,
         "a remembered device": device_remember(user=user, device="tests"),
         "a provider's state": state,
         "a provider's attempt": attempt,
