@@ -18,6 +18,11 @@ log = structlog.get_logger(__name__)
 
 LEEWAY_S: Final = 60
 TOKEN_LENGTH_MAX: Final = 32 * 1024
+MALFORMED: Final = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(OverflowError, RecursionError),
+)
+"""What libraries raise for a token or claim of a shape that they do not expect."""
 
 
 def id_token_claims(
@@ -45,7 +50,7 @@ def id_token_claims(
             access_token=access_token,
             begun_at=begun_at,
         )
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as exc:
+    except (JoseError, *MALFORMED) as exc:
         # The name of the error alone: its message may repeat what the token says.
         log.warning("sso_id_token_refused", provider=provider.id, reason=type(exc).__name__)
         raise ProviderAnswerInvalid("The ID token cannot be believed.") from exc
@@ -81,6 +86,8 @@ def _verified(
         raise ValueError("nonce")
     if claims["iat"] < begun_at - LEEWAY_S:
         raise ValueError("iat")
-    if not isinstance(claims["sub"], str) or len(claims["sub"]) > SUBJECT_LENGTH:
+    subject = claims["sub"]
+    # Printable: Core 1.0 says ASCII, of which a NUL is kept by no PostgreSQL.
+    if not (isinstance(subject, str) and subject.isprintable() and len(subject) <= SUBJECT_LENGTH):
         raise ValueError("sub")
     return dict(claims)

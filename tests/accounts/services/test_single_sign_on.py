@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.utils import timezone
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from pytest_django import Settings
 
@@ -187,6 +187,8 @@ NOW = int(time.time())
         {"sub": ""},
         {"sub": 5},
         {"sub": "x" * 256},
+        {"sub": "p\0"},  # PostgreSQL keeps no NUL
+        {"sub": "p\n"},
     ],
 )
 def test_a_token_for_somebody_else_or_another_time_is_not_believed(
@@ -230,6 +232,18 @@ def test_a_token_that_the_provider_did_not_sign_is_not_believed(provider: OidcPr
         provider.signer = signer
         assert error_of(Traveller().through()) == "sso_answer_invalid", number
     assert not User.objects.exists()
+
+
+def test_a_token_that_cannot_be_read_or_kept_is_not_believed(provider: OidcProvider) -> None:
+    def signed(payload: bytes) -> str:
+        header = {"alg": "ES256", "kid": str(provider.key.kid)}
+        return jws.serialize_compact(header, payload, provider.key)
+
+    provider.signer = lambda _claims: signed(b"[" * 9000 + b"]" * 9000)
+    assert error_of(Traveller().through()) == "sso_answer_invalid"
+    half_a_letter = {"sub": "\ud800"}
+    provider.signer = lambda claims: signed(json.dumps({**claims, **half_a_letter}).encode())
+    assert error_of(Traveller().through()) == "sso_answer_invalid"
 
 
 def test_new_keys_of_the_provider_are_read_and_invented_ones_do_not_make_us_ask_again(
