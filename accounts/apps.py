@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.metrics import sso_begin_at_zero
 from accounts.oidc.providers import providers_known
 from accounts.places import places_open
-from accounts.services.polling import AUDIT, MAILS
+from accounts.services.polling import AUDIT, DENY_LIST, MAILS
 from accounts.signing_keys import current_keyset
 
 
@@ -39,10 +39,13 @@ class AccountsConfig(AppConfig):
                 sso_begin_at_zero(provider_id)
 
     def serve(self) -> None:
-        """Begin what no request waits for, in a web process of a role that signs.
+        """Begin what no request waits for, in a web process.
 
-        The admin writes mails and entries of the audit; it sends none.
+        The admin ends sessions and keys; of mails and the audit it writes, and sends none.
         """
+        from accounts.services.deny_list import teller  # noqa: PLC0415 - it needs the models
+
+        DENY_LIST.start(teller.look)
         if not self._signs:
             return
         from accounts.services.audit_rounds import audit_round  # noqa: PLC0415 - they need the models

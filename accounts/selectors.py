@@ -37,7 +37,6 @@ DEVICE_DIGEST: Final = "remembered_devices"
 OVERDUE_AFTER_S: Final = 86_400
 """How long after its day an account may still be there before somebody has to look."""
 
-
 _HAS_FACTOR: Final[dict[str, Any]] = {
     "has_factor": Exists(
         Authenticator.objects.filter(user_id=OuterRef("user_id"), confirmed_at__isnull=False)
@@ -61,7 +60,6 @@ _SIGNED_IN: Final = Statement(
 _USER: Final = Statement(
     lambda user_id: User.objects.annotate(**_USER_HAS_FACTOR).filter(id=user_id, is_active=True)
 )
-
 
 _BY_EMAIL: Final = Statement(lambda email: User.objects.filter(email=email))
 _FACTORS: Final = Statement(
@@ -126,6 +124,28 @@ def user_signed_in(*, user_id: UUID) -> User:
 def sessions_of_user(*, user_id: UUID) -> SessionQuerySet:
     """The live sessions of ``user_id``, unordered."""
     return Session.objects.live().filter(user_id=user_id)
+
+
+def sessions_ended(*, since: datetime) -> SessionQuerySet:
+    """Sessions that were ended after ``since``, whoever's they are."""
+    return Session.objects.filter(revoked_at__gt=since)
+
+
+def api_keys_ended(*, since: datetime) -> ApiKeyQuerySet:
+    """API keys that were revoked after ``since``, whoever's they are."""
+    return ApiKey.objects.filter(revoked_at__gt=since)
+
+
+def api_keys_held_back(*, since: datetime) -> ApiKeyQuerySet:
+    """Live API keys, used after ``since``, that are refused until their owner has a factor.
+
+    None where no policy asks for one. A use is written down within a minute
+    (`accounts.services.key_exchange`).
+    """
+    keys = ApiKey.objects.filter(last_used_at__gt=since).live()
+    if not factor_required_of_all():
+        return keys.none()
+    return keys.filter(~_HAS_FACTOR["has_factor"])
 
 
 def addresses_of_user(*, user_id: UUID, within_s: int) -> set[str]:

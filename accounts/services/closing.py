@@ -160,6 +160,8 @@ def _deleted(user_id: UUID) -> str:
     uncounted = User.objects.filter(id=user_id, purged_images=None)
     uncounted.update(purged_images=purged.images, purged_bytes=purged.size)
     images_forget(user_id=user_id)
+    # First by itself: what the deny list cannot be told of now, the rows still tell it.
+    _access_end(user_id)
     with transaction.atomic():
         due = User.objects.filter(id=user_id, deletion_due_at__lte=timezone.now())
         user = due.select_for_update().first()
@@ -174,6 +176,14 @@ def _deleted(user_id: UUID) -> str:
     log.info("account_deleted", user_id=str(user_id))
     sessions_deny(ended)
     return "deleted"
+
+
+def _access_end(user_id: UUID) -> None:
+    """End what was begun since the account was closed. Raises `RevocationUnavailable`."""
+    with transaction.atomic():
+        ended = sessions_end(Session.objects.filter(user_id=user_id))
+        ended += api_keys_end(ApiKey.objects.filter(user_id=user_id), by=None)
+    sessions_deny(ended)
 
 
 def _receipt_give(user: User) -> None:

@@ -11,14 +11,18 @@ from django.db import connections
 log = structlog.get_logger(__name__)
 
 POLL_S: Final = 30.0
-"""How often each looks for what is to be tried again, and for what other processes left."""
+"""How often most look for what is to be tried again, and for what other processes left."""
 
 
 class Poller:
-    """One thread by name; whoever has something for it wakes it."""
+    """One thread by name; whoever has something for it wakes it.
 
-    def __init__(self, name: str) -> None:
+    It looks every ``every_s`` seconds; ``None`` stands for `POLL_S`.
+    """
+
+    def __init__(self, name: str, *, every_s: float | None = None) -> None:
         self._name = name
+        self._every_s = every_s
         self._woken = threading.Event()
 
     @property
@@ -41,7 +45,8 @@ class Poller:
     def _run(self, look: Callable[[], object], ends: Callable[[], bool]) -> None:
         while not ends():
             # Processes that began together do not all ask the database at the same moment.
-            self._woken.wait(POLL_S * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+            every_s = self._every_s or POLL_S
+            self._woken.wait(every_s * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
             self._woken.clear()
             try:
                 look()
@@ -53,3 +58,5 @@ class Poller:
 
 MAILS: Final = Poller("mails")
 AUDIT: Final = Poller("audit")
+DENY_LIST: Final = Poller("deny_list", every_s=0.5)
+"""So that what the list has lost, or missed, is there again within a second."""

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.errors import RevocationUnavailable
 from accounts.models import Session, SessionQuerySet
-from accounts.services.unannounced import unannounced
+from accounts.services.deny_list import denial_s, teller
 from platform_site.kit.auth.revocations import session_revoke
-from platform_site.kit.auth.tokens import LEEWAY_S
 
 log = structlog.get_logger(__name__)
 
@@ -31,16 +29,14 @@ def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
 def sessions_deny(session_ids: Iterable[UUID]) -> None:
     """Refuse the access tokens of ``session_ids`` in every role until the last has expired.
 
-    Raises `RevocationUnavailable`; the sessions have ended all the same, and this process tells
-    the deny list once it answers.
+    Raises `RevocationUnavailable`; the sessions have ended all the same, and the deny list is told
+    once it answers (`accounts.services.deny_list`), by what the database has.
     """
-    ended = list(session_ids)
-    # A token that was issued this second, read by a clock that is late by the leeway.
-    ttl_s = settings.ACCESS_TOKEN_LIFETIME_S + LEEWAY_S
+    ttl_s = denial_s()
     try:
-        for session_id in ended:
+        for session_id in session_ids:
             session_revoke(session_id=session_id, ttl_s=ttl_s)
     except (RedisError, OSError) as exc:
-        unannounced.add(ended, ttl_s=ttl_s)
+        teller.missed()
         log.error("revocation_not_announced")  # noqa: TRY400 - the cause is chained and reported
         raise RevocationUnavailable(retry_after_s=1) from exc

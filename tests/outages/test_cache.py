@@ -9,10 +9,12 @@ import jwt
 import pytest
 from django.core.cache import caches
 from pytest_django import Settings
+from redis import Redis
 
 from accounts.errors import RevocationUnavailable
 from accounts.models import User
 from accounts.refresh_tokens import RefreshToken
+from accounts.services.deny_list import DenyListTeller
 from accounts.services.sessions import session_close
 from gateway.errors import IdempotencyUnavailable
 from gateway.idempotency import Slot
@@ -26,7 +28,6 @@ from tests.accounts.callers import PASSWORD, Caller, signed_in
 from tests.forged_tokens import USER_TYPE, expired
 from tests.servers.proxy import Proxy, proxy
 from tests.servers.redis import RedisServer
-from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_a_key_whose_taking_was_heard_twice_is_ones_own(front: Proxy) -> None:
 
 @pytest.mark.django_db
 def test_without_the_deny_list_reads_go_on_and_changes_are_refused(
-    front: Proxy, settings: Settings
+    front: Proxy, redis: RedisServer, settings: Settings
 ) -> None:
     settings.ROOT_URLCONF = "platform_site.urls.auth"
     alice = signed_in(User.objects.create_user("alice@example.com", PASSWORD))
@@ -153,8 +154,16 @@ def test_without_the_deny_list_reads_go_on_and_changes_are_refused(
         renewal = Caller().post("/auth/refresh", {"refresh": there.refresh})
         assert (renewal.status_code, renewal.json()["code"]) == (401, "token_revoked")
         assert Caller().post("/auth/refresh", {"refresh": alice.refresh}).status_code == 200
+        of_another_process = DenyListTeller()
+        of_another_process.look()
     _comes_back()
-    until(lambda: caches["revocations"].get(f"revoked:sid:{ended}"), timeout_s=5)
+    assert caches["revocations"].get(told := f"revoked:sid:{ended}") is None
+    of_another_process.look()
+    assert caches["revocations"].get(told)
+    with Redis.from_url(redis.url) as empty:  # as one without a disk is, after its end
+        empty.flushall()
+    of_another_process.look()
+    assert caches["revocations"].get(told)
     assert alice.send("PATCH", "/auth/profile", {"name": "Alice"}).status_code == 200
 
 

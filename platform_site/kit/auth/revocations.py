@@ -6,12 +6,15 @@ from uuid import UUID
 from django.core.cache import caches
 
 from platform_site.kit import shared_cache
+from platform_site.kit.identifiers import random_token
 
 MEMORY_S = 1.0
 """How long a no is remembered in this process; so a revocation is seen this much later."""
 REVOKED_MEMORY_S = 900.0
 """A session never comes back, so a yes outlives an outage of the store, and its access tokens."""
 MEMORY_ENTRIES = 10_000
+
+_GENERATION = "generation"
 
 _memory: dict[UUID, tuple[float, bool]] = {}
 
@@ -39,6 +42,20 @@ def session_is_revoked(session_id: UUID) -> bool | None:
         return None
     _remember(session_id, now + (REVOKED_MEMORY_S if revoked else MEMORY_S), revoked=revoked)
     return revoked
+
+
+def deny_list_generation() -> str:
+    """What the list is called since it was last empty; whoever asks first gives it a new name.
+
+    Whoever has told it of every end has to do so again when the name has changed. Raises the
+    store's error.
+    """
+    store = caches["revocations"]
+    named = store.get(_GENERATION)
+    if named is None:
+        store.add(_GENERATION, random_token(), None)
+        named = store.get(_GENERATION)
+    return str(named)
 
 
 def forget() -> None:

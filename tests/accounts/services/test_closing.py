@@ -1,25 +1,29 @@
 from datetime import timedelta
 from io import StringIO
+from unittest.mock import patch
 
 import orjson
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.errors import DeletionBegun, PasswordIncorrect, ReauthenticationRequired
 from accounts.models import Mail, Receipt, Session, User
 from accounts.secret_keys import opened
-from accounts.services import batches, closing
+from accounts.services import batches, closing, revocations
 from accounts.services.closing import (
     account_close,
     account_close_by_owner,
     account_restore,
     accounts_delete_due,
 )
+from accounts.services.deny_list import DenyListTeller
 from accounts.services.mails import SEAL
 from accounts.services.receipts import email_digest, receipt_verify
 from accounts.services.sign_in import session_open
+from platform_site.kit.auth.revocations import session_is_revoked
 from tests.accounts.callers import PASSWORD
 from tests.accounts.provider import OWNER, images_answering
 from tests.gateway.provider import Answer
@@ -87,6 +91,23 @@ def test_the_account_stays_until_images_has_nothing_left(
         second = accounts_delete_due()
     assert (second.deleted, second.waiting, second.failed) == (1, 0, 0)
     assert list(User.objects.all()) == [bob_user]
+
+
+def test_a_session_of_the_days_before_is_not_deleted_while_nobody_can_be_told(
+    alice_user: User, settings: Settings
+) -> None:
+    pair = session_open(email=alice_user.email, password=PASSWORD, device="", address="")
+    make_due(alice_user)
+    with (
+        images_answering(settings, purge=204),
+        patch.object(revocations, "session_revoke", side_effect=RedisConnectionError),
+    ):
+        run = accounts_delete_due()
+    assert (run.deleted, run.failed) == (0, 1)
+    DenyListTeller().look()
+    assert session_is_revoked(pair.session_id)
+    with images_answering(settings, purge=204):
+        assert accounts_delete_due().deleted == 1
 
 
 def test_who_was_deleted_has_a_receipt_that_counts_and_the_platform_a_digest(

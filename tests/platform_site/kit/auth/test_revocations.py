@@ -7,7 +7,11 @@ from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from platform_site.kit.auth import revocations
-from platform_site.kit.auth.revocations import session_is_revoked, session_revoke
+from platform_site.kit.auth.revocations import (
+    deny_list_generation,
+    session_is_revoked,
+    session_revoke,
+)
 from platform_site.kit.identifiers import uuid7
 from tests.platform_site.kit.clock import Clock
 
@@ -117,3 +121,10 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         session_is_revoked(uuid7())
         session_revoke(session_id=uuid7(), ttl_s=600)
         assert len(revocations._memory) <= 3
+
+
+def test_a_list_has_another_name_once_it_has_lost_what_it_had() -> None:
+    first = deny_list_generation()
+    assert deny_list_generation() == first
+    caches["revocations"].clear()
+    assert deny_list_generation() not in {first, ""}
