@@ -57,6 +57,11 @@ AUDIT_HEAD_AGE: Final = Gauge(
     "For how long the audit has not been verified, exported and signed; 0 while it is empty.",
     multiprocess_mode="mostrecent",
 )
+AUDIT_IMAGES_BEHIND: Final = Gauge(
+    "accounts_audit_images_behind_seconds",
+    "For how long not all that images did for good could be taken into the audit; 0 while it can.",
+    multiprocess_mode="mostrecent",
+)
 AUDIT_DELIVERIES: Final = Counter(
     "accounts_audit_deliveries_total", "Batches sent to the audit's webhook.", ["outcome"]
 )
@@ -91,6 +96,7 @@ API_KEY_EXCHANGES: Final = Counter(
 )
 """``exchanged`` or ``refused`` (unknown, expired, revoked, or of an account that has ended)."""
 
+AUDIT_ENTRIES.labels("image.unknown", "refused")
 for _outcome in ("exchanged", "refused"):
     API_KEY_EXCHANGES.labels(_outcome)
 for _outcome in ("found", "absent", "unavailable"):

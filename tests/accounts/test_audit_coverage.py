@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from accounts import internal_urls, urls
-from accounts.services.audit_acts import IMAGE_ACTS
+from accounts.services.audit_acts import IMAGE_ACTS, UNKNOWN
 
 CHANGING: Final = ("post", "put", "patch", "delete")
 SOURCES: Final = Path(urls.__file__).parent
@@ -73,6 +73,7 @@ ELSEWHERE: Final = {
     "device.remember": "part of a second step",
     "identity.link": "GET auth/sso/<slug:provider>/callback: a provider sends the browser there",
     "image.delete": "images, of which auth takes it (`accounts/services/audit_acts.py`)",
+    "image.unknown": "images, when auth does not believe it",
     "key.rotate": "the daily export, when another key signs",
     "password.check": "a wrong password, before what asks for it once more",
     "password.set_by_staff": "the staff",
@@ -95,7 +96,7 @@ def routes() -> set[str]:
 
 def acts() -> set[str]:
     """The acts that the sources record. One that is no literal fails, but for the staff's forms."""
-    found = set(IMAGE_ACTS)
+    found = {*IMAGE_ACTS, UNKNOWN}
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not (isinstance(node, ast.Call) and "audit_record" in ast.unparse(node.func)):

@@ -236,6 +236,14 @@ _SIGN_INS: Final = Row(
             runbook="security.md#auditnotdelivered",
         ),
         Panel(
+            "Images not in the audit for",
+            "For how long not all that images deleted for good could be taken into the audit.",
+            "s",
+            (Query("max(accounts_audit_images_behind_seconds)", "behind"),),
+            steps=((300, ORANGE), (1800, RED)),
+            runbook="security.md#auditlacksimages",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",

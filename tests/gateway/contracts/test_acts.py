@@ -3,13 +3,18 @@
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.test import Client
 
 from accounts import image_acts
+from accounts.audit_chain import AuditContent
+from accounts.metrics import AUDIT_IMAGES_BEHIND
 from accounts.models import AuditEntry, User
 from accounts.services import audit_acts
-from accounts.services.audit_acts import acts_take
+from accounts.services.audit import audit_adopt
+from accounts.services.audit_acts import Backlog, acts_take
 from accounts.services.audit_verification import audit_verify
+from images.api import acts
 from images.models import ImageAct
 from images.services.acts import act_record
 from platform_site.kit.identifiers import uuid7
@@ -78,13 +83,53 @@ def test_two_processes_that_ask_at_once_record_it_once(alice_client: Client) -> 
     assert audit_verify().findings == []
 
 
-def test_images_is_believed_about_its_own_acts_and_owners_alone(alice_client: Client) -> None:
-    owner = uuid7()
-    act_record("password.change", owner_id=owner, by=owner)
-    act_record("image.delete", owner_id=owner, by=uuid7())
-    assert acts_take() == 0
-    assert not AuditEntry.objects.filter(user_id=owner).exists()
-    assert ImageAct.objects.count() == 2
+def test_images_is_believed_about_its_own_acts_and_owners_alone(
+    alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is not believed is recorded of nobody, and holds up nothing that comes later."""
+    monkeypatch.setattr(acts, "AT_ONCE", 2)
+    owner, stranger = uuid7(), uuid7()
+    for number in range(3):
+        act_record("password.change", owner_id=owner, by=owner, target=str(number))
+    act_record("image.delete", owner_id=owner, by=stranger, reason="theirs")
+    act_record("image.delete", owner_id=owner, by=owner)
+    assert acts_take() == 5
+    assert not ImageAct.objects.exists()
+    assert AuditEntry.objects.get(user_id=owner).act == "image.delete"
+    unknown = AuditEntry.objects.filter(act="image.unknown").order_by("id")
+    assert {(one.user_id, one.by_id, one.outcome) for one in unknown} == {(None, None, "refused")}
+    assert [one.target for one in unknown] == ["0", "1", "2", ""]
+    told = {"told_act": "image.delete", "told_owner": str(owner), "told_by": str(stranger)}
+    assert unknown[3].details == {**told, "reason": "theirs"}
+    assert audit_verify().findings == []
+
+
+def test_an_act_that_cannot_be_written_holds_up_no_other_and_is_told_of(
+    alice_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, clock = uuid7(), [100.0]
+    monkeypatch.setattr(audit_acts, "backlog", Backlog(clock=lambda: clock[0]))
+    for number in range(3):
+        act_record("image.delete", owner_id=owner, by=owner, target=str(number))
+
+    def adopt(act: AuditContent) -> None:
+        if act.target == "1":
+            raise DataError
+        audit_adopt(act)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_acts, "audit_adopt", adopt)
+        for clock[0] in (100.0, 2000.0):
+            acts_take()
+    assert [act.target for act in ImageAct.objects.all()] == ["1"]
+    assert AUDIT_IMAGES_BEHIND._value.get() == 1900
+    assert acts_take() == 1
+    assert AUDIT_IMAGES_BEHIND._value.get() == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(image_acts, "PATH", "/internal/v1/nowhere")
+        clock[0] = 2100.0
+        acts_take()
+    assert AUDIT_IMAGES_BEHIND._value.get() == 100
 
 
 def test_without_images_nothing_is_lost(
