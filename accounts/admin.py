@@ -5,8 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
-from django.db import transaction
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -15,6 +14,7 @@ from accounts.admin_api_keys import ApiKeyAdmin
 from accounts.admin_audit import AuditAdmin
 from accounts.admin_factors import INLINES
 from accounts.admin_identities import IdentityAdmin
+from accounts.admin_passwords import AccountPasswordForm, own_password_changed
 from accounts.admin_sign_in import SignInForm
 from accounts.errors import DeletionBegun
 from accounts.models import (
@@ -27,18 +27,16 @@ from accounts.models import (
     SessionQuerySet,
     User,
 )
-from accounts.services.api_keys import api_keys_revoke
-from accounts.services.audit import audit_actor, audit_record
 from accounts.services.closing import account_close, account_restore
 from accounts.services.factors import factors_reset
 from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
-from accounts.services.notices import notice_queue
 from accounts.services.sessions import sessions_close, sessions_close_all
 from accounts.services.users import account_disable, account_unlock
 
 admin.site.login_form = SignInForm
 admin.site.login_template = "accounts/admin_sign_in.html"
+admin.site.password_change = own_password_changed  # type: ignore[assignment, method-assign]
 admin.site.register(ApiKey, ApiKeyAdmin)
 admin.site.register(Identity, IdentityAdmin)
 admin.site.register(AuditEntry, AuditAdmin)
@@ -60,25 +58,6 @@ class AccountChangeForm(UserChangeForm):  # type: ignore[type-arg]
         model = User
         fields = "__all__"  # the fieldsets below choose
         field_classes: dict[str, type[forms.Field]] = {}
-
-
-class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
-    """A password set by the staff; whoever knew the old one is signed out."""
-
-    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
-        """Store the password, end every session and API key of the account, and tell its owner."""
-        with transaction.atomic():
-            user = cast("User", super().save(commit))
-            by = audit_actor()
-            audit_record("password.set_by_staff", user_id=user.id, by=by)
-            if by == user.id:
-                notice_queue(user=user, act="password.change")
-            else:
-                notice_queue(user=user, act="password.set_by_staff", is_of_staff=True)
-        sessions_close_all(user_id=user.id)
-        api_keys_revoke(ApiKey.objects.filter(user_id=user.id), by=None)
-        user.refresh_from_db(fields=["sign_out_epoch"])  # who changed their own goes on here
-        return user
 
 
 @admin.register(User)
