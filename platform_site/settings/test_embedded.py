@@ -29,11 +29,5 @@ DATABASES = {
     }
 }
 if os.environ.get("TEST_DATABASE") == "sqlite":
-    DATABASES = {
-        "default": {
-            "ENGINE": "django_prometheus.db.backends.sqlite3",
-            "NAME": f"{VAR_DIR}.sqlite3",
-            "TEST": {"NAME": f"{VAR_DIR}.sqlite3"},
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-        }
-    }
+    _FILE = f"{VAR_DIR}.sqlite3"
+    DATABASES = {"default": {**SQLITE, "NAME": _FILE, "TEST": {"NAME": _FILE}}}

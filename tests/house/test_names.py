@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.house.sources import modules, tree
 
-BY_THE_FRAMEWORK = frozenset({"Command", "Channel", "Transport"})
+BY_THE_FRAMEWORK = frozenset({"Command", "Channel", "DatabaseWrapper", "Transport"})
 """Names that Django and kombu look up in a module of a certain place."""
 OWN_NAMES = {
     path: [node.name for node in tree(path).body if isinstance(node, ast.ClassDef)]

@@ -7,8 +7,8 @@ from typing import Any
 
 from .embedded_secrets import IS_PREPARED, VAR_DIR
 
-_DATABASE = {
-    "ENGINE": "django_prometheus.db.backends.sqlite3",
+SQLITE: dict[str, Any] = {
+    "ENGINE": "platform_site.sqlite",
     "NAME": VAR_DIR / "platform.sqlite3",
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
@@ -17,7 +17,7 @@ _DATABASE = {
     },
 }
 # SQLite makes a file for whoever asks. Before `make up` there is no database, so none appears.
-DATABASES: dict[str, dict[str, Any]] = {"default": _DATABASE} if IS_PREPARED else {}
+DATABASES: dict[str, dict[str, Any]] = {"default": SQLITE} if IS_PREPARED else {}
 DATABASE_CHECKS = [
     "platform_site.kit.health.database",
     "platform_site.kit.health.migrations",

@@ -1,0 +1,1 @@
+"""SQLite as Django's ``ENGINE``, for the embedded role."""
