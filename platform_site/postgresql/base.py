@@ -41,6 +41,14 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # untyped
             found.close()
             found._pool.putconn(found)  # noqa: SLF001 - as Django does it
 
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's
+        """Django's, save that a connection which is so already is left alone.
+
+        The pool's are: psycopg would go through what it does for a statement.
+        """
+        if self.connection.autocommit != autocommit:
+            super()._set_autocommit(autocommit)
+
     def close_if_health_check_failed(self) -> None:
         """Django's for a connection that is kept without a pool, save that it asks nothing.
 

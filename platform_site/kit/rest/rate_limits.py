@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, Literal
 
@@ -185,6 +186,7 @@ def counted_address(request: HttpRequest) -> str:
     return network_of(client_address(request))
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """The network that one customer of a provider has: a /64 of IPv6, one address of IPv4.
 

@@ -10,6 +10,7 @@ from django.db import connection
 from prometheus_client import REGISTRY
 
 from platform_site.postgresql.base import DatabaseWrapper, has_news
+from platform_site.postgresql.connections import BoundedConnection
 
 
 def test_an_idle_connection_has_nothing_to_say_until_the_server_ends_it(
@@ -79,3 +80,23 @@ def test_statements_are_counted_by_cursors_of_one_class() -> None:
     assert counted() == before + 1
     kinds = {connection.get_connection_params()["cursor_factory"] for _ in range(2)}
     assert kinds == {kind}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_set_on_a_connection_that_is_so_already(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL")
+    connection.ensure_connection()
+    assert connection.connection.autocommit
+    was_set, really_set = [], BoundedConnection.set_autocommit
+
+    def set_autocommit(self: BoundedConnection, value: bool) -> None:  # noqa: FBT001 - psycopg's
+        was_set.append(value)
+        really_set(self, value)
+
+    monkeypatch.setattr(BoundedConnection, "set_autocommit", set_autocommit)
+    for value in (True, True, False, False, True):
+        connection.set_autocommit(value)
+    assert was_set == [False, True]
