@@ -19,7 +19,7 @@ from django.template import TemplateDoesNotExist
 from django.utils import timezone
 
 from accounts import metrics
-from accounts.mail_messages import mail_message
+from accounts.mail_messages import PlatformMail, mail_message
 from accounts.models import Mail
 from accounts.secret_keys import SealBrokenError, opened
 from accounts.services.mail_content import MailWithdrawn, content_of
@@ -77,22 +77,47 @@ def _take(mail_id: Any) -> Mail | None:
 
 
 def _send(mail: Mail, connection: Any, run: SendingRun) -> None:
+    message = _written(mail, run)
+    if message is None:
+        return
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError, UnicodeError) as exc:
+        # Also one that offers no STARTTLS or no login today: that is not this mail's fault, and
+        # smtplib has no way to say a password that is not ASCII.
+        run.is_down = True
+        _put_back(mail, exc, run)
+        return
+    _hand_over(mail, message, connection, run)
+
+
+def _written(mail: Mail, run: SendingRun) -> PlatformMail | None:
+    """The message; ``None`` for one that is not sent, of which the row then tells."""
     try:
         kind, context = content_of(mail, orjson.loads(opened(SEAL, mail.context)))
-        connection.send_messages([mail_message(mail, kind=kind, context=context)])
+        return mail_message(mail, kind=kind, context=context)
     except MailWithdrawn:
         # Most often the address is none of our people's, and so nothing that we may keep.
         Mail.objects.filter(id=mail.id).delete()
         metrics.MAILS.labels(mail.kind, "withdrawn").inc()
-    except (*PERMANENT, SealBrokenError, UnicodeError) as exc:
+    except (SealBrokenError, UnicodeError) as exc:
+        run.failed += 1
+        _give_up(mail, exc)
+    except TemplateDoesNotExist as exc:
+        # The next release has queued it; the mails behind it are not to wait for that.
+        _put_back(mail, exc, run)
+    return None
+
+
+def _hand_over(mail: Mail, message: PlatformMail, connection: Any, run: SendingRun) -> None:
+    try:
+        connection.send_messages([message])
+    except PERMANENT as exc:
         if _is_refused_for_good(exc):
             run.failed += 1
             _give_up(mail, exc)
         else:
             _put_back(mail, exc, run)
-    except TemplateDoesNotExist as exc:
-        # The next release has queued it; the mails behind it are not to wait for that.
-        _put_back(mail, exc, run)
     except (smtplib.SMTPException, OSError) as exc:
         run.is_down = True
         _put_back(mail, exc, run)

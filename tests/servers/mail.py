@@ -21,6 +21,8 @@ class Delivery:
     recipients: list[str]
     options: list[str]
     message: EmailMessage
+    caller: Any
+    """Host and port of who has sent it: of two over one connection they are the same."""
 
     @property
     def text(self) -> str:
@@ -54,11 +56,17 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content, policy=policy.SMTPUTF8)
         assert isinstance(message, EmailMessage)
         self.deliveries.append(
-            Delivery(envelope.mail_from, envelope.rcpt_tos, envelope.mail_options, message)
+            Delivery(
+                envelope.mail_from,
+                envelope.rcpt_tos,
+                envelope.mail_options,
+                message,
+                session.peer,
+            )
         )
         return "250 OK"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -122,6 +123,29 @@ def test_a_server_that_is_down_loses_nothing(settings: Settings, server: MailSer
         "alice@example.com",
         "bob@example.com",
     }
+    assert len({delivery.caller for delivery in server.deliveries}) == 1, "one connection"
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"EMAIL_USE_TLS": True}, "SMTPNotSupportedError"),  # it offers no STARTTLS
+        # smtplib can say no other password than one of ASCII
+        ({"EMAIL_HOST_USER": "a", "EMAIL_HOST_PASSWORD": "w\u00f6rd"}, "UnicodeEncodeError"),
+    ],
+)
+def test_a_server_to_which_there_is_no_way_gets_nothing_and_loses_nothing(
+    server: MailServer, settings: Settings, options: dict[str, Any], error: str
+) -> None:
+    for name, value in options.items():
+        setattr(settings, name, value)
+    queued()
+    queued()
+    run = mail_sending.mails_send()
+    assert (run.sent, run.again, run.failed, run.is_down) == (0, 1, 0, True)
+    assert not server.deliveries
+    assert Mail.objects.waiting().count() == 2
+    assert sorted(Mail.objects.values_list("error", flat=True)) == ["", error]
 
 
 def test_the_pauses_grow_up_to_a_bound_and_after_days_it_is_given_up(
