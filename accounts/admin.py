@@ -1,13 +1,13 @@
 """Accounts and sessions in Django's admin."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 
 from accounts import selectors
 from accounts.admin_api_keys import ApiKeyAdmin
@@ -33,6 +33,8 @@ from accounts.services.identities import identities_unlink_all
 from accounts.services.mails import mails_retry
 from accounts.services.sessions import sessions_close, sessions_close_all
 from accounts.services.users import account_disable, account_unlock
+
+RIGHTS: Final = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 admin.site.login_form = SignInForm
 admin.site.login_template = "accounts/admin_sign_in.html"
@@ -92,7 +94,7 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("id", "email", "email_verified_at", "name", "password")}),
         (
             "Rights",
-            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+            {"fields": ("is_active", *RIGHTS)},
         ),
         (
             "Times",
@@ -150,6 +152,24 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         for user_id in ids:
             factors_reset(user_id=user_id, by=cast("User", request.user).id)
         self.message_user(request, f"Accounts without a second factor: {len(ids)}.")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Only superusers change accounts of the staff: whoever could would have their rights."""
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or _is_superuser(request) or not _is_of_staff(obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody but superusers gives rights."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _is_superuser(request) else (*fields, *RIGHTS)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[User], *args: Any, **options: Any
+    ) -> HttpResponse | None:
+        """Of the accounts that were chosen, actions are done on those that may be changed."""
+        if not _is_superuser(request):
+            queryset = queryset.exclude(Q(is_staff=True) | Q(is_superuser=True))
+        return super().response_action(request, queryset, *args, **options)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         """Rows are not deleted here: images would not hear of it. See the actions."""
@@ -261,3 +281,11 @@ class MailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Have the chosen mails tried now; what those said that were sent is forgotten."""
         count = mails_retry(queryset)
         self.message_user(request, f"To be sent: {count}.")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return cast("User", request.user).is_superuser
+
+
+def _is_of_staff(user: User) -> bool:
+    return user.is_staff or user.is_superuser
