@@ -27,7 +27,7 @@ from images.selectors.selections import (
     with_twin,
     without_twin,
 )
-from images.services.acts import act_record
+from images.services.acts import acts_record
 from images.services.deletion import DELETED, images_purge
 from images.services.edit import images_move
 from images.services.image_state import images_touch
@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 ROWS_MAX: Final = 10_000
 """Rows that one call writes; how many are left is reported, and they are the next call's."""
+NAMED_IMAGES: Final = 100
+"""Images that one entry of the audit names, so that none is long; further ones name the rest."""
 TAGS_MAX: Final = 20
 """Tags that one image may have."""
 STATEMENT_S: Final = 8.0
@@ -106,8 +108,12 @@ def selection_delete(*, owner_id: UUID, selection: Selection) -> SelectionOutcom
 
 def _purged(owner_id: UUID, ids: Sequence[UUID]) -> Job:
     job = images_purge(owner_id=owner_id, ids=ids)
-    words = {"images": str(len(ids)), "job": str(job.id)}
-    act_record(DELETED, owner_id=owner_id, by=owner_id, **words)
+    hundreds = [ids[first : first + NAMED_IMAGES] for first in range(0, len(ids), NAMED_IMAGES)]
+    each = [
+        {"images": str(len(named)), "ids": " ".join(map(str, named)), "job": str(job.id)}
+        for named in hundreds
+    ]
+    acts_record(DELETED, owner_id=owner_id, by=owner_id, each=each)
     return job
 
 

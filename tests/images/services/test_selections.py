@@ -9,6 +9,7 @@ from images.errors import SelectionChanged
 from images.models import Image, ImageAct, Job, Tag
 from images.selectors.images import ImageFilter
 from images.selectors.selections import Selection
+from images.services import selections
 from images.services.selections import (
     TAGS_MAX,
     selection_delete,
@@ -75,7 +76,21 @@ def test_what_is_deleted_goes_by_one_job_of_the_owner(alice: Person, bob: Person
     assert Image.objects.get(state=Image.State.READY).owner_id == bob.id
     act = ImageAct.objects.get()
     assert (act.owner_id, act.by_id, act.target) == (alice.id, alice.id, "")
-    assert act.details == {"images": "2", "job": str(outcome.job.id)}
+    ids = " ".join(sorted(outcome.job.specs))
+    assert act.details == {"images": "2", "ids": ids, "job": str(outcome.job.id)}
+
+
+def test_the_audit_has_the_id_of_each_image_that_is_deleted(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selections, "NAMED_IMAGES", 2)
+    images = image_rows(alice, "a", "b", "c", "d", "e")
+    job = selection_delete(owner_id=alice.id, selection=of(images)).job
+    assert job is not None
+    details = list(ImageAct.objects.order_by("id").values_list("details", flat=True))
+    assert [(one["images"], one["job"]) for one in details] == [(n, str(job.id)) for n in "221"]
+    named = [image_id for one in details for image_id in one["ids"].split(" ")]
+    assert named == sorted(str(image.id) for image in images)
 
 
 def test_nothing_selected_makes_no_job(alice: Person) -> None:
