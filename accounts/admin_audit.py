@@ -28,19 +28,19 @@ def admin_changes_recorded(
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        user = request.user  # read when a page asks for it, and still there after signing out
         response = get_response(request)
         match = request.resolver_match
         if request.method != "POST" or match is None or match.app_name != "admin":
             return response
         if match.url_name != SIGN_IN:
-            _record(request, response.status_code, str(match.url_name))
+            _record(request, user.pk, response.status_code, str(match.url_name))
         return response
 
     return answer
 
 
-def _record(request: HttpRequest, status: int, page: str) -> None:
-    by = request.user.pk
+def _record(request: HttpRequest, by: object, status: int, page: str) -> None:
     subject = request.resolver_match and request.resolver_match.kwargs.get("object_id", "")
     outcome: Outcome = "succeeded" if status in {200, 302} else "refused"
     audit_record(

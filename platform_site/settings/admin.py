@@ -24,4 +24,7 @@ STORAGES = {**STORAGES, **OBJECT_STORES}
 # Its pages count and search whole tables.
 DATABASES = {"default": database_of(statement_s=20.0, lock_s=5.0, idle_s=60.0, pool=True)}
 READINESS_CHECKS = DATABASE_CHECKS
-CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; "
+    "form-action 'self'; object-src 'none'"
+)

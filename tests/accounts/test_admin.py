@@ -273,6 +273,7 @@ def test_the_admins_cookies_are_guarded(root: User, settings: Settings) -> None:
     session, forgery = reply.cookies["sessionid"], form.cookies["csrftoken"]
     assert (session["secure"], session["httponly"], session["samesite"]) == (True, True, "Strict")
     assert forgery["secure"] is True
+    assert session["max-age"] == 12 * 3600
 
 
 def test_the_outbox_shows_no_content_and_sends_again(staff: Client) -> None:

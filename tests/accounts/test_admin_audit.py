@@ -36,7 +36,8 @@ def test_what_the_staff_do_is_recorded_as_theirs(
     staff.post(f"/admin/accounts/user/{alice_user.id}/change/", form)
     chosen = {"action": "unlock_sign_in", "_selected_action": [str(alice_user.id)]}
     staff.post("/admin/accounts/user/", chosen)
-    own = ["admin.sign_in", "admin.change", "account.unlock", "admin.changelist"]
+    staff.post("/admin/logout/")
+    own = ["admin.sign_in", "admin.change", "account.unlock", "admin.changelist", "admin.logout"]
     assert acts() == ["sign_in", *own]
     assert set(AuditEntry.objects.exclude(act="sign_in").values_list("by_id")) == {(root.id,)}
     changed, listed = AuditEntry.objects.filter(act__startswith="admin.change").order_by("id")

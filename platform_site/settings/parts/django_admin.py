@@ -36,6 +36,8 @@ def admin_cookie_secure(*, default: bool) -> bool:
 
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = admin_cookie_secure(default=True)
+SESSION_COOKIE_AGE = 12 * 3600
+"""Seconds until the admin asks for password and second factor again; Django's are two weeks."""
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "platform_site.embedded.pages.csrf_failure"
