@@ -5,6 +5,7 @@ every range holds hundreds of passwords, so those digits tell hardly anything (k
 """
 
 import hashlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +108,11 @@ def _answer(url: str) -> str:
         reply.release_conn()
 
 
+def _text_of(line: bytes) -> str:
+    """``line`` without the mark of UTF-8 that the official downloader puts before each range."""
+    return line.removeprefix(BOM_UTF8).decode("ascii")
+
+
 def _lines_of_file(prefix: str, path: Path) -> Iterator[str]:
     """The rest of each line that begins with ``prefix``, by bisection: the file has gigabytes."""
     with path.open("rb") as file:
@@ -115,8 +121,8 @@ def _lines_of_file(prefix: str, path: Path) -> Iterator[str]:
             middle = (low + high) // 2
             file.seek(middle)
             file.readline()  # the rest of a line that begins before
-            line = file.readline()
-            if line and line[:PREFIX].decode("ascii").upper() < prefix:
+            line = _text_of(file.readline())
+            if line and line[:PREFIX].upper() < prefix:
                 low = middle + 1
             else:
                 high = middle
@@ -124,7 +130,7 @@ def _lines_of_file(prefix: str, path: Path) -> Iterator[str]:
         if low:
             file.readline()
         for raw in iter(file.readline, b""):
-            line_text = raw.decode("ascii")
+            line_text = _text_of(raw)
             if line_text[:PREFIX].upper() > prefix:
                 return
             if line_text[:PREFIX].upper() == prefix:

@@ -116,5 +116,22 @@ def test_one_file_is_searched_by_halves(settings: Settings, tmp_path: Path) -> N
         ]
 
 
+def test_a_file_of_the_official_downloader_has_a_mark_of_utf_8_before_each_range(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """``haveibeenpwned-downloader`` joins what it wrote a range at a time, and on Windows so."""
+    file = tmp_path / "pwnedpasswords.txt"
+    entries = sorted([*OTHERS, digest(BREACHED)])
+    firsts = {entry[:5]: entry for entry in reversed(entries)}.values()
+    lines = (f"\ufeff{entry}" if entry in firsts else entry for entry in entries)
+    file.write_bytes("".join(f"{line}:7\r\n" for line in lines).encode())
+    settings.BREACHED_PASSWORDS = str(file)
+    assert (codes(BREACHED), codes(GOOD)) == (["password_breached"], [])
+    for entry in entries[::40]:
+        assert entry[5:] in {
+            line.partition(":")[0] for line in breached_passwords._lines(entry[:5], str(file))
+        }
+
+
 def test_it_is_off_unless_it_is_set() -> None:
     assert codes(BREACHED) == []
