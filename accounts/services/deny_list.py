@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -28,6 +29,10 @@ UNSEEN_S: Final = 60
 """By how much a row may be late: its time is taken before its commit, by another clock."""
 
 
+CLOCKS_S: Final = 5
+"""By how much the clocks of two processes that issue tokens may differ."""
+
+
 def denial_s() -> int:
     """For how long an end is on the deny list: longer than any token lives that came before it.
 
@@ -35,6 +40,15 @@ def denial_s() -> int:
     """
     lifetime_s: int = settings.ACCESS_TOKEN_LIFETIME_S
     return lifetime_s + LEEWAY_S
+
+
+def api_key_hold_back(key_id: UUID) -> None:
+    """Refuse tokens that the key has; those that it gets once it is taken again are good.
+
+    Raises the store's error.
+    """
+    issued_until = int(time.time()) + CLOCKS_S
+    session_revoke(session_id=key_id, ttl_s=denial_s(), issued_until=issued_until)
 
 
 class DenyListTeller:
@@ -84,13 +98,14 @@ class DenyListTeller:
 
 
 def _tell_since(since: datetime, *, is_new: bool) -> int:
-    ended = [selectors.sessions_ended(since=since), selectors.api_keys_ended(since=since)]
-    if is_new:
-        ended.append(selectors.api_keys_held_back(since=since))
     count = 0
-    for rows in ended:
+    for rows in (selectors.sessions_ended(since=since), selectors.api_keys_ended(since=since)):
         for ended_id in ids_each(rows):
             session_revoke(session_id=ended_id, ttl_s=denial_s())
+            count += 1
+    if is_new:
+        for key_id in ids_each(selectors.api_keys_held_back(since=since)):
+            api_key_hold_back(key_id)
             count += 1
     return count
 

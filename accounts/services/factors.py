@@ -46,8 +46,8 @@ def otp_remove(*, session: Session) -> None:
     with transaction.atomic():
         selectors.user_held(user_id=session.user_id)
         authenticator_remove(session=session)
-        ended = factor_removed(session=session)
-    sessions_deny(ended)
+        ended, held_back = factor_removed(session=session)
+    sessions_deny(ended, held_back=held_back)
 
 
 def factor_added(*, session: Session, method: str) -> list[str]:
@@ -69,9 +69,10 @@ def session_proved(*, session: Session, methods: tuple[str, ...]) -> None:
     Session.objects.filter(id=session.id).update(methods=session.methods)
 
 
-def factor_removed(*, session: Session) -> list[UUID]:
-    """End the other sessions and forget remembered browsers; the ids, for `sessions_deny`.
+def factor_removed(*, session: Session) -> tuple[list[UUID], list[UUID]]:
+    """End the other sessions and forget remembered browsers.
 
+    Returns what `sessions_deny` takes: sessions that ended, and API keys that are held back.
     Also second steps that were begun, and the admin's sessions. With the last factor its recovery
     codes go, and what this session has proved by it. Where the policy asks for a factor this
     session ends, too: its access token has rights that nobody has without one. The caller holds
@@ -83,13 +84,13 @@ def factor_removed(*, session: Session) -> list[UUID]:
     RememberedDevice.objects.filter(user=user).delete()
     sessions = Session.objects.filter(user=user)
     if selectors.factor_methods(user=user):
-        return sessions_end(sessions.exclude(id=session.id))
+        return sessions_end(sessions.exclude(id=session.id)), []
     RecoveryCode.objects.filter(user=user).delete()
     if factor_required_of(user):
-        return sessions_end(sessions) + _keys_held_back(user.id)
+        return sessions_end(sessions), _keys_held_back(user.id)
     methods = methods_without_factor(session.methods)
     Session.objects.filter(id=session.id).update(methods=methods)
-    return sessions_end(sessions.exclude(id=session.id))
+    return sessions_end(sessions.exclude(id=session.id)), []
 
 
 def factors_reset(*, user_id: UUID, by: UUID) -> None:
@@ -107,8 +108,8 @@ def factors_reset(*, user_id: UUID, by: UUID) -> None:
             context={"email": user.email, "act": "admin.factors_reset"},
             user_id=user.id,
         )
-        ended = sessions_end_all(user_id=user_id) + _keys_held_back(user_id)
-    sessions_deny(ended)
+        ended, held_back = sessions_end_all(user_id=user_id), _keys_held_back(user_id)
+    sessions_deny(ended, held_back=held_back)
 
 
 def _keys_held_back(user_id: UUID) -> list[UUID]:

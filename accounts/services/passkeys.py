@@ -143,8 +143,8 @@ def passkey_remove(*, session: Session, passkey_id: UUID) -> None:
         audit_record(
             "passkey.remove", user_id=session.user_id, by=session.user_id, target=str(passkey_id)
         )
-        ended = factor_removed(session=session)
-    sessions_deny(ended)
+        ended, held_back = factor_removed(session=session)
+    sessions_deny(ended, held_back=held_back)
 
 
 def passkey_options(

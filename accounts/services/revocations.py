@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from accounts.errors import RevocationUnavailable
 from accounts.models import Session, SessionQuerySet
-from accounts.services.deny_list import denial_s, teller
+from accounts.services.deny_list import api_key_hold_back, denial_s, teller
 from platform_site.kit.auth.revocations import session_revoke
 
 log = structlog.get_logger(__name__)
@@ -26,9 +26,10 @@ def sessions_end(sessions: SessionQuerySet) -> list[UUID]:
     return ids
 
 
-def sessions_deny(session_ids: Iterable[UUID]) -> None:
+def sessions_deny(session_ids: Iterable[UUID], *, held_back: Iterable[UUID] = ()) -> None:
     """Refuse the access tokens of ``session_ids`` in every role until the last has expired.
 
+    Of the API keys ``held_back`` those that they have now, for they may be taken again.
     Raises `RevocationUnavailable`; the sessions have ended all the same, and the deny list is told
     once it answers (`accounts.services.deny_list`), by what the database has.
     """
@@ -36,6 +37,8 @@ def sessions_deny(session_ids: Iterable[UUID]) -> None:
     try:
         for session_id in session_ids:
             session_revoke(session_id=session_id, ttl_s=ttl_s)
+        for key_id in held_back:
+            api_key_hold_back(key_id)
     except (RedisError, OSError) as exc:
         teller.missed()
         log.error("revocation_not_announced")  # noqa: TRY400 - the cause is chained and reported

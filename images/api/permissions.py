@@ -84,5 +84,6 @@ def owner_of(request: AnyRequest) -> UUID:
 
 def session_require_live(request: AnyRequest) -> None:
     """Look again, after a wait, whether the person is still signed in. Raises `TokenRevoked`."""
-    if session_is_revoked(cast("Principal", request.user).session_id):
+    principal = cast("Principal", request.user)
+    if session_is_revoked(principal.session_id, issued_at=principal.issued_at):
         raise TokenRevoked

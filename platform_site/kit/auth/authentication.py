@@ -133,7 +133,7 @@ def live_principal(raw: str, *, audience: str, method: str) -> Principal:
     changes is refused. Raises `TokenInvalid` or `RevocationUnknown`.
     """
     principal = verify_user_token(raw, audience=audience)
-    revoked = session_is_revoked(principal.session_id)
+    revoked = session_is_revoked(principal.session_id, issued_at=principal.issued_at)
     if revoked:
         raise TokenRevoked
     if revoked is None and method not in SAFE_METHODS:

@@ -1,6 +1,8 @@
 """The deny list of ended sessions, shared by every role through the cache named ``revocations``."""
 
+import math
 import time
+from typing import Final
 from uuid import UUID
 
 from django.core.cache import caches
@@ -16,32 +18,42 @@ MEMORY_ENTRIES = 10_000
 
 _GENERATION = "generation"
 
-_memory: dict[UUID, tuple[float, bool]] = {}
+_FOR_EVER: Final = 1
+"""What stands in the list for a session that ended; else the time up to which tokens are refused"""
+_LIVE: Final = -1.0
+
+_memory: dict[UUID, tuple[float, float]] = {}
+"""Until when it counts, and up to which time of issue tokens are refused."""
 
 
-def session_revoke(*, session_id: UUID, ttl_s: int) -> None:
+def session_revoke(*, session_id: UUID, ttl_s: int, issued_until: int | None = None) -> None:
     """Refuse the session's access tokens everywhere; ``ttl_s`` is the longest life one has left.
 
-    Raises the store's error when it cannot be written: a revocation must not be lost silently.
+    ``issued_until`` (Unix time) is for an API key that will be taken again: only tokens that were
+    issued up to then are refused. Raises the store's error when it cannot be written: a revocation
+    must not be lost silently.
     """
-    caches["revocations"].set(_key(session_id), 1, ttl_s)
-    _remember(session_id, time.monotonic() + ttl_s, revoked=True)
+    held = _FOR_EVER if issued_until is None else issued_until
+    caches["revocations"].set(_key(session_id), held, ttl_s)
+    _remember(session_id, _refused_until(held), ended_s=ttl_s)
 
 
-def session_is_revoked(session_id: UUID) -> bool | None:
-    """Whether the session was ended; ``None`` when the deny list gives no answer."""
+def session_is_revoked(session_id: UUID, *, issued_at: int = 0) -> bool | None:
+    """Whether a token of the session, issued then (Unix time), is refused.
+
+    ``None`` when the deny list gives no answer.
+    """
     now = time.monotonic()
     remembered = _memory.get(session_id)
     if remembered is not None and remembered[0] > now:
-        return remembered[1]
+        return issued_at <= remembered[1]
     try:
-        revoked = (
-            shared_cache.query(lambda: caches["revocations"].get(_key(session_id))) is not None
-        )
+        held = shared_cache.query(lambda: caches["revocations"].get(_key(session_id)))
     except shared_cache.CacheUnavailable:
         return None
-    _remember(session_id, now + (REVOKED_MEMORY_S if revoked else MEMORY_S), revoked=revoked)
-    return revoked
+    refused_until = _refused_until(held)
+    _remember(session_id, refused_until, ended_s=REVOKED_MEMORY_S)
+    return issued_at <= refused_until
 
 
 def deny_list_generation() -> str:
@@ -63,11 +75,20 @@ def forget() -> None:
     _memory.clear()
 
 
-def _remember(session_id: UUID, until: float, *, revoked: bool) -> None:
+def _refused_until(held: object) -> float:
+    """Up to which time of issue tokens are refused; what is unknown refuses all."""
+    if held is None:
+        return _LIVE
+    return float(held) if isinstance(held, int) and held > _FOR_EVER else math.inf
+
+
+def _remember(session_id: UUID, refused_until: float, *, ended_s: float) -> None:
+    # The end of a session is final. What is refused up to a time may end for good meanwhile.
+    memory_s = ended_s if refused_until == math.inf else MEMORY_S
     # A yes is forgotten with the others; the store still has it, and is asked again.
     if len(_memory) >= MEMORY_ENTRIES:
         _memory.clear()
-    _memory[session_id] = (until, revoked)
+    _memory[session_id] = (time.monotonic() + memory_s, refused_until)
 
 
 def _key(session_id: UUID) -> str:

@@ -58,7 +58,8 @@ class Principal:
     ``token`` is the bearer itself. ``role_tokens`` are what auth put into it for the roles behind
     this one: each is taken by that role alone, and carries only the scopes that it needs. One who
     ``is_closing`` has asked to be deleted, and can only look at the account and take that back.
-    With ``is_key`` it is an API key that asks, and ``session_id`` is that key's id.
+    With ``is_key`` it is an API key that asks, and ``session_id`` is that key's id. The token is of
+    the Unix time ``issued_at``.
     """
 
     id: UUID
@@ -69,6 +70,7 @@ class Principal:
     is_closing: bool = False
     is_key: bool = False
     role_tokens: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    issued_at: int = field(default=0, compare=False)
 
     is_authenticated = True
 
@@ -213,6 +215,7 @@ def verify_user_token(raw: str, *, audience: str) -> Principal:
             is_closing=claims.get("closing") is True,
             is_key=claims.get("key") is True,
             role_tokens=claims.get("role_tokens", {}),
+            issued_at=int(claims["iat"]),
         )
     except (KeyError, ValueError) as exc:
         raise TokenInvalid from exc

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 from accounts.errors import FactorMissing
 from accounts.models import ApiKey, AuditEntry, Authenticator, User
 from accounts.services.api_keys import api_key_create
+from accounts.services.deny_list import CLOCKS_S
 from accounts.services.factors import factors_reset
 from accounts.services.introspection import token_introspect
 from accounts.services.key_exchange import api_key_exchange
@@ -89,3 +91,5 @@ def test_a_key_is_no_way_round_the_factor_that_everybody_must_have(
     assert session_is_revoked(ApiKey.objects.get().id) is sleeps, "nor do tokens given for it go on"
     assert (api_key_exchange(raw=text, address=HOME) is None) is sleeps
     assert ApiKey.objects.get().revoked_at is None
+    later = int(time.time()) + CLOCKS_S + 1
+    assert not session_is_revoked(ApiKey.objects.get().id, issued_at=later), "it is taken again"

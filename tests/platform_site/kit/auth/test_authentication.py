@@ -110,6 +110,15 @@ def test_an_ended_session_is_refused(issuer: Issuer, client: Client) -> None:
     assert written == []
 
 
+def test_a_token_is_refused_for_its_time_of_issue(issuer: Issuer, client: Client) -> None:
+    earlier, later = issuer.access(iat=1_700_000_000), issuer.access(iat=1_700_000_001)
+    session_revoke(session_id=issuer.session, ttl_s=600, issued_until=1_700_000_000)
+    statuses = [
+        client.get("/personal", headers=bearer(raw)).status_code for raw in (earlier, later)
+    ]
+    assert statuses == [401, 200]
+
+
 def test_without_the_deny_list_reads_go_on_and_writes_wait(
     issuer: Issuer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

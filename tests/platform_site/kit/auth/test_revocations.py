@@ -123,6 +123,27 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(revocations._memory) <= 3
 
 
+def test_a_key_that_will_be_taken_again_is_refused_up_to_a_time_only(clock: Clock) -> None:
+    key = uuid7()
+    session_revoke(session_id=key, ttl_s=600, issued_until=1_700_000_000)
+    for _ in range(2):
+        issued = (1_699_999_999, 1_700_000_000, 1_700_000_001)
+        assert [session_is_revoked(key, issued_at=at) for at in issued] == [True, True, False]
+        assert session_is_revoked(key) is True
+        clock.advance(revocations.MEMORY_S)
+    session_is_revoked(key, issued_at=1_700_000_001)
+    caches["revocations"].set(f"revoked:sid:{key}", 1)  # by another process, for good
+    clock.advance(revocations.MEMORY_S)
+    assert session_is_revoked(key, issued_at=1 << 40) is True
+
+
+@pytest.mark.parametrize("held", ["x", [], 0, None, True, 1.5])
+def test_what_nobody_knows_of_a_session_refuses_all_its_tokens(held: object) -> None:
+    key = uuid7()
+    caches["revocations"].set(f"revoked:sid:{key}", held)
+    assert session_is_revoked(key, issued_at=1 << 40) is (held is not None)
+
+
 def test_a_list_has_another_name_once_it_has_lost_what_it_had() -> None:
     first = deny_list_generation()
     assert deny_list_generation() == first
