@@ -49,8 +49,13 @@ class AccountsConfig(AppConfig):
         if not self._signs:
             return
         from accounts.services.audit_rounds import audit_round  # noqa: PLC0415 - they need the models
+        from accounts.services.overdue import overdue_tell  # noqa: PLC0415 - likewise
 
-        AUDIT.start(audit_round)
+        def watch() -> None:
+            overdue_tell()
+            audit_round()
+
+        AUDIT.start(watch)
         if settings.MAILS_ENABLED:
             from accounts.services.export_notices import exports_tell  # noqa: PLC0415 - likewise
             from accounts.services.mail_sending import mails_send  # noqa: PLC0415 - likewise

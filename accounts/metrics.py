@@ -46,6 +46,14 @@ OLDEST_MAIL: Final = Gauge(
     "Age of the oldest mail that is neither sent nor given up; 0 without any.",
     multiprocess_mode="mostrecent",
 )
+REMOVAL_OVERDUE: Final = Gauge(
+    "accounts_removal_overdue_seconds",
+    "For how long the oldest row that housekeeping should remove has been due; 0 without any.",
+    ["kind"],
+    multiprocess_mode="mostrecent",
+)
+"""``account`` (closed, and its day has come) or ``session`` (expired)."""
+
 AUDIT_ENTRIES: Final = Counter(
     "accounts_audit_entries_total", "Entries of the audit by act and outcome.", ["act", "outcome"]
 )
@@ -97,6 +105,8 @@ API_KEY_EXCHANGES: Final = Counter(
 """``exchanged`` or ``refused`` (unknown, expired, revoked, or of an account that has ended)."""
 
 AUDIT_ENTRIES.labels("image.unknown", "refused")
+for _kind in ("account", "session"):
+    REMOVAL_OVERDUE.labels(_kind)
 for _outcome in ("exchanged", "refused"):
     API_KEY_EXCHANGES.labels(_outcome)
 for _outcome in ("found", "absent", "unavailable"):

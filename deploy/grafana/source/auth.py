@@ -244,6 +244,15 @@ _SIGN_INS: Final = Row(
             runbook="security.md#auditlacksimages",
         ),
         Panel(
+            "Removal overdue",
+            "For how long the oldest closed account, and the oldest expired session, should be "
+            "gone. Housekeeping runs every hour, and an account goes after its images.",
+            "s",
+            (Query("max by (kind) (accounts_removal_overdue_seconds)", "{{kind}}"),),
+            steps=((14_400, ORANGE), (86_400, RED)),
+            runbook="kubernetes.md#removaloverdue",
+        ),
+        Panel(
             "Database time",
             "95 % of the queries of auth were faster than this.",
             "s",
