@@ -21,11 +21,19 @@ from redis import Redis
 from tests.servers import held_task
 from tests.servers.person import PHOTOGRAPHS, Person
 from tests.servers.platform import WORKER, Platform, platform
-from tests.servers.processes import Program
+from tests.servers.processes import Program, manage
 from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
+DISABLE = """
+from contextlib import suppress
+from accounts.errors import RevocationUnavailable
+from accounts.models import User
+from accounts.services.users import account_disable
+with suppress(RevocationUnavailable):
+    account_disable(user_id=User.objects.get(email="{}".lower()).id)
+"""
 FAST = {"JOB_LEASE_S": "2", "JOB_REQUEUE_AFTER_S": "2"}
 
 
@@ -164,6 +172,30 @@ def test_without_the_cache_reads_go_on_and_nothing_is_changed(fragile: Platform)
     program.token = key["key"]
     until(lambda: program.send("GET", "/api/v1/images").status == 401, timeout_s=2)
     assert alice.send("GET", f"/api/v1/images/{image}").status == 200, "nothing was changed"
+
+
+def test_an_end_that_nobody_could_be_told_of_outlives_auth_and_the_cache(
+    fragile: Platform,
+) -> None:
+    alice = fragile.person("alice")
+    fragile.cache.stop()
+    try:
+        manage(
+            "shell",
+            "--command",
+            DISABLE.format(alice.email),
+            environment=fragile.environment("admin"),
+        )
+        assert alice.send("GET", "/api/v1/images").status == 200, "reads go on"
+        fragile.programs["auth"].stop()
+    finally:
+        fragile.cache.start()
+        fragile.start("auth")
+    until(lambda: alice.send("GET", "/api/v1/images").status == 401)
+    with Redis.from_url(fragile.cache.url) as cache:
+        told = cache.keys("revocations:*:revoked:sid:*")
+        cache.flushall()  # as one without a disk is, after its end
+        until(lambda: cache.exists(*told) == len(told))
 
 
 def test_an_export_outlives_auth_and_its_worker_and_is_fetched_in_parts(
