@@ -23,6 +23,7 @@ from bench.peers.reading import PeerRead, stock_ready
 from bench.reads import Cores, Sample, sample
 from bench.served import POSTGRESQL, Read, Served, served
 from bench.spread import ratios, spread
+from bench.storm import Storm, storm, storm_row, storm_verdicts
 from bench.verdict import Verdict
 from tests.servers.person import PASSWORD
 
@@ -33,6 +34,8 @@ LEAST_RATES: Final = {"auth/refresh": 600.0, "auth/service token": 1000.0}
 LEAST_PROFILE: Final = 1.5
 LEAST_VERIFICATION: Final = 5.0
 MOST_SIGN_IN: Final = 1.2
+DEPLOYED: Final = {"WEB_THREADS": "16", "MALLOC_ARENA_MAX": "2"}
+"""As the manifests and the image have it: hashes, and who waits for one, hold ten threads."""
 TIMED: Final = 300
 HASHES: Final = 15
 UNDISTURBED: Final = 0.1
@@ -41,7 +44,7 @@ TRIES: Final = 2
 
 
 def ours(now: Served) -> list[Read]:
-    """What is asked of auth, with tokens that have just been issued."""
+    """What is asked of auth, with tokens that have just been issued; first of all sign-ins."""
     base = now.split.address("auth")
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     secret = now.split.material.gateway()["service-client-secret"]
@@ -152,7 +155,8 @@ def compare(*, rounds: int, seconds: float) -> dict[str, Any]:
     samples: dict[str, list[Sample]] = {}
     bare: dict[str, list[float]] = {}
     shares: list[float] = []
-    with served(images=2) as now, stock_ready(now) as peers:
+    storms: list[Storm] = []
+    with served(images=2, extra=DEPLOYED) as now, stock_ready(now) as peers:
         database = now.postgresql_pid()
         behind = {} if database is None else {POSTGRESQL: database}
         stock = [one for one in peers if one.read.name == "stock/profile"]
@@ -177,7 +181,10 @@ def compare(*, rounds: int, seconds: float) -> dict[str, Any]:
                 if turn >= 0:
                     samples.setdefault(one.read.name, []).append(taken)
                     shares.append(share)
+            if turn >= 0:
+                storms.append(storm(now, asked[0].read, seconds=seconds, cores=cores))
     rows = {name: _row(taken) for name, taken in samples.items()}
+    stormy = storm_row(storms)
     hashes = zip(samples["auth/sign-in"], bare["hash"], strict=True)
     beside = {
         "sign-in over a bare hash": spread([one.roles_ms / ms for one, ms in hashes], 2),
@@ -200,8 +207,9 @@ def compare(*, rounds: int, seconds: float) -> dict[str, Any]:
         "units": rows,
         "bare_ms": {name: spread(values) for name, values in bare.items()},
         "beside": beside,
+        "storm": stormy,
         "missing": {},
-        "targets": [asdict(one) for one in verdicts(rows, beside)],
+        "targets": [asdict(one) for one in (*verdicts(rows, beside), *storm_verdicts(stormy))],
         "took_s": round(time.monotonic() - start, 1),
     }
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bench.capacity import FULL, START_S, WEB
 from bench.spread import words
+from bench.storm import REFRESHES, SIGN_INS
 from bench.tables import number, table
 from bench.use import Use
 
@@ -68,7 +69,20 @@ def _accounts(accounts: Report | None) -> str:
         for name, row in accounts["units"].items()
     )
     beside = ", ".join(f"{what} {found['median']} ×" for what, found in accounts["beside"].items())
-    return f"{table(head, rows)}\n\nProcessor time as a ratio: {beside}. {_machine(accounts)}."
+    storm = f"\n\n{_storm(accounts['storm'])}" if "storm" in accounts else ""
+    told = f"Processor time as a ratio: {beside}. {_machine(accounts)}."
+    return f"{table(head, rows)}\n\n{told}{storm}"
+
+
+def _storm(found: Report) -> str:
+    come_in, busy = words(found["sign_ins_per_s"], 0), words(found["refused_per_s"], 0)
+    within, alone = words(found["p95_ms"], 0), words(found["alone_p95_ms"], 0)
+    return (
+        f"While {SIGN_INS} clients sign in again and again, of whom {come_in} a second come in and "
+        f"{busy} are refused as busy, {REFRESHES} others renew their sessions at "
+        f"{words(found['share'])} × their rate alone; 95 % of these renewals took {within} ms, "
+        f"alone {alone} ms, and of {found['requests']:,} {found['refused'] or 'none'} were refused."
+    )
 
 
 UNITS: Final = {
