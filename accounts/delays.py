@@ -13,6 +13,7 @@ from django.core.cache import cache
 
 from platform_site.kit import shared_cache
 from platform_site.kit.rest.rate_limits import LimiterUnavailable, RateDecision, uses_count
+from platform_site.kit.rest.shared_counts import CacheChanges
 
 LONGEST_S: Final = 900
 """No wait is longer: who shares a network with an attacker is in within a quarter of an hour."""
@@ -27,9 +28,9 @@ class DelayedTry:
     decision: RateDecision
     used: int
 
-    def forget(self) -> None:
-        """What was tried turned out to be right: the key has tried nothing."""
-        self.delay.forget()
+    def forget(self, changes: CacheChanges) -> None:
+        """What was tried turned out to be right: with ``changes``, the key has tried nothing."""
+        self.delay.forget(changes)
 
     def uncount(self) -> None:
         """Nobody looked at what was tried, so the next one may come at once."""
@@ -51,19 +52,20 @@ class Delay:
 
     def wait_s(self) -> int:
         """The seconds until the next try; 0 when it may come. Raises `LimiterUnavailable`."""
-        ends_at = _asked(lambda: cache.get(self._name("wait")))
-        return 0 if ends_at is None else max(1, round(ends_at - time.time()))
+        return _left_s(_asked(lambda: cache.get(self._name("wait"))))
 
     def count(self) -> DelayedTry:
         """Count one try; the caller decides what a refusal means. Raises `LimiterUnavailable`."""
-        if waiting_s := self.wait_s():
+        wait, used = self._name("wait"), self._name("used")
+        held = _asked(lambda: cache.get_many([wait, used])) or {}
+        if waiting_s := _left_s(held.get(wait)):
             return self._refused(waiting_s)
-        if (_asked(lambda: cache.get(self._name("used"))) or 0) < self.free:
-            used = uses_count(self._name("used"), ttl_s=self.memory_s)
-            if used == self.free:
+        if held.get(used, 0) < self.free:
+            number = uses_count(used, ttl_s=self.memory_s)
+            if number == self.free:
                 self.begin()
             # Those at once beyond the last one are no tries: they have not waited.
-            return self._allowed(used) if used <= self.free else self._refused(self.first_s)
+            return self._allowed(number) if number <= self.free else self._refused(self.first_s)
         return self._after_a_wait()
 
     def begin(self) -> DelayedTry:
@@ -73,10 +75,9 @@ class Delay:
         _asked(lambda: cache.add(self._name("step"), 1, self.memory_s))
         return self._refused(self.first_s)
 
-    def forget(self) -> None:
-        """Begin anew."""
-        names = [self._name(part) for part in ("used", "step", "wait")]
-        _asked(lambda: cache.delete_many(names))
+    def forget(self, changes: CacheChanges) -> None:
+        """Begin anew, with ``changes``."""
+        changes.forget(*(self._name(part) for part in ("used", "step", "wait")))
 
     def uncount(self, used: int) -> None:
         """Count the try no more that ``used`` was the number of; 0 is one after a wait."""
@@ -115,6 +116,10 @@ class Delay:
 
     def _name(self, part: str) -> str:
         return f"delay:{self.scope}:{part}:{self.key}"
+
+
+def _left_s(ends_at: float | None) -> int:
+    return 0 if ends_at is None else max(1, round(ends_at - time.time()))
 
 
 def _asked(command: Callable[[], Result]) -> Result | None:

@@ -24,6 +24,7 @@ from accounts.rate_limits import (
 from platform_site.kit import shared_cache
 from platform_site.kit.identifiers import uuid7
 from platform_site.kit.rest.rate_limits import LimiterUnavailable, RateDecision, network_of
+from platform_site.kit.rest.shared_counts import CacheChanges
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +50,14 @@ class LoginTry:
 
     def forget(self) -> None:
         """The password was right: the network has tried nothing, and is one of the owner's."""
-        self.place.forget()
-        LOGIN_BY_ACCOUNT.take_back(self.account)
-        known = _known_name(self.owner, self.network)
+        changes = CacheChanges()
+        self.place.forget(changes)
+        LOGIN_BY_ACCOUNT.take_back(self.account, changes=changes)
+        changes.mark(_known_name(self.owner, self.network), ttl_s=KNOWN_S)
         try:
-            shared_cache.query(lambda: cache.set(known, 1, KNOWN_S))
-        except shared_cache.CacheUnavailable:
-            log.warning("known_network_not_kept")
+            changes.send()
+        except shared_cache.CacheUnavailable:  # whoever was right comes in all the same
+            log.warning("login_try_not_forgotten")
 
     def uncount(self) -> None:
         """Nobody had the time to look at the password, so this was no try."""

@@ -10,6 +10,7 @@ from accounts.delays import Delay
 from accounts.fields import normalized_email
 from platform_site.kit.bounded import Bound
 from platform_site.kit.rest.rate_limits import RateDecision, rate_limit, rate_return, rate_used
+from platform_site.kit.rest.shared_counts import CacheChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class Policy:
         limit, window_s = self._numbers()
         return rate_limit(self.scope, key, limit=limit, window_s=window_s, uncounted=self.uncounted)
 
-    def take_back(self, key: str, uses: int = 1) -> None:
-        """Count ``uses`` by ``key`` no more."""
-        rate_return(self.scope, key, window_s=self._numbers()[1], uses=uses)
+    def take_back(self, key: str, uses: int = 1, *, changes: CacheChanges | None = None) -> None:
+        """Count ``uses`` by ``key`` no more, with ``changes`` where there is one."""
+        rate_return(self.scope, key, window_s=self._numbers()[1], uses=uses, changes=changes)
 
     def is_used_up(self, key: str) -> bool:
         """Whether ``key`` has none left in this window; counts nothing."""

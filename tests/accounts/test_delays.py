@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.delays import LONGEST_S, Delay
+from platform_site.kit.rest.shared_counts import CacheChanges
 from tests.platform_site.kit.clock import Clock
 
 
@@ -27,7 +28,9 @@ def test_the_free_tries_count_down_and_then_somebody_waits(clock: Clock) -> None
 def test_what_was_right_is_forgotten(clock: Clock) -> None:
     for _ in range(2):
         last = DELAY.count()
-    last.forget()
+    changes = CacheChanges()
+    last.forget(changes)
+    changes.send()
     assert DELAY.wait_s() == 0
     assert [DELAY.count().decision.allowed for _ in range(3)] == [True, True, False]
 

@@ -1,6 +1,7 @@
 """Rate limits that count in the shared cache, and the caller's true address."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -124,23 +125,25 @@ def uses_count(key: str, *, ttl_s: int) -> int:
     return counted
 
 
-def rate_return(scope: str, key: str, *, window_s: int, uses: int = 1) -> None:
+def rate_return(
+    scope: str,
+    key: str,
+    *,
+    window_s: int,
+    uses: int = 1,
+    changes: shared_counts.CacheChanges | None = None,
+) -> None:
     """Take ``uses`` that turned out not to count out of the window that runs.
 
-    Asked of what is counted exactly (``uncounted="refuse"``).
+    Asked of what is counted exactly (``uncounted="refuse"``). They go with ``changes``, which the
+    caller sends, else by themselves, and a lost store keeps them.
     """
     counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
-    try:
-        if shared_counts.in_redis():
-            back = shared_counts.Addition(-uses, window_s + 1)
-            shared_cache.query(lambda: shared_counts.add({counter: back}))
-        else:
-            shared_cache.query(lambda: cache.incr(counter, -uses))
-    except (
-        ValueError,
-        shared_cache.CacheUnavailable,
-    ):  # the former: the window has ended, and the count
-        return
+    together = changes or shared_counts.CacheChanges()
+    together.add(counter, shared_counts.Addition(-uses, window_s + 1))
+    if changes is None:
+        with suppress(shared_cache.CacheUnavailable):
+            together.send()
 
 
 def client_address(request: HttpRequest) -> str:

@@ -8,11 +8,12 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from django.core.cache.backends.redis import RedisCache
 
 from platform_site.kit import shared_cache
@@ -41,17 +42,68 @@ def add(additions: Mapping[str, Addition]) -> list[int]:
 
     Raises what `shared_cache.query` takes for a lost cache.
     """
+    pipeline, named = _pipeline()
+    for key, addition in additions.items():
+        _add(pipeline, named(key), addition)
+    totals: list[int] = pipeline.execute()[::2]
+    return totals
+
+
+def _pipeline() -> tuple[Any, Callable[[str], str]]:
+    """Commands to be sent together, and what the server calls a key."""
     backend: Any = caches["default"]
     # Its own pool, retries and time-outs, without the EXISTS that Django sends before each INCRBY.
     client = backend._cache.get_client(None, write=True)  # noqa: SLF001 - Django has no name for it
-    pipeline = client.pipeline(transaction=False)
-    for key, addition in additions.items():
-        name = backend.make_and_validate_key(key)
-        pipeline.incrby(name, addition.uses)
-        # Each time: a key that was left without an end by a lost connection would stay for ever.
-        pipeline.expire(name, addition.ttl_s)
-    totals: list[int] = pipeline.execute()[::2]
-    return totals
+    return client.pipeline(transaction=False), backend.make_and_validate_key
+
+
+def _add(pipeline: Any, name: str, addition: Addition) -> None:
+    pipeline.incrby(name, addition.uses)
+    # Each time: a key that was left without an end by a lost connection would stay for ever.
+    pipeline.expire(name, addition.ttl_s)
+
+
+class CacheChanges:
+    """Changes that are sent together, in one round trip; nobody reads what each of them says."""
+
+    def __init__(self) -> None:
+        self._added: dict[str, Addition] = {}
+        self._forgotten: list[str] = []
+        self._marked: dict[str, int] = {}
+
+    def add(self, key: str, addition: Addition) -> None:
+        """Count so many uses of ``key``, as `add` does."""
+        self._added[key] = addition
+
+    def forget(self, *keys: str) -> None:
+        """Take ``keys`` away."""
+        self._forgotten += keys
+
+    def mark(self, key: str, *, ttl_s: int) -> None:
+        """Let ``key`` be there for ``ttl_s`` seconds."""
+        self._marked[key] = ttl_s
+
+    def send(self) -> None:
+        """Do all of it, or as much as came through. Raises `CacheUnavailable`."""
+        shared_cache.query(self._to_redis if in_redis() else self._to_memory)
+
+    def _to_redis(self) -> None:
+        pipeline, named = _pipeline()
+        for key, addition in self._added.items():
+            _add(pipeline, named(key), addition)
+        if self._forgotten:
+            pipeline.delete(*map(named, self._forgotten))
+        for key, ttl_s in self._marked.items():
+            pipeline.set(named(key), 1, ex=ttl_s)
+        pipeline.execute()
+
+    def _to_memory(self) -> None:
+        for key, addition in self._added.items():
+            with suppress(ValueError):  # Django's word for a count that has ended
+                cache.incr(key, addition.uses)
+        cache.delete_many(self._forgotten)
+        for key, ttl_s in self._marked.items():
+            cache.set(key, 1, ttl_s)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from prometheus_client import REGISTRY
@@ -15,6 +15,7 @@ from accounts.models import Session, User
 from accounts.services import sign_in
 from accounts.services.refreshes import session_refresh
 from accounts.services.sessions import TokenPair
+from platform_site.kit import shared_cache
 from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.rate_limits import RateLimited
 from platform_site.kit.telemetry.logs import WholeEvent
@@ -49,6 +50,16 @@ def test_signing_in_opens_a_session_that_knows_where_and_how_long(alice_user: Us
         None,
     )
     assert User.objects.get().last_login == session.created_at
+
+
+def test_a_sign_in_asks_the_shared_cache_five_times(
+    alice_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a round trip, after which a hash of somebody else has emptied the caches."""
+    asked = Mock(wraps=shared_cache.query)
+    monkeypatch.setattr(shared_cache, "query", asked)
+    login()
+    assert asked.call_count <= 5
 
 
 def test_only_a_digest_of_the_refresh_token_is_kept(alice_user: User) -> None:

@@ -5,15 +5,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache, caches
 from pytest_django import Settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from platform_site.kit import shared_cache
 from platform_site.kit.rest import shared_counts
-from platform_site.kit.rest.shared_counts import Addition, BackgroundCounts, add, in_redis
+from platform_site.kit.rest.shared_counts import (
+    Addition,
+    BackgroundCounts,
+    CacheChanges,
+    add,
+    in_redis,
+)
 from tests.platform_site.kit.clock import Clock
 from tests.servers.processes import ROOT
 from tests.servers.redis import RedisServer
@@ -205,3 +213,29 @@ def test_a_process_that_ends_tells_what_it_has_counted(
         timeout=60,
     )
     assert held(redis) == told
+
+
+@pytest.mark.parametrize("store", ["redis", "memory"])
+def test_changes_count_forget_and_mark_in_one_round_trip(
+    redis: Any, settings: Settings, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store == "memory":
+        memory = {"BACKEND": "platform_site.json_cache.MemoryCache"}
+        settings.CACHES = {**settings.CACHES, "default": memory}
+    for key in ("counted", "forgotten", "likewise"):
+        cache.set(key, 3, 60)
+    asked = Mock(wraps=shared_cache.query)
+    monkeypatch.setattr(shared_cache, "query", asked)
+    changes = CacheChanges()
+    changes.add("counted", Addition(-1, 60))
+    changes.forget("forgotten", "likewise")
+    changes.mark("marked", ttl_s=60)
+    changes.send()
+    assert asked.call_count == 1
+    assert cache.get_many(["counted", "forgotten", "likewise", "marked"]) == {
+        "counted": 2,
+        "marked": 1,
+    }
+    if store == "redis":
+        names = [caches["default"].make_key(name) for name in ("counted", "marked")]
+        assert all(0 < redis.ttl(name) <= 60 for name in names)
