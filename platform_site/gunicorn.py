@@ -18,7 +18,7 @@ from platform_site.kit import env
 from platform_site.kit.telemetry import metric_files
 
 HOST = env.text("HOST", "127.0.0.1", about="Address on which the role listens.")
-PORT = env.integer("PORT", 8000, about="Port on which the role listens.")
+PORT = variables.port()
 
 wsgi_app = "platform_site.wsgi:application"
 bind = [f"{HOST}:{PORT}"]

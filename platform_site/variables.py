@@ -12,6 +12,11 @@ def trusted_proxy_count() -> int:
     )
 
 
+def port() -> int:
+    """Where the role listens."""
+    return env.integer("PORT", 8000, about="Port on which the role listens.")
+
+
 def bucket() -> str:
     """The name of the bucket."""
     return env.text("S3_BUCKET", about="Name of the private bucket for originals and renditions.")

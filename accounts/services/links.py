@@ -119,12 +119,13 @@ def link_url(page: str, token: str, *, origin: str = "") -> str:
 def site_origin() -> str:
     """The origin of the platform's own pages, without a slash at its end.
 
-    Without ``PUBLIC_URL`` that of the request in hand, whose host is one of ``ALLOWED_HOSTS``.
+    Without ``PUBLIC_URL`` that of the request in hand, whose host is one of ``ALLOWED_HOSTS``;
+    without either ``LOCAL_URL``, which only a platform on one machine has.
     """
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL)
     request = current_request()
-    return request.build_absolute_uri("/").rstrip("/") if request else ""
+    return request.build_absolute_uri("/").rstrip("/") if request else str(settings.LOCAL_URL)
 
 
 def _count(purpose: str, outcome: metrics.LinkOutcome) -> None:

@@ -113,9 +113,13 @@ def worker(log: Path) -> Child:
     )
 
 
-def housekeeping(log: Path) -> Child:
-    """One round of what the apps want done from time to time; it ends by itself."""
-    return Child("housekeeping", [sys.executable, "manage.py", "housekeeping"], log)
+def housekeeping(port: int, log: Path) -> Child:
+    """One round of what the apps want done from time to time; it ends by itself.
+
+    Its mails have links to ``port``.
+    """
+    command = [sys.executable, "manage.py", "housekeeping"]
+    return Child("housekeeping", command, log, {"PORT": str(port)})
 
 
 @dataclass

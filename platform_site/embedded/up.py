@@ -100,7 +100,7 @@ def _team(
         web=supervisor.web(port, logs / "web.log", server=settings.WEB_SERVER, reload=reload),
         worker=supervisor.worker(logs / "worker.log"),
         periodic=supervisor.PeriodicProcess(
-            supervisor.housekeeping(logs / "housekeeping.log"), housekeeping_every_s
+            supervisor.housekeeping(port, logs / "housekeeping.log"), housekeeping_every_s
         ),
         warn=warn,
         sources=Sources([settings.BASE_DIR / name for name in PACKAGES]) if reload else None,

@@ -37,6 +37,8 @@ PUBLIC_URL = env.text(
     "",
     about="Origin of every link in an answer; empty: that of the request.",
 ).rstrip("/")
+LOCAL_URL = ""
+"""Where the platform is, for links of mails that no request asked for, if it has no PUBLIC_URL."""
 TRUSTED_PROXY_COUNT = variables.trusted_proxy_count()
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

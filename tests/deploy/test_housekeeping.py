@@ -126,7 +126,7 @@ def test_compose_keeps_house_as_auth_and_stays() -> None:
 
 
 def test_the_embedded_platform_keeps_house_again_and_again() -> None:
-    child = supervisor.housekeeping(ROOT / "var" / "log")
+    child = supervisor.housekeeping(8001, ROOT / "var" / "log")
     assert list(child.command)[1:] == COMMAND[1:]
     assert "supervisor.housekeeping(" in (ROOT / up.__file__).read_text()
 

@@ -18,9 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the receipt as it was mailed; - reads the standard input")
 
     def handle(self, *_args: Any, file: str, **_options: Any) -> None:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         try:
+            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
             receipt = receipt_verify(text)
+        except (OSError, UnicodeError) as exc:
+            raise CommandError(f"{exc}") from exc
         except ReceiptInvalid as exc:
             raise CommandError(f"This is no receipt of ours. {exc}") from exc
         self.stdout.write(orjson.dumps(receipt.claims, option=orjson.OPT_INDENT_2).decode())

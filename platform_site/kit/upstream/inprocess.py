@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import get_urlconf, set_urlconf
 
+from platform_site.kit.telemetry.request_context import current_request
 from platform_site.kit.upstream.connections import CHUNK_BYTES
 from platform_site.kit.upstream.replies import Headers, Reply
 from platform_site.kit.upstream.requests import Body, SupportsRead, is_stream
@@ -59,6 +60,7 @@ class InProcessPool:
         body: Body,
     ) -> HttpRequest:
         path, _, query = url.partition("?")
+        outer = current_request()  # where the pages are that links of the inner one lead to
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "PATH_INFO": path,
@@ -68,8 +70,8 @@ class InProcessPool:
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": "localhost",
-            "wsgi.url_scheme": "http",
+            "HTTP_HOST": outer.META.get("HTTP_HOST", "localhost") if outer else "localhost",
+            "wsgi.url_scheme": outer.scheme if outer else "http",
             "wsgi.input": _reader(body),
             "wsgi.errors": io.StringIO(),
             # A stream brings its own length among the headers, as it has to over a socket.

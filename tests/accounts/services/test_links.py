@@ -152,8 +152,10 @@ def test_a_token_stands_in_the_fragment(settings: Settings) -> None:
 
 
 def test_without_a_public_url_the_request_names_the_site(rf: object, settings: Settings) -> None:
-    settings.PUBLIC_URL = ""
+    settings.PUBLIC_URL = settings.LOCAL_URL = ""
     assert links.site_origin() == ""
+    settings.LOCAL_URL = "http://127.0.0.1:8001"
+    assert links.site_origin() == "http://127.0.0.1:8001"
     request = rf.get("/auth/profile", headers={"host": "localhost:8000"})  # type: ignore[attr-defined]
     with acting_for(lambda: None, request):
         assert links.site_origin() == "http://localhost:8000"

@@ -91,6 +91,8 @@ def test_the_command_reads_what_was_mailed(receipt: str, tmp_path: Path) -> None
     file.write_text("nonsense")
     with pytest.raises(CommandError, match="no receipt of ours"):
         call_command("verify_receipt", str(file), stdout=StringIO())
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("verify_receipt", str(tmp_path / "nowhere"), stdout=StringIO())
 
 
 def test_it_names_its_key_and_hides_the_address(receipt: str, alice_user: User) -> None:

@@ -274,6 +274,8 @@ def test_the_children_are_told_what_they_need(tmp_path: Path) -> None:
     worker = supervisor.worker(tmp_path / "worker.log")
     assert "--beat" in worker.command
     assert "--queues" not in worker.command  # all that there are
+    house = supervisor.housekeeping(8123, tmp_path / "housekeeping.log")
+    assert house.environment["PORT"] == "8123"  # links of its mails lead there
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def echo(request: HttpRequest) -> HttpResponse:
             "request_id": current_request_id(),
             "given_id": request.headers.get("X-Request-ID"),
             "traced": "traceparent" in request.headers,
+            "site": request.build_absolute_uri("/"),
         },
         headers={"X-Custom": "yes"},
     )
@@ -84,7 +85,8 @@ def outer(request: HttpRequest) -> HttpResponse:
     before = get_urlconf(), current_request_id()
     inner = upstream("images").request("GET", "/echo").json()
     after = get_urlconf(), current_request_id()
-    return JsonResponse({"same": before == after, "inner": inner["request_id"], "outer": after[1]})
+    told = {"inner": inner["request_id"], "outer": after[1], "site": inner["site"]}
+    return JsonResponse({"same": before == after, **told})
 
 
 urlpatterns = [
@@ -126,6 +128,7 @@ def test_a_request_arrives_as_it_was_sent(images: Upstream) -> None:
         "request_id": REQUEST_ID,
         "given_id": REQUEST_ID,
         "traced": True,
+        "site": "http://localhost/",
     }
     assert reply.headers["x-custom"] == "yes"
     assert reply.headers["CONTENT-TYPE"] == "application/json"
@@ -189,8 +192,9 @@ def test_the_outer_request_goes_on_as_it_was(
     images: Upstream, settings: Settings, client: Client
 ) -> None:
     settings.ROOT_URLCONF = __name__
-    reply = client.get("/outer", headers={"X-Request-ID": REQUEST_ID})
-    assert reply.json() == {"same": True, "inner": REQUEST_ID, "outer": REQUEST_ID}
+    reply = client.get("/outer", headers={"X-Request-ID": REQUEST_ID, "Host": "127.0.0.1:8001"})
+    found = {"same": True, "inner": REQUEST_ID, "outer": REQUEST_ID}
+    assert reply.json() == {**found, "site": "http://127.0.0.1:8001/"}
 
 
 def test_the_urlconf_is_restored_even_after_a_failure(images: Upstream) -> None:
