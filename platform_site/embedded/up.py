@@ -117,14 +117,16 @@ def demo_password() -> str:
 
 def welcome(url: str, password: str) -> str:
     """What a person reads once everything runs at ``url``."""
+    # Browsers make passkeys for a name, and for no address; the server listens on the address.
+    pages = url.replace("127.0.0.1", "localhost")
     login = f'{{"email": "{EMAIL}", "password": "{password}", "mode": "token"}}'
     return f"""
 {color_style().SUCCESS("The image platform is running.")}
 
-  Open       {url}/
+  Open       {pages}/
   Sign in    {EMAIL}   {password}
-  API        {url}/api/v1/docs
-  Admin      {url}/admin/   (the same account)
+  API        {pages}/api/v1/docs
+  Admin      {pages}/admin/   (the same account)
 
 The main job in three lines: sign in, send a photograph and wait, fetch a rendition.
 

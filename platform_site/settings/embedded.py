@@ -68,7 +68,7 @@ WEB_SERVER = env.text(
 EMAIL_BACKEND = EMAIL_BACKEND if EMAIL_HOST else "platform_site.embedded.mail_log.FileLog"
 EMAIL_FILE_PATH = str(VAR_DIR / "log" / "mails.log")
 MAILS_ENABLED = True
-LOCAL_URL = f"http://127.0.0.1:{variables.port()}"
+LOCAL_URL = f"http://localhost:{variables.port()}"
 
 # The public document is built here, where the views of every role can be seen.
 SPECTACULAR_SETTINGS = {
