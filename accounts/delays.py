@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from platform_site.kit import shared_cache
 from platform_site.kit.rest.rate_limits import LimiterUnavailable, RateDecision, uses_count
-from platform_site.kit.rest.shared_counts import CacheChanges
+from platform_site.kit.rest.shared_counts import CacheChanges, numbers
 
 LONGEST_S: Final = 900
 """No wait is longer: who shares a network with an attacker is in within a quarter of an hour."""
@@ -56,16 +56,16 @@ class Delay:
 
     def count(self) -> DelayedTry:
         """Count one try; the caller decides what a refusal means. Raises `LimiterUnavailable`."""
-        wait, used = self._name("wait"), self._name("used")
-        held = _asked(lambda: cache.get_many([wait, used])) or {}
-        if waiting_s := _left_s(held.get(wait)):
+        names = [self._name("wait"), self._name("used")]
+        ends_at, used_before = _asked(lambda: numbers(names)) or (None, None)
+        if waiting_s := _left_s(ends_at):
             return self._refused(waiting_s)
-        if held.get(used, 0) < self.free:
-            number = uses_count(used, ttl_s=self.memory_s)
-            if number == self.free:
+        if (used_before or 0) < self.free:
+            used = uses_count(self._name("used"), ttl_s=self.memory_s)
+            if used == self.free:
                 self.begin()
             # Those at once beyond the last one are no tries: they have not waited.
-            return self._allowed(number) if number <= self.free else self._refused(self.first_s)
+            return self._allowed(used) if used <= self.free else self._refused(self.first_s)
         return self._after_a_wait()
 
     def begin(self) -> DelayedTry:

@@ -21,7 +21,9 @@ from platform_site.kit.rest.shared_counts import (
     CacheChanges,
     add,
     in_redis,
+    numbers,
 )
+from platform_site.secrets.generation import KeyMaterial
 from tests.platform_site.kit.clock import Clock
 from tests.servers.processes import ROOT
 from tests.servers.redis import RedisServer
@@ -32,6 +34,7 @@ KEY = "limit:reads:alice:1"
 @pytest.fixture(scope="module")
 def server() -> Iterator[RedisServer]:
     running = RedisServer()
+    running.users_give("cache", KeyMaterial().cache)
     running.start()
     yield running
     running.stop()
@@ -239,3 +242,17 @@ def test_changes_count_forget_and_mark_in_one_round_trip(
     if store == "redis":
         names = [caches["default"].make_key(name) for name in ("counted", "marked")]
         assert all(0 < redis.ttl(name) <= 60 for name in names)
+
+
+def test_the_user_of_a_role_may_do_all_of_it(
+    server: RedisServer, redis: Any, settings: Settings
+) -> None:
+    own = {**settings.CACHES["default"], "LOCATION": server.url_of("auth"), "KEY_PREFIX": "auth"}
+    settings.CACHES = {**settings.CACHES, "default": own}
+    add({"counted": Addition(2, 60)})
+    changes = CacheChanges()
+    changes.add("counted", Addition(-1, 60))
+    changes.forget("forgotten")
+    changes.mark("marked", ttl_s=60)
+    changes.send()
+    assert numbers(["counted", "forgotten", "marked"]) == [1, None, 1]
