@@ -47,7 +47,8 @@ def authenticator_begin(*, user: User) -> NewAuthenticator:
             if not unconfirmed.update(sealed_secret=kept, last_step=0):
                 raise FactorExists
         audit_record("factor.begin", user_id=user.id, by=user.id, method="otp")
-    issuer = settings.TOTP_ISSUER
+    # A colon ends the name in what apps read, encoded or not (the key URI format says so).
+    issuer = " ".join(settings.TOTP_ISSUER.replace(":", " ").split())
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
     image = segno.make(uri, error="m").svg_inline(scale=4, border=4, light="#fff")
     return NewAuthenticator(secret, uri, image)

@@ -42,6 +42,8 @@ class SecurityKey:
 
     origin: str = ORIGIN
     framed: bool = False
+    top: str = ""
+    """The page around the frame, which browsers name since level 3; empty: none."""
     flags: FLAG = FLAG.UP | FLAG.UV
     counts: bool = True
     algorithm: int = -7
@@ -90,6 +92,7 @@ class SecurityKey:
                 "challenge": options["challenge"],
                 "origin": self.origin,
                 "crossOrigin": self.framed,
+                **({"topOrigin": self.top} if self.top else {}),
             }
         ).encode()
 

@@ -23,6 +23,15 @@ NOTHING: Final[dict[str, object]] = {
 }
 
 
+def test_apps_read_the_name_of_the_platform_though_it_has_a_colon(
+    alice: Caller, settings: Settings
+) -> None:
+    """They take what stands before the first colon, encoded or not, for the name."""
+    settings.TOTP_ISSUER = "Acme: photos"
+    read = pyotp.parse_uri(alice.post("/auth/factors/otp").json()["uri"])
+    assert (read.issuer, read.name) == ("Acme photos", "alice@example.com")
+
+
 def test_a_new_authenticator_counts_once_a_code_of_it_was_seen(
     alice: Caller, alice_user: User
 ) -> None:
