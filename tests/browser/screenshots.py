@@ -1,20 +1,23 @@
 """``python -m tests.browser.screenshots``: pictures of every page, wide, narrow, dark, Arabic.
 
-With names of views it makes the pictures of these only; ``--docs`` also renews ``docs/pictures``.
+With names of views it makes the pictures of these only; ``--docs`` also renews ``docs/pictures``,
+among them those of an account that has been in use.
 """
 
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.cast import Cast, cast_made, looking
-from tests.browser.site import DIST, embedded
+from tests.browser.settled import newly_here, settle, site_by_name
+from tests.browser.site import DIST, Site, embedded
 from tests.browser.views import VIEWS, View
-from tests.browser.visitor import NARROW, Look, chromium, chromium_launch
+from tests.browser.visitor import NARROW, Look, chromium, chromium_launch, visiting
 from tests.servers.processes import ROOT
 
 TARGET = ROOT / "var" / "screenshots"
@@ -23,6 +26,14 @@ DOCUMENTED = (
     *("library.wide", "library.dark", "library.arabic", "library.narrow"),
     *("image.wide", "image-builder.dark"),
 )
+SETTLED = {
+    "account-security": "passkeys",
+    "account-devices": "remembered-devices",
+    "account-keys": "api-keys",
+    "account-log": "audit",
+    "account-export": "exports",
+}
+"""Views of an account that has been in use, and a list that comes last there."""
 LOOKS = {
     "wide": Look(),
     "narrow": Look(size=NARROW),
@@ -46,19 +57,22 @@ def main(arguments: list[str]) -> int:
     with embedded() as site, sync_playwright() as playwright:
         cast = cast_made(site, pictures=PICTURES)
         browser = chromium_launch(playwright)
-        for file in _pictures(browser, cast, views):
+        files = _pictures(browser, cast, views)
+        settled = [view for view in views if view.name in SETTLED and "--docs" in arguments]
+        for file in chain(files, _pictures_settled(browser, site, settled)):
             sys.stdout.write(f"{os.path.relpath(file)}\n")
             sys.stdout.flush()
         browser.close()
     if "--docs" in arguments:
-        _documentation_renewed()
+        _documentation_renewed({view.name for view in views})
     return 0
 
 
-def _documentation_renewed() -> None:
-    """The best pictures, as small files that a repository can carry."""
+def _documentation_renewed(made: set[str]) -> None:
+    """The best pictures of the views ``made``, as small files that a repository can carry."""
     CHOSEN.mkdir(parents=True, exist_ok=True)
-    for name in DOCUMENTED:
+    names = [*DOCUMENTED, *(f"{view}.settled" for view in SETTLED)]
+    for name in (name for name in names if name.partition(".")[0] in made):
         with Image.open(TARGET / f"{name}.png") as picture:
             picture.convert("RGB").save(CHOSEN / f"{name}.webp", quality=80, method=6)
 
@@ -79,6 +93,27 @@ def _pictures(browser: Browser, cast: Cast, views: list[View]) -> Iterator[Path]
                 for fault in visitor.faults:
                     sys.stderr.write(f"{view.name} {name}: {fault}\n")
             yield file
+
+
+def _pictures_settled(browser: Browser, site: Site, views: list[View]) -> Iterator[Path]:
+    """The account of somebody who has used it, wide."""
+    if not views:
+        return
+    look, site = Look(), site_by_name(site)
+    person = newly_here(site)
+    with visiting(browser, site, look, person=person) as visitor:
+        settle(visitor, person)
+        for view in views:
+            page = visitor.context.new_page()
+            view.open(page, site)
+            expect(page.get_by_test_id(SETTLED[view.name])).to_be_visible()
+            _window_made_tall(page, look)
+            file = TARGET / f"{view.name}.settled.png"
+            page.screenshot(path=file, animations="disabled")
+            page.close()
+            yield file
+        for fault in visitor.faults:
+            sys.stderr.write(f"settled: {fault}\n")
 
 
 def _window_made_tall(page: Page, look: Look) -> None:

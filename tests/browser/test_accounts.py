@@ -9,7 +9,6 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pyotp
 import pytest
@@ -17,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from platform_site.kit.identifiers import random_token
 from tests.browser.mails import link_mailed
+from tests.browser.settled import AUTHENTICATOR, site_by_name
 from tests.browser.site import Site
 from tests.browser.views import BY_NAME
 from tests.browser.visitor import Look, VisitorMade
@@ -25,15 +25,6 @@ from tests.servers.person import PASSWORD, PHOTOGRAPHS, Person
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 NEW_PASSWORD = "another sentence nobody guesses"
-# A platform authenticator whose user is there and has been verified.
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 NO_AUTOFILL_AT_FIRST = """
 if (!sessionStorage.getItem("autofill")) {
   PublicKeyCredential.isConditionalMediationAvailable = async () => false;
@@ -94,8 +85,7 @@ def test_a_second_factor_is_set_up_and_asked_for(laptop: Site, visit: VisitorMad
 
 
 def test_a_passkey_is_made_and_signs_in(laptop: Site, visit: VisitorMade) -> None:
-    # A passkey belongs to a name: browsers take none for an address.
-    site = replace(laptop, address=f"http://localhost:{urlsplit(laptop.address).port}")
+    site = site_by_name(laptop)
     person = site.person("passkey")
     visitor = visit(site, person=person)
     page = visitor.context.new_page()

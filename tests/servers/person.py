@@ -30,13 +30,17 @@ class Answer:
 
 @dataclass
 class Person:
-    """Knows where each public prefix is served, and its own token once signed in."""
+    """Knows where each public prefix is served, and its own token once signed in.
+
+    ``device`` is what it says that it uses, if anything.
+    """
 
     email: str
     api: str
     auth: str
     delivery: str
     token: str = ""
+    device: str = ""
     http: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False))
 
     def sign_up(self) -> "Person":
@@ -119,12 +123,13 @@ class Person:
         prepared: Mapping[str, str],
     ) -> Answer:
         base = self.auth if path.startswith("/auth/") else self.api
-        credentials = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        own |= {"User-Agent": self.device} if self.device else {}
         reply = self.http.request(
             method,
             f"{base}{path}",
             body=body,
-            headers={**prepared, **credentials, **(headers or {})},
+            headers={**prepared, **own, **(headers or {})},
             timeout=60.0,
         )
         return Answer(reply.status, reply.headers, reply.data)

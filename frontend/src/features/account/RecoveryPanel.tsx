@@ -43,7 +43,12 @@ export function RecoveryPanel() {
     >
       {error !== null && <ProblemNotice heading={t("codesFailed")} error={error} compact />}
       {left <= FEW && <p className={classes.note}>{t("codesFew")}</p>}
-      <Button variant="default" mt="sm" loading={busy} onClick={() => setAsking(true)}>
+      <Button
+        variant="default"
+        mt={left <= FEW ? "sm" : 0}
+        loading={busy}
+        onClick={() => setAsking(true)}
+      >
         {t("codesRenew")}
       </Button>
       {asking && (
