@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jws import extract_compact
 
 from accounts.models.identities import SUBJECT_LENGTH
@@ -70,7 +70,12 @@ def _verified(
     if algorithm not in provider.algorithms or not isinstance(kid, str):
         raise ValueError("alg")
     # One algorithm and one key, chosen by us: the token cannot choose how it is looked at.
-    token = jwt.decode(raw, documents.key(kid, algorithm), algorithms=[algorithm])
+    try:
+        token = jwt.decode(raw, documents.key(kid, algorithm), algorithms=[algorithm])
+    except BadSignatureError:
+        # Some providers give each new key the name of the last.
+        key = documents.key(kid, algorithm, is_doubted=True)
+        token = jwt.decode(raw, key, algorithms=[algorithm])
     claims = CodeIDToken(
         token.claims,
         token.header,

@@ -96,13 +96,14 @@ class ProviderDocuments:
         """Raises `ProviderUnavailable` and `ProviderAnswerInvalid`."""
         return self._endpoints.value()
 
-    def key(self, kid: str, alg: str) -> Key:
+    def key(self, kid: str, alg: str, *, is_doubted: bool = False) -> Key:
         """The key ``kid`` for ``alg``; without ``kid`` the only one there is for it.
 
-        Raises `ProviderAnswerInvalid` without one, and `ProviderUnavailable`.
+        One that ``is_doubted`` is read again, as one that is not known. Raises
+        `ProviderAnswerInvalid` without one, and `ProviderUnavailable`.
         """
         found = _fitting(self._keys.value(), kid, alg)
-        if len(found) != 1:
+        if len(found) != 1 or is_doubted:
             found = _fitting(self._keys.value(not_older_than_s=AGAIN_S), kid, alg)
         if len(found) != 1:
             raise ProviderAnswerInvalid("The provider has no such key.")

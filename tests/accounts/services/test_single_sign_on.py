@@ -263,6 +263,16 @@ def test_new_keys_of_the_provider_are_read_and_invented_ones_do_not_make_us_ask_
     assert provider.asked.count("/keys") <= asked + 1
 
 
+def test_a_new_key_under_the_name_of_the_last_is_read(
+    provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert error_of(Traveller().through()) == ""
+    provider.key = ECKey.generate_key("P-256", {"kid": "e1"})
+    assert error_of(Traveller().through()) == "sso_answer_invalid", "not twice in a minute"
+    monkeypatch.setattr("accounts.oidc.metadata.AGAIN_S", 0.0)
+    assert error_of(Traveller().through()) == ""
+
+
 def test_a_provider_that_names_itself_must_name_itself(provider: OidcProvider) -> None:
     provider.discovery["authorization_response_iss_parameter_supported"] = True
     dora = Traveller()
