@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from django.utils.http import http_date, parse_http_date
 from prometheus_client import REGISTRY
 
 from images import storage
 from images.api import delivery
-from images.models import Image, Rendition
+from images.models import Rendition
 from images.url_signing import path_signed
 from tests.images.people import path_of
 from tests.images.pictures import jpeg, sha256
@@ -35,11 +34,6 @@ def signed(spec: str, name: str, *, ends_in_s: int = 3600) -> str:
 
 def failed_requests() -> float:
     return REGISTRY.get_sample_value("http_requests_failed_total", {"role": "embedded"}) or 0.0
-
-
-@pytest.fixture
-def original(ready_picture: dict[str, Any]) -> str:
-    return path_of(ready_picture["links"]["original"])
 
 
 def test_the_original_comes_back_as_an_attachment(client: Client, original: str) -> None:
@@ -182,71 +176,6 @@ def test_an_image_in_the_trash_is_not_delivered(
     assert client.get(path_of(ready_picture["renditions"][0]["url"])).status_code == 404
 
 
-def test_the_same_version_is_not_sent_again(
-    client: Client, original: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    etag = f'"{sha256(jpeg())}"'
-    monkeypatch.setattr(storage, "object_open", None)
-    reply = client.get(original, headers={"If-None-Match": f'"other", {etag}'})
-    assert (reply.status_code, reply.content) == (304, b"")
-    assert reply.headers["ETag"] == etag
-
-
-def modified_of(reply: Any) -> float:
-    moment: float = parse_http_date(reply.headers["Last-Modified"])
-    return moment
-
-
-def test_the_moment_of_the_bytes_is_told_and_honoured(client: Client, original: str) -> None:
-    reply = client.get(original)
-    reply.close()
-    made = modified_of(reply)
-    assert made == int(Image.objects.get().created_at.timestamp())
-    same = client.get(original, headers={"If-Modified-Since": http_date(made)})
-    assert (same.status_code, same.content) == (304, b"")
-    assert same.headers["Last-Modified"] == reply.headers["Last-Modified"]
-    assert "Content-Type" not in same.headers
-    for headers, status in (
-        ({"If-Modified-Since": http_date(made - 1)}, 200),
-        ({"If-Modified-Since": "yesterday"}, 200),
-        ({"If-Modified-Since": http_date(made), "If-None-Match": '"other"'}, 200),
-        ({"If-Unmodified-Since": http_date(made)}, 200),
-        ({"If-Unmodified-Since": http_date(made - 1)}, 412),
-        ({"If-Unmodified-Since": "yesterday"}, 200),
-    ):
-        reply = client.get(original, headers=headers)
-        assert reply.status_code == status, headers
-        reply.close()
-
-
-@pytest.mark.parametrize("accel", [False, True])
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_what_if_match_insists_on_is_sent_or_nothing(
-    client: Client, original: str, settings: Any, method: str, *, accel: bool
-) -> None:
-    settings.DELIVERY_ACCEL = accel
-    etag = f'"{sha256(jpeg())}"'
-    ask = getattr(client, method)
-    for tag in (etag, f'"other", {etag}', "*"):
-        reply = ask(original, headers={"If-Match": tag, "Range": "bytes=0-4"})
-        assert reply.status_code == 206, tag
-        assert body_of(reply) == (jpeg()[:5] if method == "get" else b"")
-    for tag in ('"other"', f"W/{etag}"):
-        reply = ask(original, headers={"If-Match": tag, "Range": "bytes=0-4"})
-        assert reply.status_code == 412, tag
-        assert reply.headers["Cache-Control"] == "no-store"
-    assert client.get(original, headers={"If-Match": '"x"'}).json()["code"] == "precondition_failed"
-
-
-def test_a_part_is_handed_over_to_nginx_with_its_moment(
-    client: Client, original: str, settings: Any
-) -> None:
-    settings.DELIVERY_ACCEL = True
-    reply = client.get(original, headers={"Range": "BYTES=2-4"})
-    assert (reply.status_code, reply.headers["X-Accel-Range"]) == (307, "bytes=2-4")
-    assert modified_of(reply) == int(Image.objects.get().created_at.timestamp())
-
-
 @pytest.mark.parametrize(("setting", "kept"), [(60, "59"), (2, "1"), (1, None), (0, None)])
 def test_nginx_is_told_how_long_it_may_keep_the_bytes(
     client: Client, ready_picture: dict[str, Any], settings: Any, setting: int, kept: str | None
@@ -290,22 +219,6 @@ def test_who_gets_the_bytes_from_the_role_is_told_nothing_of_a_cache(
     assert not [name for name in reply.headers if name.startswith("X-Accel")]
 
 
-def test_the_same_day_gives_a_part_and_another_the_whole(client: Client, original: str) -> None:
-    reply = client.get(original)
-    reply.close()
-    made = modified_of(reply)
-    for condition, status in (
-        (reply.headers["Last-Modified"], 206),
-        (http_date(made - 1), 200),
-        (http_date(made + 1), 200),
-        (f"W/{reply.headers['ETag']}", 200),
-        ("", 200),
-    ):
-        part = client.get(original, headers={"Range": "bytes=0-4", "If-Range": condition})
-        assert part.status_code == status, condition
-        part.close()
-
-
 def test_head_answers_as_get_does_without_touching_the_store(
     client: Client, original: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,55 +230,6 @@ def test_head_answers_as_get_does_without_touching_the_store(
     assert head.content == b""
     for name in ("ETag", "Content-Length", "Content-Type", "Content-Disposition"):
         assert head.headers[name] == reply.headers[name]
-
-
-@pytest.mark.parametrize(
-    ("asked", "first", "last"),
-    [
-        ("bytes=0-0", 0, 0),
-        ("bytes=10-19", 10, 19),
-        ("bytes=100-", 100, -1),
-        ("bytes=-7", -7, -1),
-        ("Bytes=10-19", 10, 19),
-        ("BYTES=-7", -7, -1),
-    ],
-)
-def test_a_range_is_sent_in_part(
-    client: Client, original: str, asked: str, first: int, last: int
-) -> None:
-    size = len(jpeg())
-    start, end = first % size, last % size
-    reply = client.get(original, headers={"Range": asked})
-    assert reply.status_code == 206
-    assert body_of(reply) == jpeg()[start : end + 1]
-    assert reply.headers["Content-Range"] == f"bytes {start}-{end}/{size}"
-    assert reply.headers["Content-Length"] == str(end - start + 1)
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Range": "bytes=5-2"},
-        {"Range": "bytes=0-1,3-4"},
-        {"Range": "lines=1-2"},
-        {"Range": "bytes=-"},
-        {"Range": f"bytes=0-{'9' * 5_000}"},
-        {"Range": "bytes=0-1", "If-Range": '"another"'},
-    ],
-)
-def test_a_range_that_does_not_count_gives_the_whole(
-    client: Client, original: str, headers: dict[str, str]
-) -> None:
-    reply = client.get(original, headers=headers)
-    assert reply.status_code == 200
-    assert body_of(reply) == jpeg()
-
-
-@pytest.mark.parametrize("asked", ["bytes=999999-", "bytes=-0"])
-def test_a_range_beyond_the_end_is_refused(client: Client, original: str, asked: str) -> None:
-    reply = client.get(original, headers={"Range": asked})
-    assert (reply.status_code, reply.json()["code"]) == (416, "range_not_satisfiable")
-    assert reply.headers["Content-Range"] == f"bytes */{len(jpeg())}"
 
 
 def test_other_methods_are_refused(original: str) -> None:
