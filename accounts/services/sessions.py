@@ -22,7 +22,7 @@ from accounts.services.revocations import sessions_deny, sessions_end
 from accounts.services.verification import verification_require
 from accounts.tokens import access_token_issue
 from platform_site.kit.identifiers import uuid7
-from platform_site.kit.statements import Change, ChangedRows, Statement
+from platform_site.kit.statements import Change, ChangedRows, NewRow, Statement
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,22 @@ _SEEN_AGAIN: Final = ChangedRows(
     Statement(lambda user_id: User.objects.only(*_LOOKED_AT).filter(id=user_id)),
 )
 """Notes the sign-in of a user who has this password still, and reads who may enter."""
+
+
+_BEGUN: Final = NewRow(
+    lambda session_id, user_id, refresh_hash, at, methods, expires_at, device, address: Session(
+        id=session_id,
+        user_id=user_id,
+        refresh_hash=refresh_hash,
+        created_at=at,
+        last_seen_at=at,
+        authenticated_at=at,
+        methods=methods,
+        expires_at=expires_at,
+        device=device,
+        address=address,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,13 +94,11 @@ def session_begin(
         same = next(iter(found), None)
         if same is None or not same.may_sign_in or _changed(same, user):
             raise InvalidCredentials
-        Session.objects.create(
-            id=token.session_id,
-            user=user,
+        _BEGUN.execute(
+            session_id=token.session_id,
+            user_id=user.id,
             refresh_hash=token.digest(),
-            created_at=now,
-            last_seen_at=now,
-            authenticated_at=now,
+            at=now,
             methods=" ".join(methods),
             expires_at=now + timedelta(seconds=session_lifetime_s()),
             device=device[:DEVICE_LENGTH],

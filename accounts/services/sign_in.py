@@ -1,5 +1,6 @@
 """Signing in with a password."""
 
+import logging
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -17,9 +18,12 @@ from accounts.services.second_step import signed_in_or_challenged
 from accounts.services.sessions import TokenPair
 from platform_site.kit.bounded import Busy
 from platform_site.kit.identifiers import random_token
+from platform_site.kit.telemetry.logs import event_write
 
 EMAIL_DIGEST: Final = "audit.email"
 log = structlog.get_logger(__name__)
+told: Final = logging.getLogger(__name__)
+"""For what every sign-in writes: see `event_write`."""
 
 
 def session_open(
@@ -59,7 +63,8 @@ def session_open(
         raise
     tried.forget()
     metrics.LOGINS.labels("succeeded").inc()
-    log.info("login_succeeded", user_id=str(user.id), session_id=str(pair.session_id))
+    fields = {"user_id": str(user.id), "session_id": str(pair.session_id)}
+    event_write(told, logging.INFO, "login_succeeded", fields)
     return pair
 
 

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import RelatedPopulator, get_related_populators
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = TypeVar("Row", bound=Model)
+Built = TypeVar("Built")
 Converter = tuple[int, Sequence[Callable[..., Any]], Any]
 Place = tuple[str, int | None]
 """Where a value is: by its name, and by its index where that is a tuple."""
@@ -87,7 +88,7 @@ class Statement(Generic[Row]):
         marks = {name: _mark(values[name]) for name in self._names}
         queryset = self._build(**marks)
         compiler = queryset.query.get_compiler(connection=connection)
-        text = _Text.of(compiler, marks)
+        text = _Text.of(compiler.as_sql(), marks)
         fields = [field for field, _, _ in compiler.select]
         positions = compiler.klass_info["select_fields"] if compiler.klass_info else []
         return _Compiled(
@@ -106,14 +107,10 @@ class Statement(Generic[Row]):
         )
 
 
-class Change:
-    """An UPDATE, compiled at its first use and only sent from then on.
+class _Write(Generic[Built]):
+    """What changes rows, compiled at its first use and only sent from then on. Threads share it."""
 
-    ``build`` makes of UUIDs, texts and times the query set, whose conditions are of its own table,
-    and what its rows get by the names of fields. Threads share it.
-    """
-
-    def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
+    def __init__(self, build: Callable[..., Built]) -> None:
         self._build = build
         self._texts: dict[str, _Text] = {}
 
@@ -129,16 +126,39 @@ class Change:
         """The SQL, for values like these."""
         text = self._texts.get(connection.vendor)
         if text is None:
-            text = self._texts[connection.vendor] = self._compile(values)
+            marks = {name: _mark(value) for name, value in values.items()}
+            compiled = self._compiled(self._build(**marks))
+            text = self._texts[connection.vendor] = _Text.of(compiled, marks)
         return text
 
-    def _compile(self, values: Mapping[str, Any]) -> "_Text":
-        """What Django's compiler says of it, as ``QuerySet.update`` uses it."""
-        marks = {name: _mark(value) for name, value in values.items()}
-        queryset, assigned = self._build(**marks)
-        query: Any = queryset.query.chain(UpdateQuery)
-        query.add_update_values(assigned)
-        return _Text.of(query.get_compiler(connection=connection), marks)
+    def _compiled(self, built: Built) -> tuple[str, Sequence[Any]]:
+        raise NotImplementedError
+
+
+class Change(_Write[tuple[QuerySet[Any, Any], Mapping[str, Any]]]):
+    """An UPDATE.
+
+    ``build`` makes of UUIDs, texts and times the query set, whose conditions are of its own table,
+    and what its rows get by the names of fields.
+    """
+
+    def _compiled(self, built: Any) -> Any:
+        query = built[0].query.chain(UpdateQuery)
+        query.add_update_values(built[1])
+        return query.get_compiler(connection=connection).as_sql()
+
+
+class NewRow(_Write[Model]):
+    """An INSERT; ``build`` makes of UUIDs, texts and times the row, which it does not save.
+
+    A default that is worked out, as a new id, has to be among them: it would be the same for ever.
+    """
+
+    def _compiled(self, built: Model) -> Any:
+        query: Any = InsertQuery(type(built))
+        query.insert_values(built._meta.concrete_fields, [built])  # noqa: SLF001 - documented
+        [one] = query.get_compiler(connection=connection).as_sql()
+        return one
 
 
 class ChangedRows(Generic[Row]):
@@ -169,12 +189,12 @@ class _Text:
     sent: Sequence[tuple[Place | None, Any]]
 
     @classmethod
-    def of(cls, compiler: Any, marks: dict[str, Any]) -> Self:
-        """What ``compiler`` makes. Raises ``ValueError`` when a mark would not be sent.
+    def of(cls, compiled: tuple[str, Sequence[Any]], marks: dict[str, Any]) -> Self:
+        """What a compiler has made. Raises ``ValueError`` when a mark would not be sent.
 
         Parameters are recognised by value in the compiled SQL, so the marks are unlike any other.
         """
-        sql, parameters = compiler.as_sql()
+        sql, parameters = compiled
         # What makes up the shape is no mark: it stands in the query as it is.
         places = {mark: at for mark, at in _places(marks) if _shape(mark) == ""}
         sent = [(places.get(value), value) for value in parameters]

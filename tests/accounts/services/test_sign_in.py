@@ -198,8 +198,8 @@ def test_the_log_tells_what_happened_and_no_secret(
         fresh = session_refresh(raw=pair.refresh, address="192.0.2.7")
     lines += [record.msg for record in caplog.records if isinstance(record.msg, WholeEvent)]
     assert [line["event"] for line in lines] == [
-        "login_succeeded",
         "login_refused",
+        "login_succeeded",
         "session_rotated",
     ]
     told = _text(lines)

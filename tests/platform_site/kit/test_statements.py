@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from images.models import Image, Job, Usage
-from platform_site.kit.statements import Change, ChangedRows, Statement
+from platform_site.kit.statements import Change, ChangedRows, NewRow, Statement
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -214,3 +214,20 @@ def test_values_are_texts_times_and_tuples_and_what_is_none_is_another_shape() -
 def test_a_value_of_another_type_is_an_error() -> None:
     with pytest.raises(TypeError):
         Statement(lambda images: Usage.objects.filter(images=images)).rows(images=7)
+
+
+def test_a_new_row_is_the_one_that_the_model_saves() -> None:
+    def build(job_id: UUID, owner_id: UUID, at: datetime, queue: str) -> Job:
+        return Job(
+            id=job_id, owner_id=owner_id, kind="render", queue=queue, created_at=at, queued_at=at
+        )
+
+    new = NewRow(build)
+    for queue in ("first", "it's the second"):
+        owner_id, saved, written = uuid4(), uuid4(), uuid4()
+        build(saved, owner_id, NOON, queue).save(force_insert=True)
+        assert new.execute(job_id=written, owner_id=owner_id, at=NOON, queue=queue) == 1
+        names = [field.attname for field in Job._meta.concrete_fields if field.name != "id"]
+        assert {job.id for job in Job.objects.filter(owner_id=owner_id)} == {saved, written}
+        one, other = Job.objects.filter(owner_id=owner_id).values(*names)
+        assert one == other
