@@ -35,11 +35,12 @@ class PlatformMail(EmailMultiAlternatives):
         made["Subject"] = self.subject
         made["From"] = self.from_email
         made["To"] = self._to()
-        for name, value in self.extra_headers.items():
-            made[name] = value
         made.set_content(self.body)
         for alternative in self.alternatives:
             made.add_alternative(str(alternative[0]), subtype="html")
+        # Last: content, when it is set, takes away the headers that tell of it.
+        for name, value in self.extra_headers.items():
+            made[name] = value
         return made
 
     def _to(self) -> Address:

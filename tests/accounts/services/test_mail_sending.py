@@ -64,6 +64,7 @@ def test_a_mail_is_sent_in_plain_text_and_html(
     assert message["Subject"] == subject
     assert message["From"] == "Photos <no-reply@photos.example>"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == language
     assert message["Message-ID"] == f"<{mail.id}@photos.example>"
     assert f"\n{LINK}\n" in delivery.text
     assert f'<html lang="{language}" dir="{direction}">' in delivery.html
