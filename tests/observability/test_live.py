@@ -31,7 +31,10 @@ STILL: Final = {
     "slo:budget:ratio": "the promise itself",
     "nginx_connections_reading": "lasts microseconds here",
     **dict.fromkeys(
-        ("pg_up", "redis_up", "nginx_up", "platform_dependency_up", "platform_workers"),
+        (
+            *("pg_up", "redis_up", "nginx_up", "platform_dependency_up", "platform_workers"),
+            *("accounts_audit_images_behind_seconds", "accounts_removal_overdue_seconds"),
+        ),
         "moves in an outage only",
     ),
     **dict.fromkeys(
@@ -79,6 +82,8 @@ UNHEARD: Final = {
         ),
         "a store that fails; see tests/images/services/test_export_job.py",
     ),
+    'accounts_audit_entries_total{act="image.unknown"}': "an images of another release, or a "
+    "stolen one; see tests/gateway/contracts/test_acts.py",
     'http_requests_unserved_total{part="database"}': "brought about in tests/outages",
     'celery_tasks_total{outcome="killed"}': "brought about in test_counting.py",
     **dict.fromkeys(
