@@ -1,8 +1,8 @@
 """What a provider publishes of itself: its endpoints (Discovery 1.0) and its keys (RFC 7517).
 
 Kept by this process for an hour, and longer while the provider gives no answer. A key that is not
-known has them read again, at most once a minute: a provider changes its keys when it likes, and
-tokens with invented ones must not make us call it each time.
+known, or that a signature does not fit, has them read again, at most once a minute: a provider
+changes its keys when it likes, and tokens with invented ones must not make us call it each time.
 """
 
 import threading
