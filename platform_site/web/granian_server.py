@@ -4,7 +4,12 @@ Takes the variables of `platform_site.gunicorn`; metrics, logs, traces and the e
 roles behind a proxy that takes requests in before it sends them on (record 80).
 """
 
+import signal
+import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from functools import partial
 from typing import Any, Final
@@ -20,12 +25,21 @@ from platform_site import gunicorn
 from platform_site.kit.telemetry import metric_files
 from platform_site.web.connections import HEAD_BYTES
 
+ENDING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
+"""Signals that ask a process to end."""
+LISTENED_EVERY_S: Final = 0.01
 PARSER_LEAST_BYTES: Final = 8 * 1024
 WSGI_APP: Final = gunicorn.wsgi_app.replace(":", ".")
 
 
 class RoleServer(MPServer):
-    """Granian's server, which gives each worker a slot for its metrics."""
+    """Granian's server, which gives each worker a slot for its metrics.
+
+    The kernel gives a signal to any thread that lets it in, and Python hears of it when its main
+    thread runs. That one waits in C, so a signal that another thread was given is lost until the
+    next. All threads but one are therefore closed to those that ask for an end: here the main one
+    is open, and a worker has `signals_hear`.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -37,9 +51,44 @@ class RoleServer(MPServer):
         self._starts[idx] += 1
         return super()._spawn_worker(idx, target, partial(application_load, slot))
 
+    def startup(self, *arguments: Any) -> None:
+        """Granian's; the workers and the threads that watch them begin with closed signals."""
+        with _signals_closed():
+            super().startup(*arguments)  # type: ignore[no-untyped-call]
+
+    def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+        with _signals_closed():
+            super()._respawn_workers(*arguments, **options)
+
+
+@contextmanager
+def _signals_closed() -> Iterator[None]:
+    """What asks for an end meanwhile does so afterwards."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+
+def signals_hear() -> None:
+    """In a worker, whose threads are all closed to signals: hand them to what granian sets."""
+    ours = {int(number): signal.getsignal(number) for number in ENDING}
+
+    def hear() -> None:
+        while True:
+            number = signal.sigwait(ENDING)
+            while (handler := signal.getsignal(number)) == ours[number]:
+                time.sleep(LISTENED_EVERY_S)  # it is the parent's: the worker does not serve yet
+            if callable(handler):
+                handler(number, None)
+
+    threading.Thread(target=hear, name="signals", daemon=True).start()
+
 
 def application_load(slot: str) -> Any:
     """In the worker: count into ``slot``, trace if that is asked for, and load the application."""
+    signals_hear()
     metric_files.slot_take(slot)
 
     from platform_site.kit.telemetry import tracing  # noqa: PLC0415 - after the files are there

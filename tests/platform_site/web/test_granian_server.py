@@ -9,6 +9,7 @@ from select import select
 
 import pytest
 
+from platform_site.web.granian_server import ENDING
 from tests.platform_site.web.conftest import GRANIAN, Embedded, serving
 from tests.platform_site.web.wire import PATIENCE_S, answer_of, head
 from tests.waiting import until
@@ -89,6 +90,34 @@ def test_a_request_under_way_is_answered_when_the_role_ends(tmp_path: Path) -> N
         assert running.program.process is not None
         assert running.program.process.wait(30) == 0
         assert "Traceback" not in running.program.words()
+
+
+def test_no_thread_takes_a_signal_away_from_the_one_that_hears_it(on_granian: Embedded) -> None:
+    """The kernel may give a signal to any thread that is open to it, and the role would not end."""
+    process = on_granian.program.process
+    assert process is not None
+    assert on_granian.wire.get("/api/v1/presets") == 401  # so that there are threads for requests
+    (worker,) = _children(process.pid)
+    assert _open_to_signals(process.pid) == [process.pid], "its main thread"
+    (hears,) = _open_to_signals(worker)
+    assert hears != worker, "whose main thread waits in C"
+
+
+def _open_to_signals(pid: int) -> list[int]:
+    """The threads of ``pid`` to which the kernel may give a SIGTERM or SIGINT."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [int(thread.name) for thread in threads if not _is_closed(thread)]
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_closed(thread: Path) -> bool:
+    """Whether neither SIGTERM nor SIGINT interrupts a thread."""
+    lines = (thread / "status").read_text().splitlines()
+    (blocked,) = (int(line.split()[1], 16) for line in lines if line.startswith("SigBlk:"))
+    return all(blocked >> (number - 1) & 1 for number in ENDING)
 
 
 def _is_refused(running: Embedded) -> bool:
