@@ -1,5 +1,6 @@
 """What every test may ask for: a database server that starts on first use."""
 
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -12,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from platform_site.embedded.up import directories_make
 from platform_site.kit.auth import revocations
-from platform_site.kit.rest import shared_counts
+from platform_site.kit.rest import rate_limits, shared_counts
 from tests.servers.postgresql import postgresql
 
 
@@ -52,6 +53,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def data_directories() -> None:
     """Make what `manage.py up` makes: importing the settings leaves nothing behind."""
     directories_make(settings.VAR_DIR)
+
+
+@pytest.fixture(autouse=True)
+def fresh_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits count from the beginning of a test: their windows do not end in the midst of it."""
+    began = time.time()
+    monkeypatch.setattr(rate_limits, "windows_now", lambda: time.time() - began)
 
 
 @pytest.fixture(autouse=True)

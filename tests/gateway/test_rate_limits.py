@@ -1,6 +1,5 @@
 """gateway/rate_limits.py: reads and writes are counted apart, and a dead store closes nothing."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ CANCEL = f"/api/v1/jobs/{JOB_ID}/cancel"
 @pytest.fixture(autouse=True)
 def _few(provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.GATEWAY_READS_PER_MINUTE, settings.GATEWAY_WRITES_PER_MINUTE = 3, 2
-    monkeypatch.setattr(kit_limits, "time", SimpleNamespace(time=lambda: 1_000_000_000.0))
+    monkeypatch.setattr(kit_limits, "windows_now", lambda: 1_000_000_000.0)
     provider.on("GET", "/internal/v1/usage", Answer(200, usage()))
     provider.on("POST", f"/internal/v1/jobs/{JOB_ID}/cancel", Answer(202, job()))
 

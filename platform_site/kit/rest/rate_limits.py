@@ -80,10 +80,7 @@ def rate_limit(
     so that together they let through at most what arrives in that time beyond ``limit``; without
     an answer each goes on by itself (record 64). In the memory of one process all is exact.
     """
-    # By the wall clock, which all processes share, so that they count in the same window.
-    window, elapsed_s = divmod(time.time(), window_s)
-    reset_s = max(1, int(window_s - elapsed_s))
-    counter = f"limit:{scope}:{key}:{int(window)}"
+    counter, reset_s = _window(scope, key, window_s)
     if uncounted == "allow" and shared_counts.in_redis():
         used = shared_counts.background.use(counter, ttl_s=window_s + 1)
     else:
@@ -106,11 +103,22 @@ def rate_used(scope: str, key: str, *, window_s: int) -> int:
 
     Raises `LimiterUnavailable`.
     """
-    counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
+    counter, _ = _window(scope, key, window_s)
     try:
         return int(shared_cache.query(lambda: cache.get(counter, 0)))
     except shared_cache.CacheUnavailable as exc:
         raise LimiterUnavailable(retry_after_s=1) from exc
+
+
+def windows_now() -> float:
+    """The time by which windows begin and end: of the wall clock, which all processes share."""
+    return time.time()
+
+
+def _window(scope: str, key: str, window_s: int) -> tuple[str, int]:
+    """What counts in the window that runs, and the seconds that it has left, at least one."""
+    number, elapsed_s = divmod(windows_now(), window_s)
+    return f"limit:{scope}:{key}:{int(number)}", max(1, int(window_s - elapsed_s))
 
 
 def uses_count(key: str, *, ttl_s: int) -> int:
@@ -138,7 +146,7 @@ def rate_return(
     Asked of what is counted exactly (``uncounted="refuse"``). They go with ``changes``, which the
     caller sends, else by themselves, and a lost store keeps them.
     """
-    counter = f"limit:{scope}:{key}:{int(time.time() // window_s)}"
+    counter, _ = _window(scope, key, window_s)
     together = changes or shared_counts.CacheChanges()
     together.add(counter, shared_counts.Addition(-uses, window_s + 1))
     if changes is None:

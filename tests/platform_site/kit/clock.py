@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from platform_site.kit.rest import rate_limits
+
 
 @dataclass
 class Clock:
@@ -20,4 +22,5 @@ class Clock:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> "Clock":
         monkeypatch.setattr(time, "monotonic", lambda: self.monotonic_s)
         monkeypatch.setattr(time, "time", lambda: self.wall_s)
+        monkeypatch.setattr(rate_limits, "windows_now", lambda: self.wall_s)
         return self

@@ -106,6 +106,13 @@ def test_the_window_ends(clock: Clock) -> None:
     assert (use().allowed, use().reset_s) == (True, 60)
 
 
+def test_a_test_that_counts_has_whole_windows() -> None:
+    """Or one that begins at the end of a quarter of an hour would count in two of them."""
+    for days in (10, 11, 12, 13):
+        left_s = rate_limit("upload", "alice", limit=3, window_s=days * 86_400).reset_s
+        assert left_s > (days - 1) * 86_400
+
+
 def test_keys_and_scopes_are_counted_apart(clock: Clock) -> None:
     for _ in range(3):
         use("alice")
