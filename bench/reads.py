@@ -59,6 +59,19 @@ class Cores:
         return Cores(frozenset(all_cores[:1]), frozenset(all_cores[1:] or all_cores))
 
 
+def loaded(read: Read, connections: int, seconds: float, cores: Cores) -> Outcome:
+    """Ask for ``read`` for ``seconds`` by so many connections, from the cores of the others."""
+    return load(
+        read.url,
+        read.headers,
+        seconds=seconds,
+        connections=connections,
+        bodies=read.bodies,
+        follow=read.follow,
+        cores=sorted(cores.others),
+    )
+
+
 def sample(
     read: Read,
     pids: Mapping[str, int],
@@ -69,15 +82,7 @@ def sample(
 ) -> Sample:
     """Load ``read`` for ``seconds``. Raises ``RuntimeError`` when it is refused."""
     before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-    outcome = load(
-        read.url,
-        read.headers,
-        seconds=seconds,
-        connections=connections,
-        bodies=read.bodies,
-        follow=read.follow,
-        cores=sorted(cores.others),
-    )
+    outcome = loaded(read, connections, seconds, cores)
     if outcome.refused:
         raise RuntimeError(f"{read.name}: {outcome.refused} of {outcome.requests} are refused.")
     return Sample(

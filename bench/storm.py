@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bench.load import Outcome, load
-from bench.reads import Cores
+from bench.load import Outcome
+from bench.reads import Cores, loaded
 from bench.served import Read, Served
 from bench.spread import ratios, spread
 from bench.verdict import Verdict
@@ -37,28 +37,16 @@ class Storm:
 
 def storm(now: Served, sign_in: Read, *, seconds: float, cores: Cores) -> Storm:
     """Renew for ``seconds`` alone, then as long in the storm, in which many are refused as busy."""
-    alone = _loaded(now.refresh(REFRESHES), REFRESHES, seconds, cores)
+    alone = loaded(now.refresh(REFRESHES), REFRESHES, seconds, cores)
     read = now.refresh(REFRESHES)  # before the storm: their sign-ins are not what is measured
     with ThreadPoolExecutor(1) as beside:
         lasts_s = RISE_S + 2 * seconds
-        raging = beside.submit(_loaded, sign_in, SIGN_INS, lasts_s, cores)
+        raging = beside.submit(loaded, sign_in, SIGN_INS, lasts_s, cores)
         time.sleep(RISE_S)
-        within = _loaded(read, REFRESHES, seconds, cores)
+        within = loaded(read, REFRESHES, seconds, cores)
         if raging.done():
             raise RuntimeError("The storm was over before the renewals were.")
         return Storm(alone, within, raging.result())
-
-
-def _loaded(read: Read, connections: int, seconds: float, cores: Cores) -> Outcome:
-    return load(
-        read.url,
-        read.headers,
-        seconds=seconds,
-        connections=connections,
-        bodies=read.bodies,
-        follow=read.follow,
-        cores=sorted(cores.others),
-    )
 
 
 def storm_row(rounds: Sequence[Storm]) -> dict[str, Any]:
