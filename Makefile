@@ -3,7 +3,7 @@
 .PHONY: help up dev check test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
-SOURCES := platform_site accounts gateway images deploy tests bench docs/site manage.py
+SOURCES := platform_site accounts gateway images deploy tests bench drills docs/site manage.py
 SPA := frontend/dist/index.html
 SPA_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/*.json frontend/*.ts frontend/index.html gateway/openapi.json -type f 2>/dev/null)
 BEGAN := $(shell date +%s)

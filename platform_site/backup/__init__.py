@@ -1,0 +1,1 @@
+"""Backups of a whole platform: its database, its objects, and the proof that both come back."""
