@@ -249,7 +249,7 @@ def _row(taken: list[dict[str, float]]) -> dict[str, Any]:
 
 
 def _sums(taken: list[dict[str, float]]) -> list[float]:
-    """Of every program but the stand-in for a store."""
+    """Of every program but the object store."""
     return [sum(ms for name, ms in one.items() if name != STORE) for one in taken]
 
 

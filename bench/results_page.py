@@ -97,7 +97,7 @@ def _pipeline(part: Report) -> str:
     head = ["A new rendition to its bytes", "CPU, ms", "Ours over theirs", "Bytes"]
     return (
         f"## Pictures through the product\n\n{_taken(part)} Ours is every role, PostgreSQL and "
-        f"Redis; the stand-in for a store is left out.\n\n"
+        f"Redis; the object store is left out.\n\n"
         f"![Processor time of a new rendition](../docs/pictures/bench-renditions.svg)\n\n"
         f"{table(head, renditions())}\n\n{table(['Work', 'CPU, ms'], work())}\n"
     )

@@ -20,7 +20,7 @@ from tests.servers.postgresql import postgresql
 IMAGES: Final = 50
 POSTGRESQL: Final = "PostgreSQL"
 STORE: Final = "object store"
-"""moto, written in Python: a stand-in that costs more than a store does, so it is told apart."""
+"""VersityGW: one process over a directory."""
 UNLIMITED: Final = 100_000_000
 EXTRA: Final = {
     "ACCESS_TOKEN_LIFETIME_S": "3000",

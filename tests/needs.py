@@ -26,6 +26,13 @@ PAGES: Final = ("tests/browser",)
 """The tests that open the built SPA."""
 IMAGES: Final = ("tests/deploy/test_cluster.py",)
 """The tests that run roles from the file systems of the images."""
+STORE: Final = (
+    *("tests/browser", "tests/edge", "tests/images", "tests/main_job"),
+    *("tests/observability", "tests/outages", "tests/platform_site/management/commands"),
+)
+"""The tests that store objects in the S3 server that `.ci/store` builds."""
+STORE_NAMED: Final = "S3_TEST_ENDPOINT"
+"""The variable that names another store for them."""
 
 
 def is_strict() -> bool:
@@ -61,6 +68,11 @@ def programs(arguments: Sequence[str]) -> list[str]:
         for program in names
     }
     return sorted(wanted)
+
+
+def is_store_built(arguments: Sequence[str]) -> bool:
+    """Whether a run with these arguments stores objects in a server of its own."""
+    return STORE_NAMED not in os.environ and any(is_asked_for(one, arguments) for one in STORE)
 
 
 def _contains(folder: str, path: str) -> bool:

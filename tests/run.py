@@ -56,6 +56,14 @@ def _build(stages: Run, arguments: Sequence[str]) -> None:
         stages.front(
             Stage("packages", f"programs: {', '.join(wanted)}", ["sh", ".ci/packages", *wanted])
         )
+    if needs.is_store_built(arguments):
+        store = Stage(
+            "store",
+            "VersityGW, the S3 server of the tests",
+            ["sh", ".ci/store"],
+            is_required=needs.is_strict(),
+        )
+        stages.beside(store)
     if any(needs.is_asked_for(path, arguments) for path in needs.PAGES):
         stages.front(Stage("spa", "the pages, built", ["make", "--no-print-directory", SPA]))
     if any(needs.is_asked_for(path, arguments) for path in needs.IMAGES):

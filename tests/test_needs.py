@@ -30,8 +30,19 @@ def test_a_folder_without_programs_asks_for_none() -> None:
     assert needs.programs(["tests/edge", "tests/images"]) == ["envsubst", "nginx"]
 
 
+def test_a_store_is_built_for_what_stores_objects_unless_one_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(needs.STORE_NAMED, raising=False)
+    assert needs.is_store_built([])
+    assert needs.is_store_built(["tests/images/test_storage.py"])
+    assert not needs.is_store_built(["tests/house"])
+    monkeypatch.setenv(needs.STORE_NAMED, "http://127.0.0.1:9000")
+    assert not needs.is_store_built([])
+
+
 def test_every_path_that_is_named_is_there() -> None:
-    named = [*needs.PROGRAMS, *needs.PAGES, *needs.IMAGES]
+    named = [*needs.PROGRAMS, *needs.PAGES, *needs.IMAGES, *needs.STORE]
     assert needs.selected(named) == named
 
 

@@ -1,15 +1,16 @@
-"""S3 over HTTP: moto's server as a process, or the endpoint that ``S3_TEST_ENDPOINT`` names."""
+"""S3 over HTTP: VersityGW as a process, or the endpoint that ``S3_TEST_ENDPOINT`` names."""
 
 import os
-import sys
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from mypy_boto3_s3 import S3Client
 
+from tests import needs
 from tests.servers.ports import free_port, wait_for_port
 from tests.servers.processes import Program
+from tests.servers.versitygw import store_program
 
 ACCESS_KEY = os.environ.get("S3_TEST_ACCESS_KEY_ID", "test-access-key")
 SECRET_KEY = os.environ.get("S3_TEST_SECRET_ACCESS_KEY", "a-secret-key-for-tests-only")
@@ -21,22 +22,25 @@ class ObjectStore:
     def __init__(self, directory: Path, *, bucket: str) -> None:
         port = free_port()
         self.bucket = bucket
-        self.endpoint = os.environ.get("S3_TEST_ENDPOINT", f"http://127.0.0.1:{port}")
+        self.endpoint = os.environ.get(needs.STORE_NAMED, f"http://127.0.0.1:{port}")
         self._port = port
         self._program: Program | None = None
-        if "S3_TEST_ENDPOINT" not in os.environ:
-            command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-            self._program = Program("s3", command, {}, directory)
+        if needs.STORE_NAMED not in os.environ:
+            self._program = store_program(directory, port=port, key_id=ACCESS_KEY, key=SECRET_KEY)
 
     def start(self) -> None:
-        """Start the server and make the bucket."""
+        """Start the server and make the bucket, which may be there from before a `stop`."""
         if self._program is not None:
             self._program.start()
             wait_for_port(self._port)
-        self.client().create_bucket(Bucket=self.bucket)
+        client = self.client()
+        try:
+            client.create_bucket(Bucket=self.bucket)
+        except client.exceptions.BucketAlreadyOwnedByYou:
+            return
 
     def stop(self) -> None:
-        """End the server, as an outage does. Moto keeps objects in memory: they are gone."""
+        """End the server, as an outage does; its objects stay."""
         if self._program is not None:
             self._program.stop()
 
