@@ -71,8 +71,8 @@ def serve_metrics(**_signal: Any) -> None:
     messages_begin(list(app.amqp.queues))
     tasks_begin([name for name in app.tasks if not name.startswith("celery.")])
     shift = 1 if settings.METRICS_PORT and settings.ROLE == "embedded" else 0
-    collectors = [GaugeCollector(offered) for offered in worker_gauges()]
-    exporter_start(settings.METRICS_PORT + shift, collectors=collectors)
+    collector = GaugeCollector(*worker_gauges())
+    exporter_start(settings.METRICS_PORT + shift, collectors=[collector])
 
 
 @worker_process_init.connect

@@ -3,6 +3,7 @@
 from .base import *
 from .parts.account_keys import *
 from .parts.accounts import *
+from .parts.backup_watch import *
 from .parts.broker import *
 from .parts.cache import *
 from .parts.database import *
@@ -16,7 +17,7 @@ from .parts.token_verifier import *
 
 ROLE = "admin"
 ROOT_URLCONF = "platform_site.urls.admin"
-INSTALLED_APPS = [*ADMIN_APPS, *INSTALLED_APPS, "accounts", "images"]
+INSTALLED_APPS = [*ADMIN_APPS, *INSTALLED_APPS, *BACKUP_APPS, "accounts", "images"]
 CELERY_TASK_QUEUES, CELERY_TASK_DEFAULT_QUEUE, CELERY_BEAT_SCHEDULE = tasks_of(*INSTALLED_APPS)
 MIDDLEWARE = [*MIDDLEWARE, *WHITENOISE_MIDDLEWARE, *ADMIN_MIDDLEWARE]
 TEMPLATES[0]["OPTIONS"]["context_processors"] = ADMIN_CONTEXT_PROCESSORS

@@ -11,6 +11,7 @@ from .base import *
 from .parts.account_keys import *
 from .parts.accounts import *
 from .parts.audit import *
+from .parts.backup_watch import *
 from .parts.broker import *
 from .parts.cors import *
 from .parts.delivery import *
@@ -30,6 +31,7 @@ ROOT_URLCONF = "platform_site.urls.embedded"
 INSTALLED_APPS = [
     *ADMIN_APPS,
     *INSTALLED_APPS,
+    *BACKUP_APPS,
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "accounts",
@@ -60,6 +62,8 @@ REQUIRE_SECOND_FACTOR = require_second_factor(default="none")
 JOB_REQUEUE_AFTER_S = 20
 WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its patience
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")
+# Backups of a laptop are made by hand, and nobody is woken for one.
+BACKUP_INTERVALS_S = backup_intervals(default_s=0)
 WEB_SERVER = env.text(
     "WEB_SERVER", "gunicorn", about="Server of the web process of `make up`: gunicorn or granian."
 )

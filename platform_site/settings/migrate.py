@@ -2,6 +2,7 @@
 
 from .base import *
 from .parts.accounts import *
+from .parts.backup_watch import *
 from .parts.database import *
 from .parts.django_admin import *
 
@@ -14,6 +15,7 @@ INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
     *(app for app in ADMIN_APPS if app != "django.contrib.admin"),
     *INSTALLED_APPS,
+    *BACKUP_APPS,
     "accounts",
     "images",
 ]

@@ -30,6 +30,7 @@ OF_THE_POD: Final = {
 OF_THE_CODE: Final = {
     # A module of settings without a part: it takes nothing from the cluster.
     "accounts": "hashing and limits",
+    "backup_watch": "which backups are expected, the same wherever it is asked",
     "django_admin": "Django's own applications",
     "images": "limits of decoding, the same wherever it runs",
     "static_files": "files of the image",

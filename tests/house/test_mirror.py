@@ -190,6 +190,15 @@ TESTED_ELSEWHERE = {
         "tests/observability/test_counting.py",
         "a child has to be killed by the kernel",
     ),
+    "platform_site/backup/apps.py": (
+        "tests/observability/test_live.py",
+        "a worker serves the gauges that it offers",
+    ),
+    "platform_site/backup/models.py": ("tests/platform_site/backup/test_runs.py", "fields"),
+    "platform_site/backup/selectors.py": (
+        "tests/platform_site/backup/test_gauges.py",
+        "read for the gauges, which say the same",
+    ),
     "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
 }
 """Paths, and the test that looks after each, with the reason why it is not one of the same name."""

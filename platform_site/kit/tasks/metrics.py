@@ -67,34 +67,57 @@ def tasks_begin(names: Collection[str]) -> None:
 
 
 class GaugeCollector(Collector):
-    """Asks an app for its report when it is scraped, and at most every four seconds.
+    """Asks the apps for their reports when it is scraped, and at most every four seconds.
 
     A part that hangs holds the question up and not the scrape, which would otherwise lose what is
     known of all others: then the last report counts until it is too old.
     """
 
+    def __init__(self, *offered: WorkerGauges) -> None:
+        self._questions = [_Question(one) for one in offered]
+
+    def describe(self) -> Iterable[Metric]:
+        """The names, so that registering asks nothing yet."""
+        return [GaugeMetricFamily(*AGE), *self._gauges([None] * len(self._questions))]
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges; one that cannot be known now has no sample."""
+        # On threads of their own, which may go on after the scrape has given up.
+        threads = [question.asked() for question in self._questions]
+        until = time.monotonic() + WAIT_S
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        answers = [question.answer() for question in self._questions]
+        age = GaugeMetricFamily(*AGE)
+        if known := [age_s for report, age_s in answers if report is not None]:
+            age.add_metric([], max(known))
+        return [age, *self._gauges([report for report, _age_s in answers])]
+
+    def _gauges(self, reports: Iterable[Report | None]) -> list[Metric]:
+        return [
+            gauge
+            for question, report in zip(self._questions, reports, strict=True)
+            for gauge in question.offered.gauges(report)
+        ]
+
+
+class _Question:
+    """What one app is asked, and its last answer."""
+
     def __init__(self, offered: WorkerGauges) -> None:
-        self._offered = offered
+        self.offered = offered
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
         self._reported_at = -math.inf
         self._report: Report | None = None
 
-    def describe(self) -> Iterable[Metric]:
-        """The names, so that registering asks nothing yet."""
-        return [GaugeMetricFamily(*AGE), *self._offered.gauges(None)]
-
-    def collect(self) -> Iterable[Metric]:
-        """The gauges; one that cannot be known now has no sample."""
-        # On a thread of its own, which may go on after the scrape has given up.
-        self._asked().join(WAIT_S)
+    def answer(self) -> tuple[Report | None, float]:
+        """The last report and its age in seconds; ``None`` when it is too old to count."""
         with self._lock:
             report, age_s = self._report, time.monotonic() - self._reported_at
-        if age_s > KEEP_S:
-            return self.describe()
-        return [GaugeMetricFamily(*AGE, value=age_s), *self._offered.gauges(report)]
+        return (None if age_s > KEEP_S else report), age_s
 
-    def _asked(self) -> threading.Thread:
+    def asked(self) -> threading.Thread:
         """The question that is being asked, or was a moment ago."""
         with self._lock:
             asking = self._asking
@@ -108,7 +131,7 @@ class GaugeCollector(Collector):
     def _ask(self) -> None:
         with _asking.no_fork():  # the first question imports what it needs, as a child will
             try:
-                report = self._offered.report()
+                report = self.offered.report()
             finally:
                 connection.close()  # children are forked from this process and must not inherit one
         with self._lock:

@@ -28,7 +28,14 @@ TABLES: Final = {
     "auth": ("accounts_", "auth_", "django_content_type"),
     "images": ("images_",),
     "admin": ("",),
+    "backup": ("backup_",),
 }
+# Where nobody backs up from inside, there is no file for it and no such user.
+OPTIONAL: Final = frozenset({"backup"})
+# Reads every row and writes none but its own: what a dump of the whole database takes.
+READS_EVERYTHING: Final = frozenset({"backup"})
+# Tables of somebody else that the role reads: a worker tells Prometheus of the backups.
+READ: Final = {"images": ("backup_run",)}
 # Entries are added and read, and nobody's to change: not even the admin's.
 APPEND_ONLY: Final = frozenset({"accounts_audit_entry", "accounts_audit_head"})
 # Tables of somebody else whose old rows the role's housekeeping removes by a column, unread.
@@ -62,7 +69,9 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, urls: Path, migrate: bool, wait: float, **_options: Any) -> None:
         if connection.vendor != "postgresql":
             raise CommandError(f"Database users are PostgreSQL's; this is {connection.vendor}.")
-        logins = [login(urls, role) for role in TABLES]
+        logins = [
+            login(urls, role) for role in TABLES if role not in OPTIONAL or (urls / role).exists()
+        ]
         wait_until_nothing_lacks(_silence, wait, self.stdout.write)
         with _advisory_lock():
             if migrate:
@@ -96,7 +105,10 @@ def grant(entry: DatabaseLogin) -> int:
         for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.SQL(target), user))
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(user))
-        for name in READ_BY_ALL:
+        if entry.role in READS_EVERYTHING:
+            for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
+                cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.SQL(target), user))
+        for name in (*READ_BY_ALL, *READ.get(entry.role, ())):
             statement = sql.SQL("GRANT SELECT ON {} TO {}")
             cursor.execute(statement.format(sql.Identifier(name), user))
         for name in own:

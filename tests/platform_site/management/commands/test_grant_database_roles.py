@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from platform_site.management.commands.grant_database_roles import (
     login,
 )
 
+USERS = (*TABLES, MONITORING)
 PASSWORD = "p@ss/w:rd \"with' %s\\ everything"
 
 
@@ -35,13 +37,21 @@ def urls(tmp_path: Path) -> Path:
 @pytest.fixture
 def granted(transactional_db: None, urls: Path) -> Iterator[str]:
     """What the command said; the users are dropped afterwards, as they outlive the database."""
+    said = StringIO()
+    with without_users():
+        call_command("grant_database_roles", urls=urls, stdout=said)
+        yield said.getvalue()
+
+
+@contextmanager
+def without_users() -> Iterator[None]:
+    """Drops every user at the end of the block: they outlive the database."""
     if connection.vendor != "postgresql":
         pytest.skip("database users are PostgreSQL's")
-    said = StringIO()
-    call_command("grant_database_roles", urls=urls, stdout=said)
-    yield said.getvalue()
+    yield
     with connection.cursor() as cursor:
-        for user in (*TABLES, MONITORING):
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(USERS)])
+        for (user,) in cursor.fetchall():
             name = sql.Identifier(user)
             cursor.execute(sql.SQL("DROP OWNED BY {0}").format(name))
             cursor.execute(sql.SQL("DROP ROLE {0}").format(name))
@@ -70,6 +80,11 @@ def ask(user: str, statement: str) -> list[tuple[object, ...]]:
         ("admin", "accounts_user"),
         ("admin", "images_image"),
         ("admin", "django_session"),
+        ("images", "backup_run"),
+        ("backup", "backup_run"),
+        ("backup", "accounts_user"),
+        ("backup", "images_image"),
+        ("backup", "django_session"),
     ],
 )
 def test_a_role_reads_its_own_tables(granted: str, user: str, table: str) -> None:
@@ -101,7 +116,14 @@ def test_auth_removes_the_admins_expired_sessions_unread(granted: str) -> None:
 
 @pytest.mark.parametrize(
     ("user", "table"),
-    [("images", "accounts_user"), ("images", "accounts_session"), ("auth", "images_job")],
+    [
+        ("images", "accounts_user"),
+        ("images", "accounts_session"),
+        ("auth", "images_job"),
+        ("images", "backup_run"),
+        ("backup", "images_image"),
+        ("backup", "accounts_user"),
+    ],
 )
 def test_a_role_cannot_write_the_tables_of_another(granted: str, user: str, table: str) -> None:
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id", f"TRUNCATE {table}"):  # noqa: S608
@@ -162,7 +184,19 @@ def test_the_exporter_has_no_password(granted: str) -> None:
 
 def test_it_says_how_many_tables_each_role_has(granted: str) -> None:
     assert granted.splitlines()[-1] == "Every role has its own tables and no others."
-    assert [line.split(":")[0] for line in granted.splitlines()[:-1]] == ["auth", "images", "admin"]
+    assert [line.split(":")[0] for line in granted.splitlines()[:-1]] == list(TABLES)
+
+
+def test_where_nobody_backs_up_from_inside_there_is_no_such_user(
+    transactional_db: None, urls: Path
+) -> None:
+    (urls / "backup").unlink()
+    said = StringIO()
+    with without_users():
+        call_command("grant_database_roles", urls=urls, stdout=said)
+        with pytest.raises(psycopg.OperationalError):
+            ask("backup", "SELECT 1")
+    assert "backup" not in said.getvalue()
 
 
 def test_a_missing_url_is_named(tmp_path: Path) -> None:
