@@ -31,6 +31,7 @@ lint: .venv/.development ## ruff, mypy, import contracts, migrations, the publis
 	@$(PY) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports --no-logo
 	@LOG_LEVEL=ERROR $(PY) manage.py makemigrations --check --dry-run
+	@LOG_LEVEL=ERROR $(PY) -m tests.upgrades
 	@mkdir -p var && $(SPECTACULAR) --file var/openapi.json && cmp var/openapi.json gateway/openapi.json \
 		|| { echo "The API has changed: run make schema, and commit gateway/openapi.json."; exit 1; }
 	@sh .ci/frontend lint

@@ -11,6 +11,7 @@ RECIPES = dict(re.findall(r"(?ms)^### (.*?)\n(.*?)(?=^##)", TEXT.partition("\n##
 FOLDERS = "accounts|bench|deploy|docs|frontend|gateway|images|platform_site|tests"
 EXPECTED = {
     "Add an image operation", "Add a profile field that the account page shows", "Add a preset",
+    "Change a table",
     "Change the upload limit, or add one", "Add a metric with its panel", "Add an alert",
     "Add a role", "Add a setting", "Add a queue", "Add a job error",
     "Why did this job fail?", "Rotate a key",
