@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from prometheus_client.core import GaugeMetricFamily
 
-from platform_site.backup.models import BackupRun
+from platform_site.backup.models import RecordedRun
 from platform_site.backup.selectors import NewestRuns
 
 GAUGES: Final[Mapping[str, tuple[str, list[str]]]] = {
@@ -54,15 +54,15 @@ def run_gauges(report: Mapping[str, Any] | None) -> list[GaugeMetricFamily]:
         gauges["recovery_point_objective_seconds"].add_metric([], objective_s)
         for kind, newest in report["runs"].items():
             _add_kind(gauges, kind, newest)
-        _add_rehearsal(gauges, report["runs"][BackupRun.Kind.REHEARSAL])
+        _add_rehearsal(gauges, report["runs"][RecordedRun.Kind.REHEARSAL])
     return list(gauges.values())
 
 
 def _add_kind(gauges: GaugesByName, kind: str, newest: NewestRuns) -> None:
-    if kind in {BackupRun.Kind.BACKUP, BackupRun.Kind.REHEARSAL}:
+    if kind in {RecordedRun.Kind.BACKUP, RecordedRun.Kind.REHEARSAL}:
         gauges["backup_interval_seconds"].add_metric([kind], newest.interval_s)
     if newest.ended is not None:
-        ok = newest.ended.outcome == BackupRun.Outcome.SUCCEEDED
+        ok = newest.ended.outcome == RecordedRun.Outcome.SUCCEEDED
         gauges["backup_last_ok"].add_metric([kind], float(ok))
     if (run := newest.succeeded) is not None:
         for name, value in {

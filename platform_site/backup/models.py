@@ -12,14 +12,13 @@ from django.utils import timezone
 from platform_site.kit.identifiers import uuid7
 
 
-class BackupRun(models.Model):
+class RecordedRun(models.Model):
     """One run. A number that the run did not come to is ``None``, which is not 0."""
 
     class Kind(models.TextChoices):
         """What was run."""
 
         BACKUP = "backup", "backup"
-        OBJECTS = "objects", "copy of objects"
         REHEARSAL = "rehearsal", "rehearsal of a restore"
         RESTORE = "restore", "restore"
 

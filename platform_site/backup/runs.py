@@ -15,7 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from platform_site.backup.models import BackupRun
+from platform_site.backup.models import RecordedRun
 
 log = structlog.get_logger(__name__)
 
@@ -27,32 +27,32 @@ _LONGEST_REASON: Final = 500
 
 
 @contextmanager
-def run_recorded(kind: BackupRun.Kind) -> Iterator[BackupRun]:
+def run_recorded(kind: RecordedRun.Kind) -> Iterator[RecordedRun]:
     """A run that begins now and ends with the block; the block fills in what it has found.
 
     What the block raises is written as the reason, and raised on.
     """
-    run = BackupRun(kind=kind, release=settings.VERSION)
+    run = RecordedRun(kind=kind, release=settings.VERSION)
     _abandoned_end(kind)
     _write(run)
     try:
         yield run
     except BaseException as exc:
-        run.outcome = BackupRun.Outcome.FAILED
+        run.outcome = RecordedRun.Outcome.FAILED
         run.reason = (str(exc) or type(exc).__name__)[:_LONGEST_REASON]
         raise
     else:
-        run.outcome = BackupRun.Outcome.SUCCEEDED
+        run.outcome = RecordedRun.Outcome.SUCCEEDED
     finally:
         run.ended_at = timezone.now()
         _write(run)
 
 
-def run_report(run: BackupRun) -> dict[str, Any]:
+def run_report(run: RecordedRun) -> dict[str, Any]:
     """The run as JSON, to be kept where a restore of the database does not reach."""
     report: dict[str, Any] = {
         field.attname: getattr(run, field.attname)
-        for field in BackupRun._meta.concrete_fields  # noqa: SLF001
+        for field in RecordedRun._meta.concrete_fields  # noqa: SLF001
     }
     moments = {name: report[name].isoformat() if report[name] else None for name in _TIMES}
     return {**report, **moments, "id": str(run.id)}
@@ -64,7 +64,7 @@ def runs_take_in(reports: Iterable[Mapping[str, Any]]) -> int:
     For the database that has just been restored: it knows nothing of what came after its backup.
     A field that this release does not know is left out, and a report that is none is logged.
     """
-    known = {field.attname for field in BackupRun._meta.concrete_fields}  # noqa: SLF001
+    known = {field.attname for field in RecordedRun._meta.concrete_fields}  # noqa: SLF001
     changed = 0
     for report in reports:
         values: dict[str, Any] = {key: value for key, value in report.items() if key in known}
@@ -79,24 +79,24 @@ def runs_take_in(reports: Iterable[Mapping[str, Any]]) -> int:
 
 def _taken_in(values: dict[str, Any]) -> bool:
     """Whether the table lacked it."""
-    found = BackupRun.objects.filter(id=values["id"]).first()
+    found = RecordedRun.objects.filter(id=values["id"]).first()
     if found is not None and found.outcome == values["outcome"]:
         return False
-    BackupRun.objects.update_or_create(id=values.pop("id"), defaults=values)
+    RecordedRun.objects.update_or_create(id=values.pop("id"), defaults=values)
     return True
 
 
-def _abandoned_end(kind: BackupRun.Kind) -> None:
+def _abandoned_end(kind: RecordedRun.Kind) -> None:
     now = timezone.now()
     with _forgiven("backup_run_not_ended"):
-        BackupRun.objects.filter(
+        RecordedRun.objects.filter(
             kind=kind,
-            outcome=BackupRun.Outcome.RUNNING,
+            outcome=RecordedRun.Outcome.RUNNING,
             started_at__lt=now - ABANDONED_AFTER,
-        ).update(outcome=BackupRun.Outcome.FAILED, reason=ABANDONED, ended_at=now)
+        ).update(outcome=RecordedRun.Outcome.FAILED, reason=ABANDONED, ended_at=now)
 
 
-def _write(run: BackupRun) -> None:
+def _write(run: RecordedRun) -> None:
     with _forgiven("backup_run_not_written"):
         run.save()
 

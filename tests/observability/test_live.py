@@ -18,6 +18,7 @@ from tests.observability.expressions import (
     selectors,
 )
 from tests.observability.stack import Stack
+from tests.waiting import until
 
 pytestmark = pytest.mark.processes
 
@@ -27,6 +28,8 @@ STILL: Final = {
     "ALERTS": "an alert fires or it does not",
     "pg_settings_max_connections": "a setting",
     "redis_memory_max_bytes": "a setting",
+    "platform_backup_interval_seconds": "a setting",
+    "platform_recovery_point_objective_seconds": "a setting",
     "platform_build_info": "1; its labels tell",
     "slo:budget:ratio": "the promise itself",
     "nginx_connections_reading": "lasts microseconds here",
@@ -225,3 +228,10 @@ def test_every_panel_is_checked_live_or_by_documentation() -> None:
         where.startswith(("platform-kubernetes:", "platform-data:", "platform-edge:"))
         for where in by_name
     )
+
+
+def test_a_rehearsal_that_failed_raises_its_alert_and_the_next_ends_it(stack: Stack) -> None:
+    """A damaged backup is rehearsed in tests/platform_site; here its row comes through."""
+    alert = 'ALERTS{alertname="RehearsalFailed",alertstate="firing"}'
+    assert stack.query(f"max_over_time({alert}[10m])")
+    until(lambda: not stack.query(alert), timeout_s=30)

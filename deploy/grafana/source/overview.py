@@ -134,6 +134,80 @@ _OBJECTIVES: Final = Row(
     ),
 )
 
+_BACKUPS: Final = Row(
+    "Backups",
+    (
+        number(
+            "Last backup",
+            "Time since the last backup that succeeded began. Empty: there was never one.",
+            "s",
+            'time() - max(platform_backup_last_success_timestamp_seconds{kind="backup"})',
+            steps=((108_000, RED),),
+            runbook="backup.md#backuplate",
+        ),
+        number(
+            "Last rehearsal",
+            "Time since the last rehearsal that brought all of a backup back. Empty: there was "
+            "never one.",
+            "s",
+            'time() - max(platform_backup_last_success_timestamp_seconds{kind="rehearsal"})',
+            steps=((108_000, ORANGE),),
+            runbook="backup.md#rehearsallate",
+        ),
+        number(
+            "Its verdict",
+            "1 when the last rehearsal found everything as it was saved, 0 when it failed.",
+            "short",
+            'max(platform_backup_last_ok{kind="rehearsal"})',
+            below=RED,
+            steps=((1, GREEN),),
+            decimals=0,
+            runbook="backup.md#rehearsalfailed",
+        ),
+        number(
+            "Recovery time",
+            "How long the last rehearsal took to bring the platform back (RTO). The promise: "
+            "below ten minutes.",
+            "s",
+            "max(platform_rehearsal_recovery_seconds)",
+            steps=((300, ORANGE), (600, RED)),
+            runbook="backup.md#rehearsalslow",
+        ),
+        number(
+            "Recovery point",
+            "How much work a disaster at the start of the last rehearsal would have lost (RPO), "
+            "as a share of what is promised. Above 100 % it is broken.",
+            "percentunit",
+            "max(platform_rehearsal_recovery_point_seconds) / "
+            "max(platform_recovery_point_objective_seconds)",
+            steps=((0.8, ORANGE), (1, RED)),
+            runbook="backup.md#recoverypointlate",
+        ),
+        number(
+            "Hashes compared",
+            "Share of the objects of which the last rehearsal compared the hash; the rest is "
+            "compared by size.",
+            "percentunit",
+            "max(platform_rehearsal_checked_ratio)",
+            runbook="backup.md#rehearsalfailed",
+        ),
+        Panel(
+            "Size of a backup",
+            "Bytes of the objects in the last backup and rehearsal that succeeded.",
+            "bytes",
+            (Query("max by (kind) (platform_backup_bytes)", "{{kind}}"),),
+        ),
+        Panel(
+            "Duration",
+            "How long the last backup and the last rehearsal that succeeded took.",
+            "s",
+            (Query("max by (kind) (platform_backup_last_seconds)", "{{kind}}"),),
+            steps=((300, ORANGE), (600, RED)),
+            runbook="backup.md#rehearsalslow",
+        ),
+    ),
+)
+
 _TRAFFIC: Final = Row(
     "Traffic",
     (
@@ -180,5 +254,5 @@ BOARD: Final = Board(
     "overview",
     "System overview",
     "Does the platform keep its promises, how much error budget is left, and where to look next.",
-    (_NOW, _OBJECTIVES, _TRAFFIC),
+    (_NOW, _OBJECTIVES, _TRAFFIC, _BACKUPS),
 )

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import override_settings
 
 from platform_site.backup.gauges import GAUGES, run_gauges
-from platform_site.backup.models import BackupRun
+from platform_site.backup.models import RecordedRun
 from platform_site.backup.selectors import newest_runs, runs_report
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +23,8 @@ EXPECTED = {
 }
 
 
-def ended(kind: str, outcome: str, began: datetime, **found: float) -> BackupRun:
-    return BackupRun.objects.create(
+def ended(kind: str, outcome: str, began: datetime, **found: float) -> RecordedRun:
+    return RecordedRun.objects.create(
         kind=kind,
         outcome=outcome,
         started_at=began,
@@ -50,7 +50,7 @@ def test_a_platform_without_a_backup_tells_what_is_expected_and_no_0() -> None:
 def test_a_failure_hides_no_earlier_success() -> None:
     ended("backup", "succeeded", MONDAY, rows=12, objects_total=3, bytes_total=4096)
     ended("backup", "failed", MONDAY + DAY)
-    BackupRun.objects.create(kind="backup", started_at=MONDAY + 2 * DAY)
+    RecordedRun.objects.create(kind="backup", started_at=MONDAY + 2 * DAY)
     assert told() == {
         **EXPECTED,
         "platform_backup_last_ok/backup": 0,

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from platform_site.backup.models import BackupRun
+from platform_site.backup.models import RecordedRun
 from platform_site.backup.runs import (
     ABANDONED,
     ABANDONED_AFTER,
@@ -17,11 +17,11 @@ from platform_site.backup.runs import (
 )
 
 pytestmark = pytest.mark.django_db
-BACKUP, REHEARSAL = BackupRun.Kind.BACKUP, BackupRun.Kind.REHEARSAL
+BACKUP, REHEARSAL = RecordedRun.Kind.BACKUP, RecordedRun.Kind.REHEARSAL
 
 
-def stored() -> BackupRun:
-    return BackupRun.objects.get()
+def stored() -> RecordedRun:
+    return RecordedRun.objects.get()
 
 
 @override_settings(VERSION="1.2.3")
@@ -62,7 +62,7 @@ def test_a_table_that_is_not_there_stops_no_backup() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE backup_run_away RENAME TO backup_run")
-    assert not BackupRun.objects.exists()
+    assert not RecordedRun.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,8 +78,8 @@ def test_a_table_that_comes_back_has_the_whole_run() -> None:
 
 def test_a_run_that_was_killed_is_ended_by_the_next_of_its_kind() -> None:
     long_ago = timezone.now() - ABANDONED_AFTER - timedelta(minutes=1)
-    killed = BackupRun.objects.create(kind=REHEARSAL, started_at=long_ago)
-    going_on = BackupRun.objects.create(kind=REHEARSAL)
+    killed = RecordedRun.objects.create(kind=REHEARSAL, started_at=long_ago)
+    going_on = RecordedRun.objects.create(kind=REHEARSAL)
     with run_recorded(REHEARSAL):
         pass
     killed.refresh_from_db()
@@ -91,19 +91,19 @@ def test_a_run_that_was_killed_is_ended_by_the_next_of_its_kind() -> None:
 def test_a_restored_table_learns_what_came_after_its_backup() -> None:
     with run_recorded(BACKUP) as backup:
         backup.rows, backup.recovers_to = 7, timezone.now()
-        as_dumped = BackupRun.objects.get()
+        as_dumped = RecordedRun.objects.get()
     with pytest.raises(ValueError, match="differs"), run_recorded(REHEARSAL) as rehearsal:
         raise ValueError("One object differs.")
     reports = [run_report(backup), run_report(rehearsal)]
-    BackupRun.objects.all().delete()
+    RecordedRun.objects.all().delete()
     as_dumped.save(force_insert=True)  # the dump has the run that made it, which had not ended
     assert runs_take_in(reports) == 2
-    assert [run_report(run) for run in BackupRun.objects.order_by("started_at")] == reports
+    assert [run_report(run) for run in RecordedRun.objects.order_by("started_at")] == reports
     assert runs_take_in(reports) == 0
 
 
 def test_a_report_of_another_release_gives_what_this_one_knows() -> None:
-    report = {**run_report(BackupRun(kind=BACKUP, outcome="succeeded")), "colour": "blue"}
+    report = {**run_report(RecordedRun(kind=BACKUP, outcome="succeeded")), "colour": "blue"}
     unreadable = [{}, {**report, "started_at": "yesterday"}, {**report, "id": "x"}]
     assert runs_take_in([*unreadable, report]) == 1
     assert str(stored().id) == report["id"]
