@@ -15,19 +15,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import boto3
 import pytest
 import urllib3
 import yaml
 from django.core.management import call_command
 
 from deploy.k8s.tools.objects import of_kind
+from platform_site.management.commands import create_bucket
 from tests.deploy.cluster import node, servers
 from tests.deploy.cluster.network import own_network
 from tests.deploy.workspace import MANIFESTS, WORKERS, Workspace, named
 from tests.images.renditions.samples import heic
 from tests.images.renditions.samples import picture as drawn
 from tests.needs import missing
+from tests.servers.store_users import StoreWithUsers
 
 PHOTOGRAPH = Path(__file__).resolve().parents[1] / "photographs" / "mountains.jpg"
 BUILD = Path(__file__).with_name("images") / "build"
@@ -60,14 +61,18 @@ def cluster(
     directory = tmp_path_factory.mktemp("cluster")
     workspace = Workspace(directory)
     _difficult_passwords(workspace)
-    rendered = workspace.render("platform")
     with ExitStack() as stack:
         stack.enter_context(own_network())
+        store = stack.enter_context(
+            servers.object_store(f"{node.SUBNET}.3", directory, workspace.secrets)
+        )
+        rendered = workspace.render("platform")
         here = node.Node(rendered, images, directory)
         stack.callback(here.stop)
         owner = (workspace.secrets / "postgresql" / "owner-password").read_text()
         stack.enter_context(servers.postgresql(here.elsewhere("postgresql", 2), owner))
-        stack.enter_context(servers.object_store(here.elsewhere("minio", 3), directory))
+        here.elsewhere("minio", 3)
+        store.start()
         for name in ("redis-broker", "redis-cache"):
             running = here.start(named(rendered, "StatefulSet", name), "redis")
             here.await_probe(running, "readinessProbe")
@@ -75,7 +80,7 @@ def cluster(
             job for job in of_kind(rendered, "Job") if job["metadata"]["name"].startswith("migrate")
         ]
         here.complete(migrate)
-        _bucket(workspace)
+        _bucket(workspace, store)
         for name in (*WEB, *WORKERS, "scheduler", "frontend"):
             here.start(named(rendered, "Deployment", name), "app")
         for name in (*WEB, *WORKERS, "frontend"):
@@ -106,12 +111,14 @@ def _difficult_passwords(workspace: Workspace) -> None:
         (secrets / role / "database-url").write_text(url)
 
 
-def _bucket(workspace: Workspace) -> None:
-    client = boto3.client(
-        "s3", endpoint_url=f"http://{node.SUBNET}.3:9000", region_name="us-east-1",
-        aws_access_key_id="images", aws_secret_access_key="anything-at-all",
-    )  # fmt: skip
-    client.create_bucket(Bucket="images")
+def _bucket(workspace: Workspace, store: StoreWithUsers) -> None:
+    """What the Job `bucket` does in its second container."""
+    create_bucket.create(store.client(), "images")
+    key_id, key = (
+        (workspace.secrets / "minio-images" / name).read_text()
+        for name in ("s3-access-key-id", "s3-secret-access-key")
+    )
+    create_bucket.prove_rights(store.client(key_id, key), "images")
 
 
 def ask(cluster: node.Node, method: str, path: str, **options: Any) -> urllib3.BaseHTTPResponse:

@@ -1,6 +1,8 @@
 """The images role under test: its own URLs, an empty store, and a broker that keeps a list."""
 
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,9 @@ from uuid import UUID
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from django.test import Client
 from kombu.exceptions import OperationalError
-from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from images import queue
@@ -19,6 +21,7 @@ from images.models import Job
 from images.services.job_execution import job_run
 from tests.images.people import Person, caller
 from tests.images.pictures import form, jpeg
+from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
 
 @dataclass
@@ -73,58 +76,37 @@ def store(settings: Settings, tmp_path: Path) -> Path:
 
 
 ACCESS: Any = {
-    "aws_access_key_id": "test-access-key",
-    "aws_secret_access_key": "test-secret-key-of-length",
+    "aws_access_key_id": ACCESS_KEY,
+    "aws_secret_access_key": SECRET_KEY,
     "region_name": "us-east-1",
 }
 
 
-@pytest.fixture(scope="module")
-def s3_url() -> Iterator[str]:
-    """An S3 server on this machine."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server."""
+    server = ObjectStore(tmp_path_factory.mktemp("s3"), bucket=f"images-{secrets.token_hex(4)}")
     server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    yield server.endpoint
+    server.client().delete_bucket(Bucket=server.bucket)
     server.stop()
 
 
 @pytest.fixture
-def _lost_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto say, as S3 does, that it does not know an upload; it breaks by itself."""
-    from moto.s3 import exceptions, models  # noqa: PLC0415 - it takes a second
-
-    for name in ("upload_part", "complete_multipart_upload"):
-        known = getattr(models.S3Backend, name)
-
-        def answer(
-            self: Any, bucket: str, upload: str, *rest: Any, _known: Any = known, **more: Any
-        ) -> Any:
-            if upload not in self.get_bucket(bucket).multiparts:
-                raise exceptions.NoSuchUpload(upload)
-            return _known(self, bucket, upload, *rest, **more)
-
-        monkeypatch.setattr(models.S3Backend, name, answer)
-
-
-@pytest.fixture
 def bucket(
-    s3_url: str,
-    store: Path,
-    settings: Settings,
-    request: pytest.FixtureRequest,
-    _lost_uploads: None,
-) -> Any:
+    s3_url: str, store: Path, settings: Settings, request: pytest.FixtureRequest
+) -> Iterator[Any]:
     """A bucket of that server, as the object store in place of files."""
-    name = f"bucket-{abs(hash(request.node.name))}"
-    client = boto3.client("s3", endpoint_url=s3_url, **ACCESS)
-    client.create_bucket(Bucket=name)
+    made = boto3.resource("s3", endpoint_url=s3_url, **ACCESS).Bucket(
+        f"bucket-{secrets.token_hex(8)}"
+    )
+    made.create()
     settings.STORAGES = {
         **settings.STORAGES,
         "objects": {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
-                "bucket_name": name,
+                "bucket_name": made.name,
                 "endpoint_url": s3_url,
                 "access_key": ACCESS["aws_access_key_id"],
                 "secret_key": ACCESS["aws_secret_access_key"],
@@ -133,7 +115,10 @@ def bucket(
             },
         },
     }
-    return boto3.resource("s3", endpoint_url=s3_url, **ACCESS).Bucket(name)
+    yield made
+    with suppress(ClientError):  # a test may have taken it away
+        made.objects.all().delete()
+        made.delete()
 
 
 def stored_keys(store: Path) -> list[str]:

@@ -15,7 +15,7 @@ LONG = b"a" * (5 * 2**20)
 """As long as S3 wants every part but the last."""
 
 
-@pytest.fixture(params=["files", "s3"], autouse=True)
+@pytest.fixture(params=["files", pytest.param("s3", marks=pytest.mark.processes)], autouse=True)
 def kind(request: pytest.FixtureRequest) -> str:
     if request.param == "s3":
         request.getfixturevalue("bucket")

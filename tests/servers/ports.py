@@ -25,13 +25,13 @@ def free_port() -> int:
     raise RuntimeError("every port is in use")
 
 
-def wait_for_port(port: int, *, timeout_s: float = 30.0) -> None:
+def wait_for_port(port: int, *, host: str = "127.0.0.1", timeout_s: float = 30.0) -> None:
     """Return once ``port`` accepts a connection; raises ``TimeoutError``."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             probe.settimeout(0.5)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.02)
     raise TimeoutError(f"nobody listens on port {port} after {timeout_s} s")

@@ -51,11 +51,16 @@ class ObjectStore:
 
     def client(self) -> S3Client:
         """A boto3 client with the test's credentials."""
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
-            config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"),
-        )
+        return client_of(self.endpoint, ACCESS_KEY, SECRET_KEY)
+
+
+def client_of(endpoint: str, key_id: str, key: str) -> S3Client:
+    """A boto3 client of whoever has the key, without other changes of boto3's own ways."""
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key_id,
+        aws_secret_access_key=key,
+        config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"),
+    )

