@@ -15,6 +15,7 @@ MONITORING: Final = (
     *("prometheus-postgres-exporter", "prometheus-redis-exporter", "prometheus-nginx-exporter"),
 )
 PROGRAMS: Final[Mapping[str, Sequence[str]]] = {
+    "tests/archive": ("postgres", "pgbackrest"),
     "tests/browser": ("chromium-headless-shell", "nginx"),
     "tests/deploy/test_cluster.py": ("ip", "redis-server"),
     "tests/edge": ("nginx", "envsubst"),

@@ -1,0 +1,219 @@
+"""The life of an archived server until it is lost: filled, saved, written to, killed, deleted."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from cryptography import x509
+
+from platform_site.backup import restore_points
+from platform_site.backup.restore_points import RestorePoint
+from platform_site.kit.identifiers import random_token
+from tests.archive.writer import Write, Writer
+from tests.servers.archived import ARCHIVE, ArchivedServer, as_server
+from tests.servers.authority import Authority
+from tests.servers.ports import free_port, wait_for_port
+from tests.servers.processes import Program, manage
+from tests.servers.versitygw import executable
+from tests.waiting import until
+
+BUCKET: Final = "backups"
+KEY_ID, KEY = "archive", "a-secret-key-for-tests-only"
+TIMEOUT_S: Final = 2
+"""PostgreSQL's ``archive_timeout`` here; 30 in the cluster."""
+
+
+@dataclass
+class Story:
+    """What was there, who was told what, and what is left: the archive and a passphrase."""
+
+    directory: Path
+    repository: dict[str, str]
+    files: Path
+    """The store's own, below which a test may do damage."""
+    writes: Sequence[Write]
+    called: int
+    tables: dict[str, int]
+    """Rows of each table of the platform when the last base backup was made, save the writer's."""
+    moment: float
+    """A time amid the writes."""
+    point: RestorePoint
+    made: tuple[float, float]
+    """When the restore point was called for, and when it was there."""
+    last_archived: str
+    killed: float
+    lost: ArchivedServer
+    sizes: tuple[int, int]
+    """Bytes that the full backup added to the store, and those of one right after it."""
+
+    def empty_machine(self) -> ArchivedServer:
+        """A server without a data directory, that has the passphrase and the store's key.
+
+        Its archiver is off: the archive goes on belonging to the one that was lost.
+        """
+        return _server(self.repository, archive_mode="off")
+
+
+@contextmanager
+def story_of(directory: Path) -> Iterator[Story]:
+    """Play it."""
+    directory.chmod(0o755)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        authority = Authority.of(directory / "authority.pem")
+        repository = _store(directory, authority, stack)
+        files = directory / "buckets" / BUCKET
+        server = _server(repository)
+        stack.callback(server.end)
+        server.create()
+        manage("migrate", "--verbosity", "0", environment=_migrate(server.url))
+        remote = _serve(server, directory, authority, stack)
+        before = _size(files)
+        server.archive("save", "full", **remote)
+        full = _size(files)
+        server.archive("save", "incr", **remote)
+        sizes = full - before, _size(files) - full
+        yield _written(server, directory, repository, files, sizes)
+
+
+def _written(
+    server: ArchivedServer,
+    directory: Path,
+    repository: dict[str, str],
+    files: Path,
+    sizes: tuple[int, int],
+) -> Story:
+    tables = counts(server)
+    with psycopg.connect(server.url, autocommit=True) as owner, Writer(server.url) as writer:
+        rows = owner.cursor()
+        until(lambda: len(writer.writes) > 20)
+        moment = time.time()
+        until(lambda: writer.writes[-1].called > moment)
+        began = time.time()
+        point = restore_points.restore_point_make(rows, "backup-of-a-test")
+        made = began, time.time()
+        restore_points.archived_wait(rows, point, timeout_s=60)
+        # A segment more, that its age alone has closed; then the machine is gone.
+        until(lambda: restore_points.archive_state(rows).last_wal > point.wal)
+        seen = len(writer.writes)
+        until(lambda: len(writer.writes) > seen + 10)
+        last = restore_points.archive_state(rows).last_wal
+        server.kill()
+        killed = time.time()
+    server.lose()
+    return Story(
+        directory, repository, files, writer.writes, writer.called, tables,
+        moment, point, made, last, killed, server, sizes,
+    )  # fmt: skip
+
+
+def counts(server: ArchivedServer) -> dict[str, int]:
+    """The rows of each table of the platform but the one that the writer fills."""
+    names = [
+        name
+        for (name,) in server.ask("SELECT tablename::text FROM pg_tables WHERE schemaname='public'")
+        if name != "images_act"
+    ]
+    return {name: server.ask(f'SELECT count(*) FROM "{name}"')[0][0] for name in names}  # noqa: S608 - names of the catalogue
+
+
+def written(server: ArchivedServer) -> set[int]:
+    """The numbers of the writes that are there; each stands there once."""
+    found = [int(number) for (number,) in server.ask("SELECT target FROM images_act")]
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def utc(moment: float) -> str:
+    """How a person writes that time for a restore."""
+    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _server(repository: dict[str, str], **settings: Any) -> ArchivedServer:
+    server = ArchivedServer(repository, {"archive_timeout": TIMEOUT_S, **settings})
+    server.secret("s3-access-key-id", KEY_ID)
+    server.secret("s3-secret-access-key", KEY)
+    return server
+
+
+def _store(directory: Path, authority: Authority, stack: ExitStack) -> dict[str, str]:
+    """A store of S3 over TLS, and the variables that lead there."""
+    certificate = authority.certify(directory / "store.pem", x509.DNSName("localhost"))
+    port = free_port()
+    (directory / "buckets" / BUCKET).mkdir(parents=True)
+    (directory / "attributes").mkdir()
+    command = [
+        *(executable(), "--port", f"localhost:{port}", "--keep-alive"),
+        *("--cert", str(certificate), "--key", str(certificate)),
+        *("posix", "--sidecar", str(directory / "attributes"), str(directory / "buckets")),
+    ]
+    owner = {"ROOT_ACCESS_KEY_ID": KEY_ID, "ROOT_SECRET_ACCESS_KEY": KEY}
+    store = Program("s3", command, owner, directory)
+    stack.callback(store.stop)
+    store.start()
+    wait_for_port(port)
+    return {
+        "PGBACKREST_REPO1_TYPE": "s3",
+        "PGBACKREST_REPO1_PATH": "/database",
+        "PGBACKREST_REPO1_S3_ENDPOINT": "localhost",
+        "PGBACKREST_REPO1_STORAGE_PORT": str(port),
+        "PGBACKREST_REPO1_STORAGE_CA_FILE": str(authority.file),
+        "PGBACKREST_REPO1_S3_BUCKET": BUCKET,
+        "PGBACKREST_REPO1_S3_REGION": "us-east-1",
+        "PGBACKREST_REPO1_S3_URI_STYLE": "path",
+    }
+
+
+def _serve(
+    server: ArchivedServer, directory: Path, authority: Authority, stack: ExitStack
+) -> dict[str, str]:
+    """The sidecar beside the server; the variables that lead the Job which saves to it."""
+    files = {}
+    for name in ("server", "client"):
+        files[name] = authority.certify(server.home / f"{name}.pem", x509.DNSName("localhost"))
+        files[name].chmod(0o600)
+        if not os.geteuid():
+            shutil.chown(files[name], "postgres", "postgres")
+    port = free_port()
+    listens = {
+        "PGBACKREST_TLS_SERVER_ADDRESS": "127.0.0.1",
+        "PGBACKREST_TLS_SERVER_PORT": str(port),
+        "PGBACKREST_TLS_SERVER_CA_FILE": str(authority.file),
+        "PGBACKREST_TLS_SERVER_CERT_FILE": str(files["server"]),
+        "PGBACKREST_TLS_SERVER_KEY_FILE": str(files["server"]),
+        "PGBACKREST_TLS_SERVER_AUTH": "server=platform",
+    }
+    sidecar = Program(
+        "serve", as_server("sh", str(ARCHIVE), "serve"), server.variables(**listens), directory
+    )
+    stack.callback(sidecar.stop)
+    sidecar.start()
+    wait_for_port(port)
+    return {
+        "PGBACKREST_PG1_HOST": "localhost",
+        "PGBACKREST_PG1_HOST_TYPE": "tls",
+        "PGBACKREST_PG1_HOST_PORT": str(port),
+        "PGBACKREST_PG1_HOST_CA_FILE": str(authority.file),
+        "PGBACKREST_PG1_HOST_CERT_FILE": str(files["client"]),
+        "PGBACKREST_PG1_HOST_KEY_FILE": str(files["client"]),
+    }
+
+
+def _migrate(url: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.migrate",
+        "DJANGO_SECRET_KEY": random_token(50),
+        "DATABASE_URL": url,
+        "DATABASE_POOL_MAX": "0",
+    }
+
+
+def _size(files: Path) -> int:
+    return sum(file.stat().st_size for file in files.rglob("*") if file.is_file())
