@@ -51,6 +51,25 @@ def store_key() -> str:
     )
 
 
+def store_other_key_id() -> str:
+    """Who else is the bucket's user while its credentials are rotated, empty for nobody."""
+    return env.text(
+        "S3_OTHER_ACCESS_KEY_ID",
+        "",
+        about="Access key id of the bucket's other user, while its credentials are rotated.",
+    )
+
+
+def store_other_key() -> str:
+    """The secret of the bucket's other user, empty where there is none."""
+    return env.text(
+        "S3_OTHER_SECRET_ACCESS_KEY",
+        "",
+        is_secret=True,
+        about="Secret access key of the bucket's other user; empty where there is none.",
+    )
+
+
 def store_root_key_id() -> str:
     """Who the bucket's owner is, who makes it and nothing else."""
     return env.text(

@@ -79,6 +79,8 @@ class KeyMaterial:
     database: Mapping[str, str] = field(
         default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
     )
+    database_users: Mapping[str, str] = field(default_factory=dict)
+    """Who a role is in the database, where it is not the user of its name: users take turns."""
     broker: Mapping[str, str] = field(
         default_factory=lambda: {user: random_token(24) for user in redis_users.BROKER}
     )
@@ -112,9 +114,10 @@ class KeyMaterial:
         return {"account-keys.json": json.dumps({"a1": self.account_key})}
 
     def database_url(self, role: str) -> Files:
-        """The URL of the database for the database user ``role``."""
+        """The URL of the database for the database user of ``role``."""
         password = quote(self.database[role], safe="")
-        return {"database-url": f"postgresql://{role}:{password}@postgresql:5432/platform"}
+        user = quote(self.database_users.get(role, role), safe="")
+        return {"database-url": f"postgresql://{user}:{password}@postgresql:5432/platform"}
 
     def cache_url(self, role: str) -> Files:
         """The URL of the cache for its user ``role``."""
@@ -184,14 +187,21 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
             **material.database_url("admin"),
         },
         "scheduler": material.broker_url("scheduler"),
-        "migrate": material.database_url("owner"),
+        # Empty but during a rotation: the other users that are to be there as well.
+        "migrate": {
+            **material.database_url("owner"),
+            **{f"other-database-url-{role}": "" for role in ("owner", *DATABASE_ROLES)},
+        },
     }
     servers: dict[str, Files] = {
         "postgresql": {f"{role}-password": word for role, word in material.database.items()},
         "redis-broker": {**material.redis("broker"), "keda-username": "keda"},
         "redis-cache": material.redis("cache"),
         "minio": {"root-user": "root", "root-password": material.store_root_password},
-        "minio-images": material.store(),
+        "minio-images": {
+            **material.store(),
+            **{f"other-{name}": "" for name in material.store()},
+        },
     }
     with_django = {
         role: {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from platform_site import redis_users
 from platform_site.secrets import generation
@@ -76,6 +76,7 @@ def recovered(directory: Path) -> KeyMaterial:
         fresh,
         **found,
         database={**fresh.database, **_database_passwords(directory)},
+        database_users=_database_users(directory),
         cache={**fresh.cache, **redis_users.passwords_found(directory, "cache")},
         broker={**fresh.broker, **redis_users.passwords_found(directory, "broker")},
     )
@@ -135,16 +136,26 @@ def gateway_secret(directory: Path) -> str | None:
 
 
 def _database_passwords(directory: Path) -> dict[str, str]:
-    """By database user: from the role's URL, or from what the server was given."""
+    """By role of the database: from a URL, or from what the server was given."""
     found = {}
-    for user in ("owner", *generation.DATABASE_ROLES):
-        role = "migrate" if user == "owner" else user
-        url = text(directory, f"{role}/database-url")
-        password = urlsplit(url).password if url else None
-        known = unquote(password) if password else text(directory, f"postgresql/{user}-password")
+    for role in ("owner", *generation.DATABASE_ROLES):
+        password = _database_url(directory, role).password
+        known = unquote(password) if password else text(directory, f"postgresql/{role}-password")
         if known:
-            found[user] = known
+            found[role] = known
     return found
+
+
+def _database_users(directory: Path) -> dict[str, str]:
+    """By role of the database: the user that its URL names."""
+    roles = ("owner", *generation.DATABASE_ROLES)
+    users = {role: _database_url(directory, role).username for role in roles}
+    return {role: unquote(user) for role, user in users.items() if user}
+
+
+def _database_url(directory: Path, role: str) -> SplitResult:
+    holders = {"owner": ("migrate",), "images": ("images", "worker")}.get(role, (role,))
+    return urlsplit(text(directory, *(f"{holder}/database-url" for holder in holders)) or "")
 
 
 RECOVER: Final[Mapping[str, Callable[[Path], Any]]] = {

@@ -11,7 +11,8 @@ import jwt
 import pytest
 import urllib3
 
-from platform_site.secrets.rotation import PUBLISH_AHEAD, OutOfOrder, rotate
+from platform_site.secrets.rotated_keys import PUBLISH_AHEAD
+from platform_site.secrets.rotation import OutOfOrder, rotate
 from tests.servers.person import Person
 from tests.servers.platform import Platform, platform
 from tests.waiting import until

@@ -10,8 +10,8 @@ LABELS = $(if $(WEB_SERVER),--build-arg WEB_SERVER=$(WEB_SERVER)) --build-arg VE
 k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, or those that are missing
 	@LOG_LEVEL=ERROR $(PY) manage.py init_secrets --directory $(SECRETS)
 
-k8s-rotate-keys: .venv/.runtime ## replace a key in safe steps (KIND=signing|delivery|django|service|accounts STEP=switch|finish)
-	@LOG_LEVEL=ERROR $(PY) manage.py rotate_keys "$(KIND)" $(if $(STEP),--$(STEP)) $(if $(NOW),--now) --directory $(SECRETS)
+k8s-rotate-keys: .venv/.runtime ## replace a key in safe steps (KIND=signing|delivery|django|service|accounts|database|store STEP=switch|finish; KIND=status)
+	@LOG_LEVEL=ERROR $(PY) manage.py rotate_keys "$(KIND)" $(if $(STEP),--$(STEP)) $(if $(NOW),--now) $(if $(DRY_RUN),--dry-run) --directory $(SECRETS)
 
 k8s-redis-users: .venv/.runtime ## write the users of both Redis anew, after a password changed
 	@LOG_LEVEL=ERROR $(PY) manage.py redis_users --directory $(SECRETS)

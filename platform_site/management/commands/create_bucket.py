@@ -32,23 +32,28 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, wait: float, **_options: Any) -> None:
         bucket = variables.bucket()
-        owner, user = clients()
+        owner, users = clients()
         try:
             wait_until_nothing_lacks(partial(_silence, owner, bucket), wait, self.stdout.write)
             made = create(owner, bucket)
-            prove_rights(user, bucket)
+            for user in users:
+                prove_rights(user, bucket)
         except (BotoCoreError, ClientError) as exc:
             raise CommandError(f"The store refused: {exc}") from exc
         self.stdout.write(f"The bucket {bucket} {'was made' if made else 'is there'}.")
         self.stdout.write(self.style.SUCCESS("Its user can use it, and can do nothing else."))
 
 
-def clients() -> tuple["S3Client", "S3Client"]:
-    """S3 clients of the bucket's owner, and of the user that the roles are."""
-    return (
-        _client(variables.store_root_key_id(), variables.store_root_key()),
-        _client(variables.store_key_id(), variables.store_key()),
-    )
+def clients() -> tuple["S3Client", list["S3Client"]]:
+    """S3 clients of the bucket's owner, and of the user that the roles are.
+
+    While the user's credentials are rotated there are two.
+    """
+    users = [_client(variables.store_key_id(), variables.store_key())]
+    other_id, other_key = variables.store_other_key_id(), variables.store_other_key()
+    if other_key:
+        users.append(_client(other_id, other_key))
+    return _client(variables.store_root_key_id(), variables.store_root_key()), users
 
 
 def _client(key_id: str, key: str) -> "S3Client":

@@ -7,8 +7,9 @@ a table that no role is granted stays the owner's.
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -19,6 +20,7 @@ from django.db import DatabaseError, ProgrammingError, connection
 from psycopg import sql
 
 from platform_site.management.waiting import wait_until_nothing_lacks
+from platform_site.secrets.rotated_users import twin
 
 LOCK: Final = 0x1A6E_0001  # any number, the same in every release
 LOCK_PAUSE_S: Final = 0.5
@@ -72,12 +74,17 @@ class Command(BaseCommand):
         logins = [
             login(urls, role) for role in TABLES if role not in OPTIONAL or (urls / role).exists()
         ]
-        wait_until_nothing_lacks(_silence, wait, self.stdout.write)
+        others = [found for role in TABLES if (found := other_login(urls, role))]
+        silence = partial(_silence, other_login(urls, "owner"))
+        wait_until_nothing_lacks(silence, wait, self.stdout.write)
         with _advisory_lock():
             if migrate:
                 call_command("migrate", interactive=False, verbosity=1, stdout=self.stdout)
-            for entry in logins:
+            for entry in [*logins, *others]:
                 self.stdout.write(f"{entry.role}: {grant(entry)} tables for {entry.user}")
+            for user in former_users(logins, others):
+                shut_out(user)
+                self.stdout.write(f"{user}: shut out")
             if not grant_monitoring():
                 self.stdout.write(f"no user {MONITORING}: this owner may not grant pg_monitor")
         self.stdout.write(self.style.SUCCESS("Every role has its own tables and no others."))
@@ -93,6 +100,14 @@ def login(directory: Path, role: str) -> DatabaseLogin:
     if not parts.username or not parts.password:
         raise CommandError(f"{file} is no database URL with a user and a password.")
     return DatabaseLogin(role, unquote(parts.username), unquote(parts.password))
+
+
+def other_login(directory: Path, role: str) -> DatabaseLogin | None:
+    """Reads ``directory/other/role``: who else is to be there during a rotation, if anybody."""
+    file = directory / "other" / role
+    if not file.is_file() or not file.read_text(encoding="utf-8").strip():
+        return None
+    return login(file.parent, role)
 
 
 def grant(entry: DatabaseLogin) -> int:
@@ -138,6 +153,37 @@ def _make_user(name: str, password: str | None) -> None:
             cursor.execute(statement.format(user, sql.Literal(verifier.decode())))
 
 
+def former_users(logins: list[DatabaseLogin], others: list[DatabaseLogin]) -> list[str]:
+    """Users that took turns with those of today, and may still read something."""
+    now = {entry.user for entry in (*logins, *others)}
+    return [user for entry in logins if (user := twin(entry.user)) not in now and _reads(user)]
+
+
+def _reads(user: str) -> bool:
+    """Whether it is a user that this command once made: another of that name has no rights here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM information_schema.role_table_grants"
+            " WHERE grantee = %s AND table_name = %s",
+            [user, READ_BY_ALL[0]],
+        )
+        return cursor.fetchone() is not None
+
+
+def shut_out(user: str) -> None:
+    """Take every right from ``user``, and end its sessions where the owner may do that."""
+    name = sql.Identifier(user)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ALTER ROLE {} NOLOGIN PASSWORD NULL").format(name))
+        for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
+            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.SQL(target), name))
+        cursor.execute(sql.SQL("REVOKE ALL ON SCHEMA public FROM {}").format(name))
+    with suppress(ProgrammingError), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [user]
+        )
+
+
 def grant_monitoring() -> bool:
     """The exporter's user: statistics, no tables, and no password that a network could carry.
 
@@ -165,14 +211,33 @@ def _sequences(tables: list[str]) -> list[str]:
         ]
 
 
-def _silence() -> str:
-    """What a server that gives no answer lacks, in words without secrets; empty when it answers."""
+def _silence(former_owner: DatabaseLogin | None) -> str:
+    """What a server that gives no answer lacks, in words without secrets; empty when it answers.
+
+    A server that does not know the owner's new password is told it by ``former_owner``.
+    """
     try:
         connection.ensure_connection()
     except DatabaseError as exc:
         connection.close()
-        return f"the database gives no answer ({type(exc).__name__})"
+        if former_owner is None or not _password_tell(former_owner):
+            return f"the database gives no answer ({type(exc).__name__})"
     return ""
+
+
+def _password_tell(former: DatabaseLogin) -> bool:
+    """Open as ``former`` and set the password that the settings have; whether that went."""
+    own = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.settings_dict.update(USER=former.user, PASSWORD=former.password)
+    try:
+        _make_user(own["USER"], own["PASSWORD"])
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+        connection.settings_dict.update(own)
+    connection.ensure_connection()
+    return True
 
 
 def _is_locked(cursor: Any) -> bool:

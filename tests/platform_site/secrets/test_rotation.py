@@ -2,6 +2,7 @@
 
 import json
 import stat
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +22,8 @@ from images.errors import SignatureInvalid
 from images.url_signing import path_signed, path_verified
 from platform_site.kit import env
 from platform_site.secrets import generation, key_files
-from platform_site.secrets.rotation import KINDS, PUBLISH_AHEAD, OutOfOrder, rotate
+from platform_site.secrets.rotated_keys import PUBLISH_AHEAD
+from platform_site.secrets.rotation import JOURNAL, KINDS, OutOfOrder, rotate, standing
 
 NOON = datetime(2099, 6, 1, 12, tzinfo=UTC)
 LATER = timedelta(days=15)
@@ -199,7 +201,7 @@ def test_what_rows_keep_outlives_a_new_account_key(directory: Path, settings: Se
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_step_out_of_order_changes_nothing(directory: Path, kind: str) -> None:
     def files() -> dict[str, str]:
-        return {str(f): f.read_text() for f in directory.rglob("*") if f.is_file()}
+        return contents(directory)
 
     before = files()
     for step in ("switch", "finish"):
@@ -208,13 +210,62 @@ def test_a_step_out_of_order_changes_nothing(directory: Path, kind: str) -> None
         assert files() == before
     rotate(directory, kind, "begin", now=NOON)
     begun = files()
-    for step in ("begin", "finish"):
-        with pytest.raises(OutOfOrder, match="`switch`"):
-            rotate(directory, kind, step, now=NOON + LATER)
-        assert files() == begun
+    with pytest.raises(OutOfOrder, match="`switch`"):
+        rotate(directory, kind, "finish", now=NOON + LATER)
+    assert files() == begun
     rotate(directory, kind, "switch", now=NOON + PUBLISH_AHEAD)
     rotate(directory, kind, "finish", now=NOON + PUBLISH_AHEAD, early=True)
     rotate(directory, kind, "begin", now=NOON + LATER)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_that_is_done_is_not_done_again(directory: Path, kind: str) -> None:
+    moment = NOON
+    for step in ("begin", "switch"):
+        before = contents(directory)
+        would_change = rotate(directory, kind, step, now=moment, dry_run=True)
+        assert contents(directory) == before
+        changed = rotate(directory, kind, step, now=moment)
+        assert changed == would_change
+        done = contents(directory)
+        touched = {file for file in done if done[file] != before.get(file)}
+        assert touched <= {str(directory / file) for file in (*(changed or ()), JOURNAL)}
+        assert rotate(directory, kind, step, now=moment + LATER) is None
+        assert contents(directory) == done
+        moment += LATER
+    assert standing(directory, kind).next == "finish"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_step_that_is_killed_goes_on(
+    directory: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite = key_files.rewrite
+    for step in ("begin", "switch", "finish"):
+        written = 0
+
+        def dies(file: Path, content: str) -> None:
+            nonlocal written
+            written += 1
+            if written == 3:
+                raise KeyboardInterrupt
+            rewrite(file, content)
+
+        moment = NOON + LATER * (1 + ("begin", "switch", "finish").index(step))
+        with monkeypatch.context() as patched:
+            patched.setattr(key_files, "rewrite", dies)
+            with suppress(KeyboardInterrupt):  # a step of fewer files is through before
+                rotate(directory, kind, step, now=moment, early=True)
+        # Whoever comes next finds it done, whatever they came for.
+        others = [name for name in KINDS if name != kind and not standing(directory, name).last]
+        with suppress(OutOfOrder):
+            rotate(directory, others[0], "finish", now=moment)
+        assert standing(directory, kind).last == ("" if step == "finish" else step)
+        assert not list(directory.glob(".unfinished*"))
+
+
+def contents(directory: Path) -> dict[str, str]:
+    return {str(f): f.read_text() for f in directory.rglob("*") if f.is_file()}
 
 
 def test_the_files_stay_their_owners(directory: Path) -> None:

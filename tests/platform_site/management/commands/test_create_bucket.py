@@ -37,12 +37,14 @@ def variables(
     people = {
         "S3_ROOT_": store.user("root", ALL),
         "S3_": store.user("images", POLICY.read_text()),
+        "S3_OTHER_": store.user("images_2", POLICY.read_text()),
     }
     for prefix, words in people.items():
         for name, word in zip(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"), words, strict=True):
             file = tmp_path / f"{prefix}{name}"
             file.write_text(word + "\n")
             monkeypatch.setenv(f"{prefix}{name}_FILE", str(file))
+    monkeypatch.delenv("S3_OTHER_SECRET_ACCESS_KEY_FILE")
     return monkeypatch
 
 
@@ -67,7 +69,7 @@ def test_the_bucket_is_made_once_and_its_user_has_least_rights(
 
 def test_the_user_may_not_remove_the_bucket_or_see_others(variables: pytest.MonkeyPatch) -> None:
     run()
-    own = create_bucket.clients()[1]
+    (own,) = create_bucket.clients()[1]
     with pytest.raises(ClientError, match="AccessDenied"):
         own.list_buckets()
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -83,6 +85,16 @@ def test_a_user_with_too_many_rights_is_refused_and_leaves_nothing(
         run()
     owner = create_bucket.clients()[0]
     assert [bucket["Name"] for bucket in owner.list_buckets()["Buckets"]] == ["images"]
+
+
+def test_both_users_of_a_rotation_are_proved(variables: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = tmp_path / "S3_OTHER_SECRET_ACCESS_KEY"
+    variables.setenv(f"{other.name}_FILE", str(other))
+    assert len(create_bucket.clients()[1]) == 2
+    run()
+    other.write_text("another-secret-than-the-store-has")
+    with pytest.raises(CommandError, match="The store refused"):
+        run()
 
 
 def test_a_user_that_the_store_does_not_know_fails_in_words(

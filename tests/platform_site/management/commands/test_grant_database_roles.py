@@ -199,6 +199,36 @@ def test_where_nobody_backs_up_from_inside_there_is_no_such_user(
     assert "backup" not in said.getvalue()
 
 
+@pytest.fixture
+def former_owner(transactional_db: None) -> Iterator[str]:
+    """Whom the server lets in, while the settings name an owner whom it does not."""
+    if connection.vendor != "postgresql":
+        pytest.skip("database users are PostgreSQL's")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE newcomer SUPERUSER NOLOGIN")
+    own = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    connection.settings_dict.update(USER="newcomer", PASSWORD=PASSWORD)
+    yield str(own["USER"])
+    connection.close()
+    connection.settings_dict.update(own)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP OWNED BY newcomer")
+        cursor.execute("DROP ROLE newcomer")
+
+
+def test_the_former_password_tells_the_server_the_new_one(former_owner: str, urls: Path) -> None:
+    with pytest.raises(CommandError, match="the database gives no answer"):
+        call_command("grant_database_roles", urls=urls, stdout=StringIO())
+    (urls / "other").mkdir()
+    former = quote(former_owner, safe="")
+    (urls / "other" / "owner").write_text(f"postgresql://{former}:any@postgresql:5432/platform")
+    said = StringIO()
+    call_command("grant_database_roles", urls=urls, stdout=said)
+    assert "no others" in said.getvalue()
+    assert ask("newcomer", "SELECT current_user") == [("newcomer",)]
+
+
 def test_a_missing_url_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="auth cannot be read: No such file"):
         login(tmp_path, "auth")
