@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
-from platform_site.management.commands.grant_database_roles import MONITORING, TABLES
+from platform_site.management.commands.grant_database_roles import MONITORING, OPTIONAL, TABLES
 from platform_site.secrets import generation, key_files
 from platform_site.secrets.rotated_users import STORE, STORE_ID, STORE_KEY, other_url, twin
 from platform_site.secrets.rotation import rotate
@@ -67,7 +67,7 @@ class Server:
     def job(self) -> str:
         """What the Job that makes the users says; it reads the files as its volumes give them."""
         (self._urls / "other").mkdir(parents=True, exist_ok=True)
-        for role in TABLES:
+        for role in sorted(TABLES.keys() - OPTIONAL):
             url = (self._directory / role / "database-url").read_text()
             (self._urls / role).write_text(url)
             other = (self._directory / other_url(role)).read_text()
