@@ -108,6 +108,7 @@ def _object(case: Case, key: str, sha256: str, name: str) -> None:
 
 def _jobs(case: Case, index: Index) -> None:
     told = {call.job: call for call in case.calls if call.outcome == "ok" and call.job}
+    images = {call.job: call.image for call in case.calls if call.job and call.image}
     for job_id, call in told.items():
         job = index.jobs.get(job_id)
         if job is None:
@@ -118,7 +119,7 @@ def _jobs(case: Case, index: Index) -> None:
             if not call.request.get("may_fail"):
                 words = f"job {job_id} failed ({job.error_code}), and nothing is wrong with it"
                 case.found(Kind.LOST, words)
-        elif job.state == "canceled" and not _is_called_off(case, call.image, job_id):
+        elif job.state == "canceled" and not _is_called_off(case, images.get(job_id), job_id):
             case.found(Kind.LOST, f"job {job_id} is canceled, and nobody canceled it")
 
 

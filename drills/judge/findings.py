@@ -9,6 +9,9 @@ from functools import cached_property
 from drills.history import Call
 from drills.truth import Truth
 
+ORIGINAL = "original"
+"""The file of an image that is not made but sent, beside the specs of its renditions."""
+
 
 class Kind(StrEnum):
     """What was wrong."""

@@ -3,9 +3,8 @@
 from collections import defaultdict
 
 from drills.history import Call
-from drills.judge.findings import Case, Kind
+from drills.judge.findings import ORIGINAL, Case, Kind
 
-ORIGINAL = "original"
 Place = tuple[str, str]
 """An image, and which of its files."""
 

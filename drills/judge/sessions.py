@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from drills.history import Call
-from drills.judge.findings import Case, Kind, begun
+from drills.judge.findings import ORIGINAL, Case, Kind, begun
 
 TERMINAL = frozenset({"succeeded", "failed", "canceled"})
 GONE = frozenset({404, 410})
+NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,17 @@ class Sights:
     gone: list[Sight] = field(default_factory=list)
     shown: list[Sight] = field(default_factory=list)
     hidden: list[Sight] = field(default_factory=list)
+    made: dict[str, float] = field(default_factory=dict)
+    """Since when each file of it was known to be there."""
 
     def delivered(self, call: Call, cache_s: float) -> None:
         """Take in a call for its bytes."""
+        spec = str(call.request.get("spec"))
         if call.outcome == "ok":
             self.shown.append(_sight(call, cache_s))
-        elif call.status in GONE and call.code != "url_expired":
+            self._is_made(spec, call)
+        elif call.status in GONE and self.made.get(spec, NEVER) < call.invoked_at:
+            # What was never made is not there either, and says nothing about the image.
             self.hidden.append(_sight(call))
 
     def told(self, call: Call) -> None:
@@ -79,6 +85,10 @@ class Sights:
         sight = _sight(call)
         if _shows(call):
             self.there.append(sight)
+            self._is_made(ORIGINAL, call)
+            for spec, state in call.answer.get("renditions", {}).items():
+                if state == "ready":
+                    self._is_made(spec, call)
             is_trashed = call.answer.get("state") == "trashed"
             (self.hidden if is_trashed else self.shown).append(sight)
         elif _denies(call):
@@ -86,6 +96,10 @@ class Sights:
             self.hidden.append(sight)
         elif call.op == "trash" and call.outcome == "ok":
             self.hidden.append(sight)
+
+    def _is_made(self, spec: str, call: Call) -> None:
+        ended = call.ended_at if call.ended_at is not None else NEVER
+        self.made[spec] = min(ended, self.made.get(spec, NEVER))
 
 
 def _image(
@@ -114,8 +128,10 @@ def _shows(call: Call) -> bool:
 
 
 def _denies(call: Call) -> bool:
-    is_removed = call.op == "delete" and call.outcome == "ok"
-    return is_removed or (call.status == 404 and call.outcome == "refused")
+    if call.op == "delete" and call.outcome == "ok":
+        return True
+    # To the trash and back, 404 is also the answer for one that is there already.
+    return call.op in {"read", "delete"} and call.status == 404
 
 
 def _came_back(
