@@ -16,7 +16,7 @@ Alert = dict[str, Any]
 
 @dataclass
 class Receiver:
-    """What arrived, in order; each alert has its ``receiver`` beside its own fields."""
+    """What arrived, in order; each alert has ``receiver`` and ``arrived`` beside its own fields."""
 
     url: str
     alerts: list[Alert] = field(default_factory=list)
@@ -42,7 +42,8 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
             for alert in body["alerts"]:
-                receiver.alerts.append({**alert, "receiver": body["receiver"]})
+                beside = {"receiver": body["receiver"], "arrived": time.time()}
+                receiver.alerts.append({**alert, **beside})
             self.send_response(200)
             self.end_headers()
 
