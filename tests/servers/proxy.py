@@ -1,5 +1,6 @@
 """A TCP proxy in front of a server that a test slows down, hangs, resets or takes away."""
 
+import random
 import socket
 import struct
 import threading
@@ -12,18 +13,25 @@ from tests.servers.ports import free_port
 
 CHUNK_BYTES: Final = 64 * 1024
 LOOK_S: Final = 0.05
+RESENT_AFTER_S: Final = 0.2
+"""What TCP waits at least before it sends again what got lost."""
+Target = int | str
 
 
 class Proxy:
     """Listens on ``port`` and hands everything on to ``target``, unless it is told otherwise.
 
-    ``target`` is a port of this machine or the path of a socket.
+    ``target`` is a port of this machine or the path of a socket, or says which one a connection
+    gets (`OSError`: none). ``latency_s`` is what every piece of data waits, each way, and ``loss``
+    the part of the pieces that get lost and come when they are sent again.
     """
 
-    def __init__(self, target: int | str) -> None:
+    def __init__(self, target: Target | Callable[[], Target]) -> None:
         self.port = free_port()
         self.accepted = 0
-        self._target = target
+        self.target = target
+        self.latency_s = 0.0
+        self.loss = 0.0
         self._flows = threading.Event()
         self._flows.set()
         self._replies_late: list[float] = []
@@ -31,6 +39,7 @@ class Proxy:
         self._listener: socket.socket | None = None
         self._accepting: threading.Thread | None = None
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._abandoned: set[tuple[socket.socket, socket.socket]] = set()
 
     def start(self) -> "Proxy":
         """Take connections."""
@@ -59,6 +68,13 @@ class Proxy:
         """Reset every connection; new ones are taken."""
         for pair in list(self._pairs):
             self._drop(pair, is_reset=True)
+
+    def abandon(self) -> None:
+        """Leave every connection half open: what comes by it goes nowhere, and nobody is told.
+
+        As after a firewall that forgot them, or a peer that lost its power. New ones are served.
+        """
+        self._abandoned |= self._pairs
 
     def hang(self) -> None:
         """Take connections and bytes, and let nothing through, as a stopped server does."""
@@ -115,10 +131,11 @@ class Proxy:
         back.join()
 
     def _connected(self) -> socket.socket:
-        if isinstance(self._target, int):
-            return socket.create_connection(("127.0.0.1", self._target))
+        target = self.target() if callable(self.target) else self.target
+        if isinstance(target, int):
+            return socket.create_connection(("127.0.0.1", target))
         far = socket.socket(socket.AF_UNIX)
-        far.connect(self._target)
+        far.connect(target)
         return far
 
     def _pump(
@@ -132,11 +149,19 @@ class Proxy:
             while chunk := source.recv(CHUNK_BYTES):
                 self._flows.wait()
                 wait()
-                sink.sendall(chunk)
+                self._travel()
+                if pair not in self._abandoned:
+                    sink.sendall(chunk)
         except OSError:
             pass
         self._flows.wait()
         self._drop(pair, is_reset=False)
+
+    def _travel(self) -> None:
+        """The way of one piece of data."""
+        is_lost = self.loss and random.random() < self.loss
+        if delay_s := self.latency_s + (RESENT_AFTER_S if is_lost else 0.0):
+            time.sleep(delay_s)
 
     def _late(self) -> None:
         if self._replies_late:
@@ -144,6 +169,7 @@ class Proxy:
 
     def _drop(self, pair: tuple[socket.socket, socket.socket], *, is_reset: bool) -> None:
         self._pairs.discard(pair)
+        self._abandoned.discard(pair)
         for end in pair:
             try:
                 if is_reset and end.family == socket.AF_INET:
