@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up dev check test lint format schema lock clean bench screenshots dashboards dashboards-preview configuration docs release
+.PHONY: help up dev check test lint format schema lock clean bench drills screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench drills docs/site manage.py
@@ -66,6 +66,11 @@ docs: .venv/.development ## build the documentation site into var/docs; a broken
 
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench
+
+drills: .venv/.development ## break the platform on purpose, under load, and judge it (ONLY=a,b JOBS=1000 ARGS=--list)
+	@sh .ci/packages
+	@sh .ci/store
+	@$(PY) -m drills --only "$(ONLY)" --jobs "$(or $(JOBS),60)" $(ARGS)
 
 release: .venv/.runtime ## make a release of the project: a commit and a tag, not pushed (VERSION=1.2.3)
 	@$(PY) -m deploy.project_release "$(VERSION)"

@@ -16,7 +16,7 @@ NAVIGATION: Final = {
     "Use": ["docs/guide", "docs/api", "frontend/README"],
     "Operate": [
         "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability",
-        "docs/runbooks/README",
+        "docs/runbooks/README", "docs/drills",
         "docs/images", "docs/capacity", "deploy/k8s/components/README", "frontend/nginx/README",
     ],
     "Contribute": [

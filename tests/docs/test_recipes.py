@@ -13,7 +13,7 @@ EXPECTED = {
     "Add an image operation", "Add a profile field that the account page shows", "Add a preset",
     "Change a table",
     "Change the upload limit, or add one", "Add a metric with its panel", "Add an alert",
-    "Add a role", "Add a setting", "Add a queue", "Add a job error",
+    "Add a role", "Add a drill", "Add a setting", "Add a queue", "Add a job error",
     "Why did this job fail?", "Rotate a key",
 }  # fmt: skip
 

@@ -1,0 +1,111 @@
+"""Which alert rang, and when: Prometheus and Alertmanager with the house's rules, for one drill."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from drills.pace import OWN_TIMES, TIMES, WAITS, hastened
+from drills.platform import DrillPlatform
+from tests.observability.webhooks import receiving, serving_files
+from tests.servers.monitoring import Monitoring
+from tests.servers.processes import ROOT
+
+ALWAYS: Final = "Watchdog"
+NOT_HERE: Final = ("TargetMissing",)
+"""About programs that only a cluster has: Grafana, kube-state-metrics."""
+BEGUN: Final = (
+    'platform_workers{state="alive"} > 0',
+    'sum(increase(celery_tasks_total{task="images.sweep"}[20s])) >= 1',
+)
+"""What is not known at once when everything has just been started, and rings if it stays so."""
+LOOK_S: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One alert that somebody was told of; times are those of the calendar."""
+
+    alert: str
+    service: str
+    severity: str
+    rang_at: float
+    silent_at: float | None
+
+
+@dataclass
+class Alarm:
+    """What watches the platform, and what it has said."""
+
+    monitoring: Monitoring
+    began_at: float
+    """What rang before that, while everything was being started, is not counted."""
+
+    def rings(self) -> list[Ring]:
+        """Every alert that was delivered, in order; each once, when it first rang."""
+        found: dict[tuple[str, str], Ring] = {}
+        for told in list(self.monitoring.receiver.alerts):
+            labels, arrived = told["labels"], float(told["arrived"])
+            name, service = labels["alertname"], labels.get("service", "")
+            if name in {ALWAYS, *NOT_HERE} or arrived < self.began_at:
+                continue
+            key = (name, service)
+            if told["status"] == "firing":
+                first = found[key].rang_at if key in found else arrived
+                found[key] = Ring(name, service, labels.get("severity", ""), first, None)
+            elif key in found:
+                before = found[key]
+                found[key] = Ring(name, service, before.severity, before.rang_at, arrived)
+        return sorted(found.values(), key=lambda ring: ring.rang_at)
+
+    def firing(self) -> list[str]:
+        """The names of the alerts that ring now."""
+        series = self.monitoring.query('ALERTS{alertstate="firing"}')
+        names = {one["metric"]["alertname"] for one in series}
+        return sorted(names - {ALWAYS, *NOT_HERE})
+
+    def silent_within(self, timeout_s: float) -> bool:
+        """Wait until nothing rings any more, and everybody was told; whether that came."""
+        deadline = time.monotonic() + timeout_s
+        while self.firing() or any(ring.silent_at is None for ring in self.rings()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_S)
+        return True
+
+    def sees_everything(self) -> bool:
+        """Whether each target has been scraped, and the state of queues is known."""
+        targets = self.monitoring.get("targets", {"state": "active"})["activeTargets"]
+        return (
+            bool(targets)
+            and all(target["health"] == "up" for target in targets)
+            and all(map(self.monitoring.query, BEGUN))
+            and not self.monitoring.query(f'ALERTS{{alertname!~"{ALWAYS}|{"|".join(NOT_HERE)}"}}')
+        )
+
+
+@contextmanager
+def alarm(platform: DrillPlatform, directory: Path) -> Iterator[Alarm]:
+    """Watch ``platform`` for the block."""
+    directory.mkdir()
+    with ExitStack() as stack:
+        receiver = stack.enter_context(receiving())
+        runbooks = stack.enter_context(serving_files(ROOT / "docs" / "runbooks"))
+        monitoring = Monitoring(directory=directory, receiver=receiver, runbooks=runbooks)
+        stack.callback(monitoring.stop)
+        monitoring.exporters_start(
+            platform.database.url("postgres"),
+            platform.broker,
+            platform.cache,
+            platform.edge.status_port,
+        )
+        monitoring.alertmanager_start(WAITS)
+        ports = platform.metrics_ports
+        roles = {
+            role: [ports[name] for name in platform.names(role)]
+            for role in ("auth", "gateway", "images", "worker")
+        }
+        monitoring.prometheus_start(roles, times=TIMES, hastened=hastened, own=OWN_TIMES)
+        yield Alarm(monitoring, time.time())

@@ -1,0 +1,33 @@
+"""The three steps of a rotation, each followed by what `make k8s-apply` does: a roll-out."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from drills.faults._parts import rolled
+from drills.platform import NODES, DrillPlatform
+from platform_site.secrets.rotation import KINDS, rotate
+
+SOON: Final = timedelta(seconds=45)
+"""When a key of which it must be known before that it will sign begins to: after the roll-out."""
+
+
+def rotation(platform: DrillPlatform, kind: str) -> None:
+    """Begin, switch and finish; the waits between the steps are said to be over.
+
+    What a wait is for, the hour in which tokens of the old key end, is not what a drill can show:
+    the old key is retired at once, and whoever still shows something that it signed signs in again.
+    """
+    known_after = KINDS[kind].known_after
+    begun = datetime.now(UTC) - known_after + (SOON if known_after else timedelta(0))
+    rotate(platform.secrets, kind, "begin", now=begun)
+    _applied(platform)
+    rotate(platform.secrets, kind, "switch", now=begun + known_after)
+    _applied(platform)
+    retired = begun + known_after + KINDS[kind].needed_for
+    rotate(platform.secrets, kind, "finish", now=retired)
+    _applied(platform)
+
+
+def _applied(platform: DrillPlatform) -> None:
+    for node in NODES:
+        rolled(platform, *platform.on_node(node), at_once=True)

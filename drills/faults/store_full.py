@@ -1,0 +1,25 @@
+"""The disk of the object store is full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drills.drill import Drill
+from drills.platform import DrillPlatform
+
+
+@contextmanager
+def fault(platform: DrillPlatform) -> Iterator[None]:
+    """Fill its disk to the last block, and free it again."""
+    with platform.disk_full("store"):
+        yield
+
+
+DRILL = Drill(
+    hypothesis="Uploads are refused with 503 and leave nothing behind, jobs are put off; what is "
+    "there is delivered.",
+    fault=fault,
+    lasts_s=20.0,
+    rings={"StoreFails": 6.0},
+    needs=("root",),
+    small_disks=("store",),
+)
