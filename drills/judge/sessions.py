@@ -178,10 +178,9 @@ def _missed(
         before = [each for each in there if each.ended < absence.begun]
         if not before:
             continue
-        last = max(before, key=lambda each: each.call.invoked_at)
+        last = max(before, key=lambda each: each.begun)
         if not any(
-            call.invoked_at < absence.ended and call.until > last.call.invoked_at
-            for call in removals
+            call.invoked_at < absence.ended and call.until > last.begun for call in removals
         ):
             words = f"image {image} was not there in {absence.call.name}, though nobody removed it"
             case.found(Kind.OUT_OF_ORDER, f"{words} since {last.call.name}")
