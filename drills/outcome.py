@@ -115,7 +115,9 @@ def _broken(evidence: Evidence, found: Outcome) -> list[str]:
     if not evidence.verdict.settled:
         words.append("jobs were left to do at the end")
     if not evidence.is_over or found.done < found.jobs:
-        words.append(f"{found.done} of {found.jobs} pictures went all the way")
+        words.append(
+            f"clients were still at work: {found.done} of {found.jobs} pictures were published"
+        )
     if found.recovered_s is None:
         words.append("nobody was answered well after the last failure")
     elif found.recovered_s > drill.recovers_within_s:
