@@ -1,8 +1,10 @@
-# Two images of one file: `app` runs every Django role, `frontend` serves the SPA and routes to them.
+# Images of one file: `app` runs every Django role, `frontend` serves the SPA and routes to them; `postgresql` is
+# for components/backup alone.
 # Each base is an argument, so that a mirror, or a base of one's own, can take its place.
 ARG PYTHON_IMAGE=python:3.11.16-slim-bookworm
 ARG NODE_IMAGE=node:22.23.0-bookworm-slim
 ARG NGINX_IMAGE=nginx:1.30.4-alpine3.24
+ARG POSTGRES_IMAGE=postgres:17.11-bookworm
 
 FROM ${PYTHON_IMAGE} AS packages
 # `granian` keeps that server in the image, 22 MB that only `components/granian` uses.
@@ -103,3 +105,11 @@ USER 10001:10001
 # SIGQUIT lets nginx end what it began; SIGTERM would cut it off.
 STOPSIGNAL SIGQUIT
 CMD ["nginx", "-c", "/tmp/nginx/nginx.conf"]
+
+# PostgreSQL, and what keeps its archive: from the packages of PostgreSQL itself, which the base knows.
+FROM ${POSTGRES_IMAGE} AS postgresql
+LABEL org.opencontainers.image.title="image-platform postgresql" \
+      org.opencontainers.image.description="PostgreSQL with pgBackRest." \
+      org.opencontainers.image.licenses="PostgreSQL AND MIT"
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates pgbackrest \
+    && rm -rf /var/lib/apt/lists/* && pgbackrest version

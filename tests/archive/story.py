@@ -16,6 +16,7 @@ from cryptography import x509
 from platform_site.backup import restore_points
 from platform_site.backup.restore_points import RestorePoint
 from platform_site.kit.identifiers import random_token
+from platform_site.secrets import archive
 from tests.archive.writer import Write, Writer
 from tests.servers.archived import ARCHIVE, ArchivedServer, as_server
 from tests.servers.authority import Authority
@@ -74,7 +75,7 @@ def story_of(directory: Path) -> Iterator[Story]:
         stack.callback(server.end)
         server.create()
         manage("migrate", "--verbosity", "0", environment=_migrate(server.url))
-        remote = _serve(server, directory, authority, stack)
+        remote = _serve(server, directory, stack)
         before = _size(files)
         server.archive("save", "full", **remote)
         full = _size(files)
@@ -171,24 +172,31 @@ def _store(directory: Path, authority: Authority, stack: ExitStack) -> dict[str,
     }
 
 
-def _serve(
-    server: ArchivedServer, directory: Path, authority: Authority, stack: ExitStack
-) -> dict[str, str]:
+def _mounted(file: Path, content: str) -> None:
+    """As a Secret mounts it: a link to a file of root's, which the server's group may read."""
+    behind = file.parent / "..data" / file.name
+    behind.parent.mkdir(parents=True, exist_ok=True)
+    behind.write_text(content)
+    if not os.geteuid():
+        shutil.chown(behind, "root", "postgres")
+    behind.chmod(0o600 if os.geteuid() else 0o440)
+    file.symlink_to(behind)
+
+
+def _serve(server: ArchivedServer, directory: Path, stack: ExitStack) -> dict[str, str]:
     """The sidecar beside the server; the variables that lead the Job which saves to it."""
-    files = {}
-    for name in ("server", "client"):
-        files[name] = authority.certify(server.home / f"{name}.pem", x509.DNSName("localhost"))
-        files[name].chmod(0o600)
-        if not os.geteuid():
-            shutil.chown(files[name], "postgres", "postgres")
+    certified = archive.archive("localhost")
+    for name, content in certified.items():
+        _mounted(server.home / "mounted" / name, content)
+    where = {name: str(server.home / "mounted" / name) for name in certified}
     port = free_port()
     listens = {
         "PGBACKREST_TLS_SERVER_ADDRESS": "127.0.0.1",
         "PGBACKREST_TLS_SERVER_PORT": str(port),
-        "PGBACKREST_TLS_SERVER_CA_FILE": str(authority.file),
-        "PGBACKREST_TLS_SERVER_CERT_FILE": str(files["server"]),
-        "PGBACKREST_TLS_SERVER_KEY_FILE": str(files["server"]),
-        "PGBACKREST_TLS_SERVER_AUTH": "server=platform",
+        "PGBACKREST_TLS_SERVER_CA_FILE": where["ca.pem"],
+        "PGBACKREST_TLS_SERVER_CERT_FILE": where["server-cert.pem"],
+        "PGBACKREST_TLS_SERVER_KEY_FILE": where["server-key.pem"],
+        "PGBACKREST_TLS_SERVER_AUTH": f"{archive.CLIENT}=platform",
     }
     sidecar = Program(
         "serve", as_server("sh", str(ARCHIVE), "serve"), server.variables(**listens), directory
@@ -200,9 +208,9 @@ def _serve(
         "PGBACKREST_PG1_HOST": "localhost",
         "PGBACKREST_PG1_HOST_TYPE": "tls",
         "PGBACKREST_PG1_HOST_PORT": str(port),
-        "PGBACKREST_PG1_HOST_CA_FILE": str(authority.file),
-        "PGBACKREST_PG1_HOST_CERT_FILE": str(files["client"]),
-        "PGBACKREST_PG1_HOST_KEY_FILE": str(files["client"]),
+        "PGBACKREST_PG1_HOST_CA_FILE": where["ca.pem"],
+        "PGBACKREST_PG1_HOST_CERT_FILE": where["client-cert.pem"],
+        "PGBACKREST_PG1_HOST_KEY_FILE": where["client-key.pem"],
     }
 
 

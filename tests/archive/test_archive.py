@@ -1,6 +1,8 @@
 """The database comes back from its archive: whole, as of a time, as of a name, or not at all."""
 
+import os
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +11,8 @@ import pytest
 
 from tests.archive.story import KEY, Story, counts, utc, written
 from tests.measured import MEASURED
-from tests.servers.archived import ArchivedServer
+from tests.servers.archived import ArchivedServer, as_server
+from tests.servers.processes import ROOT
 
 pytestmark = pytest.mark.processes
 
@@ -39,6 +42,11 @@ def test_after_the_loss_of_the_machine_all_that_was_archived_is_there(
     copied_s, recovered_s = restored(machine, "latest")
     there = written(machine)
     assert counts(machine) == story.tables
+    password = machine.home / "secrets" / "owner-password"
+    machine.secret(password.name, "the password of 'now'")
+    machine.archive("recovered", POSTGRES_PASSWORD_FILE=str(password))
+    (owner,) = machine.ask("SELECT rolpassword FROM pg_authid WHERE rolname = 'owner'")
+    assert owner[0].startswith("SCRAM-SHA-256$")
     segment = int(story.last_archived[8:16], 16) * 256 + int(story.last_archived[16:24], 16)
     promised = {w.number for w in story.writes if _segment_after(w.lsn) <= segment}
     assert promised <= there <= set(range(1, story.called + 1))
@@ -117,6 +125,41 @@ def test_what_cannot_be_restored_is_refused_in_words(story: Story, to: str, says
         with pytest.raises(AssertionError, match=says):
             server.archive("restore", to)
         assert not server.data.exists()
+    finally:
+        server.end()
+
+
+def test_a_stranger_restores_by_what_the_page_says(story: Story) -> None:
+    """The file and the block of docs/runbooks/disaster.md, with its places filled in."""
+    server = story.empty_machine()
+    page = (ROOT / "docs" / "runbooks" / "disaster.md").read_text()
+    (file,) = re.findall(r"```text\n(PGBACKREST_.*?)```", page, re.DOTALL)
+    (block,) = re.findall(r"```sh\n(make database-archive.*?)```", page, re.DOTALL)
+    filled = {
+        "the data directory, empty": str(server.data),
+        "the host of the store": story.repository["PGBACKREST_REPO1_S3_ENDPOINT"],
+        "its region": story.repository["PGBACKREST_REPO1_S3_REGION"],
+        "the bucket": story.repository["PGBACKREST_REPO1_S3_BUCKET"],
+        "the directory of the files passphrase, s3-access-key-id and s3-secret-access-key": str(
+            server.home / "secrets"
+        ),
+    }
+    for place, word in filled.items():
+        assert f"<{place}>" in file
+        file = file.replace(f"<{place}>", word)
+    variables = server.home / "archive.env"
+    variables.write_text(file)
+    of_tests = ("PGBACKREST_REPO1_STORAGE_PORT", "PGBACKREST_REPO1_STORAGE_CA_FILE")
+    environment = {name: story.repository[name] for name in of_tests}
+    try:
+        done = subprocess.run(
+            as_server("sh", "-c", block.replace("make ", f"make -s ENV={variables} ")),
+            env={"PATH": os.environ["PATH"], **environment}, cwd=ROOT,
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        server.start()
+        assert written(server)
     finally:
         server.end()
 

@@ -55,6 +55,7 @@ USES = {
             "outgoing/audit-webhook",
         )
     ),
+    "backup": Use({LAST: f"  - ../../components/backup\n{LAST}"}),
     "registry": Use({LAST: f"{LAST}  - ../../credentials/registry\n"}),
 }
 

@@ -27,6 +27,9 @@ RECORDED: Final = {asked.where for asked in asked_by_rules() if ":" in asked.whe
 STILL: Final = {
     "ALERTS": "an alert fires or it does not",
     "pg_settings_max_connections": "a setting",
+    "pg_settings_archive_timeout_seconds": "a setting",
+    "pg_stat_archiver_archived_count": "moves where the database has an archive: tests/archive",
+    "pg_stat_archiver_last_archive_age": "moves where the database has an archive: tests/archive",
     "redis_memory_max_bytes": "a setting",
     "platform_backup_interval_seconds": "a setting",
     "platform_recovery_point_objective_seconds": "a setting",
@@ -45,6 +48,7 @@ STILL: Final = {
             "prometheus_rule_evaluation_failures_total",
             "prometheus_notifications_dropped_total",
             "alertmanager_notifications_failed_total",
+            "pg_stat_archiver_failed_count",
             "pg_stat_database_deadlocks",
             "redis_evicted_keys_total",
             "bounded_refused_total",

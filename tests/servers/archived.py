@@ -154,6 +154,7 @@ class ArchivedServer:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self.home / "socket",
             "fsync": "off",
+            "autovacuum": "off",
             "shared_buffers": "32MB",
             "archive_mode": "on",
             "archive_command": f"sh {ARCHIVE} push %p",

@@ -1,10 +1,11 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore k8s-reference k8s-measure k8s-dev k8s-release pin-images images image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore database-archive k8s-archive-secrets k8s-reference k8s-measure k8s-dev k8s-release pin-images images image-postgresql image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
 SECRETS := deploy/k8s/credentials/secrets
 RELEASED = $(shell sed -n 's/^  version: "\(.*\)"$$/\1/p' deploy/k8s/release/release.yaml)
+ARCHIVED = $(shell sed -n 's/^    literals: \[version=\(.*\)\]$$/\1/p' deploy/k8s/components/backup/kustomization.yaml)
 LABELS = $(if $(WEB_SERVER),--build-arg WEB_SERVER=$(WEB_SERVER)) --build-arg VERSION=$(RELEASED) --build-arg REVISION=$(shell git rev-parse HEAD) --build-arg CREATED=$(shell git log -1 --format=%cI)
 
 k8s-secrets: .venv/.runtime ## make the keys and passwords of a cluster, or those that are missing
@@ -28,8 +29,14 @@ k8s-change-overlay: .venv/.development ## go to another overlay in safe steps (F
 k8s-save: ## save the database and the bucket (TO=directory; needs mc)
 	@sh deploy/k8s/tools/save.sh "$(TO)"
 
-k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory OVERLAY=platform CONFIRM=yes)
-	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/restore.sh "$(FROM)" "$(OVERLAY)"
+k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory), or the database from its archive (TO=time|latest) (CONFIRM=yes)
+	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/$(if $(TO),restore_database.sh "$(TO)",restore.sh "$(FROM)") "$(OVERLAY)"
+
+database-archive: ## the database's archive without a cluster (DO=show|verify|"restore latest", ENV=var/archive.env)
+	@set -a && . $(abspath $(or $(ENV),var/archive.env)) && sh deploy/k8s/components/backup/pgbackrest.sh $(DO)
+
+k8s-archive-secrets: .venv/.runtime ## make the passphrase and certificates of components/backup, or those that are missing
+	@LOG_LEVEL=ERROR $(PY) manage.py init_archive
 
 k8s-reference: .venv/.development ## write docs/deploy-reference.md from the manifests (TOP=file of kubectl top)
 	@LOG_LEVEL=ERROR $(PY) -m deploy.k8s.tools.reference $(if $(TOP),--top $(TOP) --day $(shell date +%F))
@@ -51,6 +58,10 @@ images: ## build both images and push them (REGISTRY=registry.example.com/image-
 		$(BUILDER) build --target $$target $(LABELS) --tag $(REGISTRY)/$$target:$(RELEASED) . || exit 1; \
 		case $(REGISTRY) in localhost/*) ;; *) $(BUILDER) push $(REGISTRY)/$$target:$(RELEASED) || exit 1 ;; esac; \
 	done
+
+image-postgresql: ## build the image of components/backup, and push it (REGISTRY=registry.example.com/image-platform)
+	@$(BUILDER) build --target postgresql --tag $(REGISTRY)/postgresql:$(ARCHIVED) .
+	@case $(REGISTRY) in localhost/*) ;; *) $(BUILDER) push $(REGISTRY)/postgresql:$(ARCHIVED) ;; esac
 
 image-roots: .venv/.development ## build the images from bases made here and unpack them: var/images/
 	@sh tests/deploy/images/build

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from platform_site.secrets import generation
+from platform_site.secrets import archive, generation
 
 MANIFESTS: Final = Path(__file__).resolve().parents[1]
 
@@ -23,5 +23,9 @@ def manifests_copy(directory: Path) -> Path:
     credentials = manifests / "credentials"
     for role, files in generation.cluster(generation.KeyMaterial()).items():
         generation.write(credentials / "secrets" / role, files)
+    store = dict.fromkeys(archive.STORE, "of-nobody")
+    generation.write(
+        manifests / "components" / "backup" / "secrets", {**archive.archive(), **store}
+    )
     generation.write(credentials / "registry" / "secrets", {"config.json": '{"auths": {}}'})
     return manifests

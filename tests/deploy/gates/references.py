@@ -45,7 +45,7 @@ def _selector_faults(rendered: Sequence[Object]) -> Iterator[str]:
 
 def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
     kept = {kind: _index(rendered, kind) for kind in ("ConfigMap", "Secret", "ServiceAccount")}
-    claims = _index(rendered, "PersistentVolumeClaim")
+    claims = _index(rendered, "PersistentVolumeClaim") | _claims_of_templates(rendered)
     classes = {item["metadata"]["name"] for item in of_kind(rendered, "PriorityClass")}
     for pod in pods(rendered):
         where = title(pod.workload)
@@ -66,6 +66,15 @@ def _pod_faults(rendered: Sequence[Object]) -> Iterator[str]:
         yield from _file_faults(pod, where, kept)
         yield from _settings_faults(pod, where, kept["ConfigMap"])
         yield from _probe_faults(pod, where)
+
+
+def _claims_of_templates(rendered: Sequence[Object]) -> dict[tuple[str, str], Object]:
+    """Those that a StatefulSet makes for its first pod, as Kubernetes names them."""
+    return {
+        (Pod(item).namespace, f"{claim['metadata']['name']}-{item['metadata']['name']}-0"): claim
+        for item in of_kind(rendered, "StatefulSet")
+        for claim in item["spec"].get("volumeClaimTemplates", [])
+    }
 
 
 def _uses(

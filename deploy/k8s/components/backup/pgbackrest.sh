@@ -6,6 +6,7 @@
 #   pgbackrest.sh serve            lets the Job that saves read the data directory, over TLS
 #   pgbackrest.sh save full|incr   a base backup; the whole archive is read again after a full one
 #   pgbackrest.sh restore TO       latest | 2026-11-28T14:05:00Z | name:NAME@2026-11-28T14:05:00Z
+#   pgbackrest.sh recovered        waits until the server takes writes, and gives the owner the password of now
 #   pgbackrest.sh verify | show
 set -eu
 secrets=${ARCHIVE_SECRETS:-/run/secrets/archive}
@@ -65,11 +66,20 @@ case ${1:-} in
         [ "${ARCHIVE_SERVER_IS_GONE:-}" != yes ] || rm -f "$PGBACKREST_PG1_PATH/postmaster.pid"
         exec pgbackrest --delta --recovery-option=restore_command="sh $us get %f \"%p\"" "$@" restore
         ;;
+    recovered)
+        ask() {
+            psql --host="$PGBACKREST_PG1_SOCKET_PATH" --port="${PGBACKREST_PG1_PORT:-5432}" --username=owner \
+                --dbname=platform --no-align --tuples-only --set=ON_ERROR_STOP=1 "$@"
+        }
+        until [ "$(ask --command='SELECT pg_is_in_recovery()')" = f ]; do sleep "${ARCHIVE_PAUSE_S:-5}"; done
+        # The owner's came out of the archive with everything else; those of the roles the release's Job sets.
+        echo "ALTER ROLE owner PASSWORD :'word'" | ask --set=word="$(cat "$POSTGRES_PASSWORD_FILE")"
+        ;;
     verify)
         told=$(pgbackrest --output=text --verbose verify)
         echo "$told"
         ! echo "$told" | grep -qiE 'status: error|(missing|checksum invalid|size invalid|other): [1-9]'
         ;;
     show) exec pgbackrest info ;;
-    *) refuse "push, get, serve, save, restore, verify or show." ;;
+    *) refuse "push, get, serve, save, restore, recovered, verify or show." ;;
 esac
