@@ -30,7 +30,7 @@ IMAGES: Final = ("tests/deploy/test_cluster.py",)
 STORE: Final = (
     *("tests/browser", "tests/deploy/test_cluster.py", "tests/edge", "tests/images"),
     *("tests/main_job", "tests/observability", "tests/outages"),
-    "tests/platform_site/management/commands",
+    *("tests/platform_site/management/commands", "tests/stores"),
 )
 """The tests that store objects in the S3 server that `.ci/store` builds."""
 STORE_NAMED: Final = "S3_TEST_ENDPOINT"

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 import boto3
 from botocore.config import Config
@@ -54,13 +55,17 @@ class ObjectStore:
         return client_of(self.endpoint, ACCESS_KEY, SECRET_KEY)
 
 
-def client_of(endpoint: str, key_id: str, key: str) -> S3Client:
-    """A boto3 client of whoever has the key, without other changes of boto3's own ways."""
+PLAIN: Final = Config(s3={"addressing_style": "path"}, signature_version="s3v4")
+"""boto3's own ways but for the address."""
+
+
+def client_of(endpoint: str, key_id: str, key: str, config: Config = PLAIN) -> S3Client:
+    """A boto3 client of whoever has the key."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint,
         region_name="us-east-1",
         aws_access_key_id=key_id,
         aws_secret_access_key=key,
-        config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"),
+        config=PLAIN.merge(config),
     )

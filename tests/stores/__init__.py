@@ -1,0 +1,1 @@
+"""What the platform asks of an S3 store, asked of real ones."""
