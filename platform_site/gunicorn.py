@@ -114,6 +114,11 @@ def when_ready(_server: Any) -> None:
 
 def pre_fork(server: Any, worker: Any) -> None:
     """Give the worker a slot for its metrics: the one of a worker that has ended, if there is."""
+    from django.conf import settings  # noqa: PLC0415 - after the directory is made
+
+    from platform_site.kit.telemetry.metrics import PROCESSES  # noqa: PLC0415 - likewise
+
+    PROCESSES.labels(settings.ROLE).inc()
     taken = {other.slot for other in server.WORKERS.values()}
     worker.slot = metric_files.slot_free(taken, prefix="web")
 

@@ -30,7 +30,8 @@ class Edge:
     """nginx on free ports; every file that it reads or writes is below ``directory``."""
 
     def __init__(self, directory: Path, variables: Mapping[str, str]) -> None:
-        self.port, self.status_port = free_port(), free_port()
+        self.port = int(variables.get("PORT") or free_port())
+        self.status_port = free_port()
         self.directory = directory
         self._log = directory / "access.log"
         self._errors = directory / "error.log"

@@ -15,6 +15,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 FIELDS = {
     *("time", "logger", "role", "request_id", "trace_id", "method", "route", "status", "seconds"),
     *("upstream_status", "upstream_seconds", "request_bytes", "bytes", "client", "cache"),
+    "handed_to",
 }
 
 

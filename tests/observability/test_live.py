@@ -54,6 +54,8 @@ STILL: Final = {
             "bounded_refused_total",
             "celery_messages_refused_total",
             "http_requests_unserved_total",
+            "platform_processes_started_total",
+            "colour:process_starts:total",
         ),
         "counts what must not happen",
     ),

@@ -189,7 +189,10 @@ class Monitoring:
         ports = {**{name: [port] for name, port in self.ports.items()}, **roles}
         for job in configuration["scrape_configs"]:
             for name in here.get(job["job_name"], []):
-                yield {"job_name": name, **_fixed(ports[name])}
+                targets = _fixed(ports[name])
+                if job["job_name"] == "roles":  # as where two releases are beside each other
+                    targets["static_configs"][0]["labels"] = {"colour": "blue"}
+                yield {"job_name": name, **targets}
 
 
 def _as_exporter(server: RedisServer) -> dict[str, str]:

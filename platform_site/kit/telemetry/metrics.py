@@ -15,6 +15,7 @@ from prometheus_client import (
 from prometheus_client.registry import REGISTRY, Collector
 
 from platform_site.kit.telemetry.exemplars import ExemplarCollector, TracedHistogram
+from platform_site.kit.telemetry.memory import MemoryCollector
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -46,6 +47,11 @@ BUILD: Final = Gauge(
     "Always 1; the labels tell what runs.",
     ["role", "version"],
     multiprocess_mode="mostrecent",
+)
+PROCESSES: Final = Counter(
+    "platform_processes_started_total",
+    "Web processes that the role has begun; those beyond WEB_WORKERS took the place of others.",
+    ["role"],
 )
 
 KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -94,4 +100,5 @@ def exporter_start(port: int, *, collectors: Sequence[Collector] = ()) -> None:
     FAILED.labels(settings.ROLE)
     UNSERVED.labels(settings.ROLE, "database")
     if port:
-        start_http_server(port, registry=registry(collectors))
+        memory = MemoryCollector(settings.ROLE)
+        start_http_server(port, registry=registry([*collectors, memory]))

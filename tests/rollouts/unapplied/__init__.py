@@ -1,0 +1,1 @@
+"""An app of a bad build, whose migration nobody has applied."""
