@@ -10,7 +10,16 @@ import pytest
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-TOGETHER: Final = ("browser", "main_job", "observability", "deploy", "outages", "edge", "openapi")
+TOGETHER: Final = (
+    "browser",
+    "main_job",
+    "observability",
+    "rollouts",
+    "deploy",
+    "outages",
+    "edge",
+    "openapi",
+)
 """Folders whose tests share what takes long to start; those that take longest come first."""
 CLUSTER: Final = "tests/deploy/test_cluster.py"
 """It comes after the folders: the images' file systems are built while they run."""

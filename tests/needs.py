@@ -21,6 +21,7 @@ PROGRAMS: Final[Mapping[str, Sequence[str]]] = {
     "tests/edge": ("nginx", "envsubst"),
     "tests/main_job": ("redis-server",),
     "tests/observability": MONITORING,
+    "tests/rollouts": ("nginx", "envsubst", "redis-server", "prometheus"),
 }
 """The programs that the tests below a path run; `.ci/packages` knows the package of each."""
 PAGES: Final = ("tests/browser",)

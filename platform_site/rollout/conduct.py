@@ -18,7 +18,7 @@ from platform_site.rollout.judgement import (
     entered,
     judge,
 )
-from platform_site.rollout.ledger import Line
+from platform_site.rollout.ledger import LedgerLine
 from platform_site.rollout.preflight import Probe
 from platform_site.rollout.prometheus import NoAnswer
 from platform_site.rollout.split import Split
@@ -165,8 +165,8 @@ class Rollout:
 
     def _tell(self, now: Progress, verdict: Verdict) -> None:
         lines = now.ledger.lines
-        new = lines.get(ALL_ERRORS, Line()).new
-        jobs = lines.get(FAILED_JOBS, Line()).new
+        new = lines.get(ALL_ERRORS, LedgerLine()).new
+        jobs = lines.get(FAILED_JOBS, LedgerLine()).new
         words = (
             f"{now.looked_at - now.traffic_at:4.0f} s  {now.share:3d} %  "
             f"{new.events:.0f} requests, {new.failures:.0f} failed"

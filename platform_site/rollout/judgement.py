@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from platform_site.rollout.ledger import ACCEPT_AT, REVERT_AT, Bound, Ledger, Line, Tally
+from platform_site.rollout.ledger import ACCEPT_AT, REVERT_AT, Ledger, LedgerLine, Tally, Tolerance
 
 RESTARTS: Final = 2
 """One process may be ended by the cluster; a second one of a release that is minutes old is not."""
 GROWTH_BYTES: Final = 96 * 2**20
 """What a role may grow by after it has been warmed up, beyond what the old release grows by."""
-ERRORS: Final = Bound(budget=0.001, gap=0.009)
+ERRORS: Final = Tolerance(budget=0.001, gap=0.009)
 """Ten times the budget: at this pace the month's would be gone in three days."""
-SLOWNESS: Final = Bound(budget=0.05, gap=0.25)
-JOBS: Final = Bound(budget=0.02, gap=0.3)
+SLOWNESS: Final = Tolerance(budget=0.05, gap=0.25)
+JOBS: Final = Tolerance(budget=0.02, gap=0.3)
 FAILED_JOBS: Final = "failed jobs"
 ALL_ERRORS: Final = "errors of all"
 """A release is not good before this is known to be in order."""
@@ -123,7 +123,7 @@ def _certain(ledger: Ledger, new: Sight, old: Sight) -> Iterator[Finding]:
             )
 
 
-def _weighed(name: str, line: Line) -> Finding:
+def _weighed(name: str, line: LedgerLine) -> Finding:
     call = Call.GOOD
     if line.weight >= REVERT_AT:
         call = Call.REVERT

@@ -51,7 +51,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Tolerance:
     """What share of failures is in order, and how much more of them is not."""
 
     budget: float
@@ -63,10 +63,10 @@ class Bound:
         return good, min(good + max(self.gap, good), CERTAIN)
 
 
-def weight(new: Tally, seen: float, bound: Bound) -> float:
+def weight(new: Tally, seen: float, bound: Tolerance) -> float:
     """The logarithm of how much likelier ``new`` is of a bad release than of a good one.
 
-    >>> errors = Bound(0.001, 0.009)
+    >>> errors = Tolerance(0.001, 0.009)
     >>> round(weight(Tally(100, 0), 0.0, errors), 2)
     -0.91
     >>> round(weight(Tally(100, 5), 0.0, errors), 2)
@@ -80,7 +80,7 @@ def weight(new: Tally, seen: float, bound: Bound) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """One thing that is counted: all of it, and what its weighed part weighs."""
 
     new: Tally = field(default_factory=Tally)
@@ -91,12 +91,12 @@ class Line:
     seen: tuple[float, float] = (0.0, 0.0)
     """The old release's share in the slice before the last, and in the last."""
 
-    def grown(self, new: Tally, old: Tally, bound: Bound) -> "Line":
+    def grown(self, new: Tally, old: Tally, bound: Tolerance) -> "LedgerLine":
         """After another slice."""
         # With everybody at the new release, what the old one would do now is what it did of late.
         latest = old.share_at_least if old.events else self.seen[1] * FORGETTING
         settled = weight(self.last, max(*self.seen, latest), bound)
-        return Line(
+        return LedgerLine(
             self.new + new,
             self.old + old,
             self.weight + settled,
@@ -109,19 +109,19 @@ class Line:
 class Ledger:
     """The lines by name, and the processes that ended unasked."""
 
-    lines: Mapping[str, Line] = field(default_factory=dict)
+    lines: Mapping[str, LedgerLine] = field(default_factory=dict)
     restarts: tuple[float, float] = (0.0, 0.0)
     """Of the new release, and of the old one."""
 
     def grown(
         self,
-        slices: Mapping[str, tuple[Tally, Tally, Bound]],
+        slices: Mapping[str, tuple[Tally, Tally, Tolerance]],
         restarts: tuple[float, float] = (0.0, 0.0),
     ) -> "Ledger":
         """After another slice of time: by name, the new release, the old one, and the bound."""
         lines = dict(self.lines)
         for name, (new, old, bound) in slices.items():
-            lines[name] = lines.get(name, Line()).grown(new, old, bound)
+            lines[name] = lines.get(name, LedgerLine()).grown(new, old, bound)
         ended = (self.restarts[0] + restarts[0], self.restarts[1] + restarts[1])
         return Ledger(lines, ended)
 
@@ -140,7 +140,7 @@ class Ledger:
     def of_json(cls, kept: Mapping[str, Any]) -> Self:
         """What `as_json` gave."""
         lines = {
-            name: Line(
+            name: LedgerLine(
                 Tally(*numbers[:2]),
                 Tally(*numbers[2:4]),
                 numbers[4],

@@ -1,5 +1,6 @@
 """Two colours of the platform behind two nginx, and a Prometheus with the house's rules."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from tests.edge.server import Edge, running_edge
 from tests.observability.expressions import RULES
 from tests.servers.platform import GUNICORN, WEB_ROLES, WORKER, Platform, platform
 from tests.servers.ports import free_port
-from tests.servers.processes import Program, manage, wait_until_ready
+from tests.servers.processes import KEPT, Program, wait_until_ready
 
 SMALL: Final = {
     "WEB_WORKERS": "1",
@@ -24,7 +25,6 @@ SMALL: Final = {
     "TRUSTED_PROXY_COUNT": "1",
 }
 BUILT: Final = (*GUNICORN, "tests.rollouts.builds:application")
-COMMAND_S: Final = 300.0
 
 
 @dataclass
@@ -102,6 +102,10 @@ class TwoColours:
             *ready,
             *arguments,
         ]
+
+    def command_environment(self) -> dict[str, str]:
+        """What the command needs of the environment: no key, and no setting of a role."""
+        return {name: os.environ[name] for name in KEPT if name in os.environ}
 
     def _fresh(self, build: str) -> Path:
         number = len(list(self.directory.glob("green-*")))
@@ -221,6 +225,3 @@ def _configuration(site: TwoColours, rules: Path) -> dict[str, Any]:
         "rule_files": [str(rules / "*.yml")],
         "scrape_configs": jobs,
     }
-
-
-__all__ = ["TwoColours", "manage", "two_colours"]

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from platform_site.rollout.ledger import REVERT_AT, Bound, Ledger, Line, Tally, weight
+from platform_site.rollout.ledger import REVERT_AT, Ledger, LedgerLine, Tally, Tolerance, weight
 
-ERRORS = Bound(0.001, 0.009)
+ERRORS = Tolerance(0.001, 0.009)
 NOTHING = (Tally(), Tally(), ERRORS)
 
 
@@ -35,7 +35,7 @@ def test_one_failure_among_few_is_no_rate() -> None:
 
 
 def test_a_slice_is_weighed_once_the_next_is_known() -> None:
-    once = Line().grown(Tally(100, 5), Tally(100, 0), ERRORS)
+    once = LedgerLine().grown(Tally(100, 5), Tally(100, 0), ERRORS)
     assert once.weight == 0.0
     assert once.grown(Tally(), Tally(100, 0), ERRORS).weight == pytest.approx(10.65, abs=0.01)
 
