@@ -16,7 +16,7 @@ GROWTH_BYTES: Final = 96 * 2**20
 """What a role may grow by after it has been warmed up, beyond what the old release grows by."""
 ERRORS: Final = Tolerance(budget=0.001, gap=0.009)
 """Ten times the budget: at this pace the month's would be gone in three days."""
-SLOWNESS: Final = Tolerance(budget=0.05, gap=0.25)
+SLOWNESS: Final = Tolerance(budget=0.05, gap=0.25, is_compared=True)
 JOBS: Final = Tolerance(budget=0.02, gap=0.3)
 FAILED_JOBS: Final = "failed jobs"
 ALL_ERRORS: Final = "errors of all"

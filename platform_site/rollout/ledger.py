@@ -56,6 +56,8 @@ class Tolerance:
 
     budget: float
     gap: float
+    is_compared: bool = False
+    """Whether it says something only beside the old release in the same slice."""
 
     def rates(self, seen: float) -> tuple[float, float]:
         """The rate that is in order where the old release has ``seen``, and one that is not."""
@@ -96,11 +98,12 @@ class LedgerLine:
         # With everybody at the new release, what the old one would do now is what it did of late.
         latest = old.share_at_least if old.events else self.seen[1] * FORGETTING
         settled = weight(self.last, max(*self.seen, latest), bound)
+        last = new if old.events or not bound.is_compared else Tally()
         return LedgerLine(
             self.new + new,
             self.old + old,
             self.weight + settled,
-            new,
+            last,
             (self.seen[1], latest),
         )
 

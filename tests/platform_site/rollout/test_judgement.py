@@ -53,9 +53,12 @@ def test_slower_requests_are_compared_with_those_of_the_same_time() -> None:
     slow = Sight(failed=WELL, slow={("gateway", "0.3"): Tally(40, 38)})
     busy = Sight(failed=WELL, slow={("gateway", "0.3"): Tally(40, 37)})
 
-    assert judged(slow).call == Call.REVERT
-    assert "gateway slower than 300 ms" in judged(slow).why
+    calm = Sight(failed=WELL, slow={("gateway", "0.3"): Tally(400, 4)})
+
+    assert judged(slow, calm).call == Call.REVERT
+    assert "gateway slower than 300 ms" in judged(slow, calm).why
     assert judged(slow, busy).call == Call.GOOD
+    assert judged(slow).call == Call.GOOD, "there is nothing to compare with"
 
 
 def test_jobs_that_fail_take_a_release_back() -> None:

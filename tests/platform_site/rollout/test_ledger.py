@@ -66,3 +66,11 @@ def test_what_is_kept_comes_back_whole() -> None:
     ledger = Ledger().grown({"errors": (Tally(10, 1), Tally(20, 2), ERRORS)}, (1.0, 2.0))
     assert Ledger.of_json(json.loads(json.dumps(ledger.as_json()))) == ledger
     assert Ledger.of_json({}) == Ledger()
+
+
+def test_what_only_a_comparison_tells_weighs_nothing_without_one() -> None:
+    slow = Tolerance(0.05, 0.25, is_compared=True)
+    alone = LedgerLine().grown(Tally(100, 40), Tally(), slow).grown(Tally(), Tally(), slow)
+    beside = LedgerLine().grown(Tally(100, 40), Tally(100, 1), slow).grown(Tally(), Tally(), slow)
+    assert (alone.weight, alone.new) == (0.0, Tally(100, 40))
+    assert beside.weight > REVERT_AT
