@@ -155,7 +155,7 @@ def test_a_stranger_restores_by_what_the_page_says(story: Story) -> None:
         done = subprocess.run(
             as_server("sh", "-c", block.replace("make ", f"make -s ENV={variables} ")),
             env={"PATH": os.environ["PATH"], **environment}, cwd=ROOT,
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         server.start()

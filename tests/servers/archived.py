@@ -136,7 +136,7 @@ class ArchivedServer:
         """Run it as the server's user; raises with its words when it fails."""
         done = subprocess.run(
             as_server(*command), env=self.variables(**more), cwd=self.home,
-            capture_output=True, text=True, errors="replace", check=False, timeout=120,
+            capture_output=True, text=True, errors="replace", check=False, timeout=600,
         )  # fmt: skip
         if done.returncode:
             raise AssertionError(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
