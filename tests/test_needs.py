@@ -1,5 +1,8 @@
 """What a selection of tests needs, and what happens where that is missing."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests import needs
@@ -39,6 +42,16 @@ def test_a_store_is_built_for_what_stores_objects_unless_one_is_named(
     assert not needs.is_store_built(["tests/house"])
     monkeypatch.setenv(needs.STORE_NAMED, "http://127.0.0.1:9000")
     assert not needs.is_store_built([])
+
+
+def test_the_store_is_built_for_every_folder_that_starts_one() -> None:
+    starts = re.compile(r"from tests\.servers\.(platform|s3|store_users) import|from drills ")
+    found = {
+        path.parts[1]
+        for path in Path("tests").rglob("*.py")
+        if len(path.parts) > 2 and starts.search(path.read_text())
+    }
+    assert found - {"servers"} <= {Path(path).parts[1] for path in needs.STORE}
 
 
 def test_every_path_that_is_named_is_there() -> None:
