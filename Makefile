@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up dev check test lint format schema lock clean bench drills screenshots dashboards dashboards-preview configuration docs release
+.PHONY: help up dev check test lint format schema lock clean bench drills soak screenshots dashboards dashboards-preview configuration docs release
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench drills docs/site manage.py
@@ -71,6 +71,11 @@ drills: .venv/.development ## break the platform on purpose, under load, and jud
 	@sh .ci/packages
 	@sh .ci/store
 	@$(PY) -m drills --only "$(ONLY)" --jobs "$(or $(JOBS),60)" $(ARGS)
+
+soak: .venv/.development ## mixed traffic for a while, and whether anything grew (MINUTES=20)
+	@sh .ci/packages
+	@sh .ci/store
+	@$(PY) -m drills.soak --minutes "$(or $(MINUTES),20)"
 
 release: .venv/.runtime ## make a release of the project: a commit and a tag, not pushed (VERSION=1.2.3)
 	@$(PY) -m deploy.project_release "$(VERSION)"

@@ -1,0 +1,1 @@
+"""Looks for slow leaks: an hour of mixed traffic, in which nothing that is counted may grow."""
