@@ -96,7 +96,8 @@ def alarm(platform: DrillPlatform, directory: Path) -> Iterator[Alarm]:
         monitoring = Monitoring(directory=directory, receiver=receiver, runbooks=runbooks)
         stack.callback(monitoring.stop)
         monitoring.exporters_start(
-            platform.database.url("postgres"),
+            # By its address, behind which another may have taken over.
+            platform.database.url("postgres", port=platform.links["database"].port),
             platform.broker,
             platform.cache,
             platform.edge.status_port,

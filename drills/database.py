@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from psycopg import sql
 
 from platform_site.kit.identifiers import random_token
 from tests.servers.ports import free_port
 
 NOBODY: Final = 65534
 OWNER: Final = "owner"
+ADMINISTRATOR: Final = "drill"
+"""Who looks from outside, and keeps the password when those of the platform are rotated."""
 NAME: Final = "platform"
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
@@ -29,31 +32,35 @@ SETTINGS: Final = {
 
 
 class PostgreSQLServer:
-    """One server over ``directory``, on a port of its own; its password is ``word``."""
+    """One server over ``directory``, on a port of its own."""
 
-    def __init__(self, directory: Path, word: str = "") -> None:
+    def __init__(self, directory: Path) -> None:
         self.port = free_port()
-        self.word = word or random_token(24)
+        self.word = random_token(24)
         self.directory = directory
         self._log = directory.parent / f"{directory.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def make(self) -> None:
-        """A new cluster of databases, with the platform's empty one."""
+    def make(self, owner_word: str) -> None:
+        """A new cluster of databases, with the platform's empty one and its owner."""
         self._own(self.directory)
         words = self.directory.parent / "postgresql-word"
         words.write_text(self.word)
         self._own(words)
-        self._run("initdb", "-D", self._data, "-U", OWNER, "-A", "scram-sha-256", "-E", "UTF8",
-                  "--no-sync", "--pwfile", str(words))  # fmt: skip
+        self._run("initdb", "-D", self._data, "-U", ADMINISTRATOR, "--pwfile", str(words),
+                  "-A", "scram-sha-256", "-E", "UTF8", "--no-sync")  # fmt: skip
         self.start()
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{NAME}"')
+            owner, word = sql.Identifier(OWNER), sql.Literal(owner_word)
+            role = sql.SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}")
+            connection.execute(role.format(owner, word))
+            database = sql.SQL("CREATE DATABASE {} OWNER {}")
+            connection.execute(database.format(sql.Identifier(NAME), owner))
 
     def follow(self, primary: "PostgreSQLServer") -> None:
         """Become a standby of ``primary``: a copy that reads along."""
         self._own(self.directory)
-        source = f"host=127.0.0.1 port={primary.port} user={OWNER} password={primary.word}"
+        source = f"host=127.0.0.1 port={primary.port} user={ADMINISTRATOR} password={primary.word}"
         self._run("pg_basebackup", "-D", self._data, "-d", source, "-R", "-X", "stream",
                   "--checkpoint", "fast", "--no-sync")  # fmt: skip
         self.word = primary.word
@@ -76,8 +83,8 @@ class PostgreSQLServer:
         self._run("pg_ctl", "promote", "-w", "-D", self._data)
 
     def url(self, database: str = NAME, *, port: int | None = None) -> str:
-        """The address of a database for its owner; by another ``port`` where one leads here."""
-        return f"postgresql://{OWNER}:{self.word}@127.0.0.1:{port or self.port}/{database}"
+        """The address of a database for us; by another ``port`` where one leads here."""
+        return f"postgresql://{ADMINISTRATOR}:{self.word}@127.0.0.1:{port or self.port}/{database}"
 
     def start(self) -> None:
         """Start and wait until it answers."""

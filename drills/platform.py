@@ -7,13 +7,14 @@ everything that a role connects to is reached by a proxy, at which a drill cuts.
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from drills.database import NAME, PostgreSQLServer
+from drills.disks import small_disk
 from drills.front import TlsFront, tls_front
 from drills.keeper import Instance, Keeper
 from platform_site.secrets.generation import KeyMaterial, cluster, write
@@ -33,7 +34,6 @@ HOSTS: Final = {
     "redis-cache:6379": "cache",
 }
 """What the URLs of ``init_secrets`` name, and the link that leads there."""
-DISK_MB: Final = 400
 SETTINGS: Final = {
     "WEB_WORKERS": "2",
     "WEB_THREADS": "8",
@@ -142,21 +142,28 @@ class DrillPlatform:
 
     def begin(self) -> None:
         """Tables, users and every instance; returns when all are ready."""
-        urls = self.directory / "urls"
-        urls.mkdir()
-        for role in ("auth", "images", "admin"):
-            shutil.copy(self.secrets / role / "database-url", urls / role)
-        manage(
-            "grant_database_roles",
-            *("--urls", str(urls), "--migrate"),
-            environment=self.environment("migrate"),
-        )
+        self.migrate()
         for role in WEB_ROLES:
             self.keeper.serve(role)
         for node in NODES:
             for role in (*WEB_ROLES, "worker"):
                 self._keep(role, node)
         self._keep("scheduler", "a")
+
+    def migrate(self) -> None:
+        """What the Job of a release does: migrations, and a database user for each role."""
+        urls = self.directory / "urls"
+        (urls / "other").mkdir(parents=True, exist_ok=True)
+        for role in ("auth", "images", "admin", "owner"):
+            if role != "owner":
+                shutil.copy(self.secrets / role / "database-url", urls / role)
+            other = self.secrets / "migrate" / f"other-database-url-{role}"
+            shutil.copy(other, urls / "other" / role)
+        manage(
+            "grant_database_roles",
+            *("--urls", str(urls), "--migrate"),
+            environment=self.environment("migrate"),
+        )
 
     def children(self, name: str) -> list[int]:
         """The processes under the one of an instance: web workers, or a worker's children."""
@@ -166,24 +173,15 @@ class DrillPlatform:
         )
         return [int(word) for word in listed.stdout.split()]
 
-    @contextmanager
-    def disk_full(self, server: str) -> Iterator[None]:
-        """Fill the small disk of ``server`` to its last block for the block."""
-        ballast = self.directory / server / "ballast"
-        with ballast.open("wb") as file, suppress(OSError):
-            while True:
-                file.write(bytes(1 << 16))
-                file.flush()
-        try:
-            yield
-        finally:
-            ballast.unlink()
-
     @staticmethod
     def libfaketime() -> str:
         """The library that gives a process another clock."""
         found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
         return str(found[0])
+
+    def database_stop(self) -> None:
+        """End the database, whichever server that is by now."""
+        self.database.stop()
 
     def words(self) -> str:
         """What every program has said."""
@@ -232,10 +230,10 @@ def drill_platform(
             place = directory / name
             place.mkdir()
             if name in small_disks:
-                stack.enter_context(_small_disk(place))
-        database = PostgreSQLServer(directory / "postgresql", material.database["owner"])
+                stack.enter_context(small_disk(place))
+        database = PostgreSQLServer(directory / "postgresql")
         stack.callback(database.stop)
-        database.make()
+        database.make(material.database["owner"])
         broker, cache = LinkedRedis(), LinkedRedis()
         broker.users_give("broker", material.broker)
         cache.users_give("cache", material.cache)
@@ -254,6 +252,7 @@ def drill_platform(
             directory, material, database, broker, cache, store, links, keeper,
             extra=extra or {}, store_port=store_port,
         )  # fmt: skip
+        stack.callback(platform.database_stop)
         _secrets_write(platform)
         platform.begin()
         services = {
@@ -265,17 +264,6 @@ def drill_platform(
         if over_tls:
             platform.fronts.append(stack.enter_context(tls_front(directory, platform.edge.port)))
         yield platform
-
-
-@contextmanager
-def _small_disk(place: Path) -> Iterator[None]:
-    """A disk of its own, in memory, for what lies in ``place``; needs root."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(place)]
-    subprocess.run(mount, check=True, capture_output=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True, capture_output=True)
 
 
 def _secrets_write(platform: DrillPlatform) -> None:

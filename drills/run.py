@@ -22,7 +22,7 @@ from drills.truth import truth_read
 from tests.servers.platform import WEB_ROLES
 
 FULL_JOBS: Final = 1000
-BEGIN_S: Final = 120.0
+BEGIN_S: Final = 300.0
 """For a platform to be ready, on a machine that does something else too."""
 SETTLE_S: Final = 90.0
 SILENT_S: Final = 3600.0 / PACE + 30.0

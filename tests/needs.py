@@ -18,6 +18,7 @@ PROGRAMS: Final[Mapping[str, Sequence[str]]] = {
     "tests/archive": ("postgres", "pgbackrest"),
     "tests/browser": ("chromium-headless-shell", "nginx"),
     "tests/deploy/test_cluster.py": ("ip", "redis-server"),
+    "tests/drills": (*MONITORING, "envsubst"),
     "tests/edge": ("nginx", "envsubst"),
     "tests/main_job": ("redis-server",),
     "tests/observability": MONITORING,

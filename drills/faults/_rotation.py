@@ -29,5 +29,6 @@ def rotation(platform: DrillPlatform, kind: str) -> None:
 
 
 def _applied(platform: DrillPlatform) -> None:
+    platform.migrate()
     for node in NODES:
         rolled(platform, *platform.on_node(node), at_once=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from drills.disks import full
 from drills.drill import Drill
 from drills.platform import DrillPlatform
 
@@ -10,7 +11,7 @@ from drills.platform import DrillPlatform
 @contextmanager
 def fault(platform: DrillPlatform) -> Iterator[None]:
     """Fill its disk to the last block, and free it again."""
-    with platform.disk_full("postgresql"):
+    with full(platform.directory / "postgresql"):
         yield
     # Without room for its log PostgreSQL ends; its pod is then started again.
     if not platform.database.is_running():
