@@ -82,7 +82,6 @@ class Alarm:
             bool(targets)
             and all(target["health"] == "up" for target in targets)
             and all(map(self.monitoring.query, BEGUN))
-            and not self.monitoring.query(f'ALERTS{{alertname!~"{ALWAYS}|{"|".join(NOT_HERE)}"}}')
         )
 
 

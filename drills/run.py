@@ -24,6 +24,7 @@ from tests.servers.platform import WEB_ROLES
 FULL_JOBS: Final = 1000
 BEGIN_S: Final = 300.0
 """For a platform to be ready, on a machine that does something else too."""
+QUIET_S: Final = 30.0
 SETTLE_S: Final = 90.0
 SILENT_S: Final = 3600.0 / PACE + 30.0
 """The longest range that an alert for people looks back at with few failures, and its waits."""
@@ -111,6 +112,7 @@ def watched(platform: DrillPlatform) -> Iterator[Alarm]:
     """The alarm of a platform, from when both are ready."""
     with alarm(platform, platform.directory / "alarm") as bell:
         _until(lambda: _is_ready(platform) and bell.sees_everything(), BEGIN_S, platform)
+        bell.silent_within(QUIET_S)  # what rang while everything was being started
         bell.began_at = time.time()
         yield bell
 
