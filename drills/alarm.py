@@ -14,8 +14,8 @@ from tests.servers.monitoring import Monitoring
 from tests.servers.processes import ROOT
 
 ALWAYS: Final = "Watchdog"
-NOT_HERE: Final = ("TargetMissing",)
-"""About programs that only a cluster has: Grafana, kube-state-metrics."""
+NOT_HERE: Final = ("TargetMissing", "BackupMissing")
+"""About what these platforms do not have: Grafana, kube-state-metrics, a backup."""
 BEGUN: Final = (
     'platform_workers{state="alive"} > 0',
     'sum(increase(celery_tasks_total{task="images.sweep"}[20s])) >= 1',
