@@ -12,10 +12,10 @@ SOON: Final = timedelta(seconds=45)
 
 
 def rotation(platform: DrillPlatform, kind: str) -> None:
-    """Begin, switch and finish; the waits between the steps are said to be over.
+    """Begin, switch and, where nothing is left that the old key signed, finish.
 
-    What a wait is for, the hour in which tokens of the old key end, is not what a drill can show:
-    the old key is retired at once, and whoever still shows something that it signed signs in again.
+    That a new key is known everywhere before it is used is said to have been waited for; what the
+    old one signed is good for an hour or days, after which its last step is no load for anybody.
     """
     known_after = KINDS[kind].known_after
     begun = datetime.now(UTC) - known_after + (SOON if known_after else timedelta(0))
@@ -23,9 +23,9 @@ def rotation(platform: DrillPlatform, kind: str) -> None:
     _applied(platform)
     rotate(platform.secrets, kind, "switch", now=begun + known_after)
     _applied(platform)
-    retired = begun + known_after + KINDS[kind].needed_for
-    rotate(platform.secrets, kind, "finish", now=retired)
-    _applied(platform)
+    if not KINDS[kind].needed_for:
+        rotate(platform.secrets, kind, "finish", now=datetime.now(UTC))
+        _applied(platform)
 
 
 def _applied(platform: DrillPlatform) -> None:
