@@ -143,7 +143,8 @@ def _unheard(evidence: Evidence, found: Outcome) -> Iterator[str]:
 def _detected(rings: Sequence[Ring], began_at: float) -> dict[str, float]:
     found: dict[str, float] = {}
     for ring in rings:
-        found.setdefault(ring.alert, round(ring.rang_at - began_at, 1))
+        if ring.rang_at >= began_at:  # what rang before is not the fault's
+            found.setdefault(ring.alert, round(ring.rang_at - began_at, 1))
     return found
 
 
