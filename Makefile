@@ -41,6 +41,13 @@ format: .venv/.development ## format the code
 	@$(PY) -m ruff format $(SOURCES)
 	@sh .ci/frontend format
 
+.PHONY: backup restore
+backup: .venv/.runtime ## save the platform of var/, running or not (TO=s3://bucket/prefix or a directory; default var/backups)
+	@LOG_LEVEL=WARNING $(PY) -u manage.py backup --to "$(TO)"
+
+restore: .venv/.runtime ## put back a backup (FROM=..., KEY=file with its passphrase, ARGS=--force over what is here)
+	@LOG_LEVEL=WARNING $(PY) -u manage.py restore --from "$(FROM)" $(if $(KEY),--key-file "$(KEY)") $(ARGS)
+
 schema: .venv/.development ## write the OpenAPI document that the gateway serves, and the SPA's types from it
 	@$(SPECTACULAR) --file gateway/openapi.json
 	@sh .ci/frontend types

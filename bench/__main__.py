@@ -34,6 +34,7 @@ TOOLS: Final = {
     "report": "the pages of what was measured",
     "probe": "processor time of one read, by part",
     "hop": "the gateway on the way to images, beside another checkout",
+    "backup": "a platform saved, saved again unchanged, and restored",
 }
 """What runs only when it is named; the report also at the end of all parts."""
 SETTINGS: Final = {"DJANGO_SETTINGS_MODULE": "platform_site.settings.test_embedded"}

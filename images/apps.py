@@ -49,8 +49,10 @@ class ImagesConfig(AppConfig):
         PURGE_TRASH_TASK: AcceptedMessage((MAINTENANCE,)),
     }
     """What a worker takes, by task; everything else is dropped."""
-    # Dotted paths: both need tables or settings, which are not there when this is imported.
+    # Dotted paths: all need tables or settings, which are not there when this is imported.
     worker_report: ClassVar = "images.services.status.status_report"
     """A callable that asks every part how it is, now; it may take seconds."""
+    stored_objects: ClassVar = "images.selectors.stored_objects.object_references"
+    """A callable that tells which objects the rows of a database refer to, for backups."""
     worker_gauges: ClassVar = "images.gauges.worker_gauges"
     """A callable that makes the gauges of a report; of ``None``, all of them without samples."""

@@ -17,7 +17,7 @@ NAVIGATION: Final = {
     "Operate": [
         "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability",
         "docs/runbooks/README", "docs/drills", "docs/images", "docs/stores", "docs/capacity",
-        "deploy/k8s/components/README", "frontend/nginx/README",
+        "deploy/k8s/components/README", "docs/backup", "frontend/nginx/README",
     ],
     "Contribute": [
         "CONTRIBUTING", "docs/architecture", "docs/adr/README", "bench/README", "bench/RESULTS",

@@ -76,6 +76,7 @@ class KeyMaterial:
     delivery_key: str = field(default_factory=lambda: secrets.token_hex(32))
     account_key: str = field(default_factory=lambda: secrets.token_hex(32))
     webhook_secret: str = field(default_factory=webhook_secret)
+    backup_key: str = field(default_factory=random_token)
     database: Mapping[str, str] = field(
         default_factory=lambda: {role: random_token(24) for role in ("owner", *DATABASE_ROLES)}
     )
@@ -112,6 +113,10 @@ class KeyMaterial:
     def accounts(self) -> Files:
         """The key of what the rows of accounts keep secret."""
         return {"account-keys.json": json.dumps({"a1": self.account_key})}
+
+    def backup(self) -> Files:
+        """The passphrase of the backups."""
+        return {"backup-key": self.backup_key}
 
     def database_url(self, role: str) -> Files:
         """The URL of the database for the database user of ``role``."""
@@ -152,11 +157,27 @@ def embedded(material: KeyMaterial) -> Files:
         **material.gateway(),
         **material.delivery(),
         **material.accounts(),
+        **material.backup(),
     }
 
 
 def cluster(material: KeyMaterial) -> dict[str, Files]:
     """One directory a Secret: what a role does not need, it does not get."""
+    servers: dict[str, Files] = {
+        "postgresql": {f"{role}-password": word for role, word in material.database.items()},
+        "redis-broker": {**material.redis("broker"), "keda-username": "keda"},
+        "redis-cache": material.redis("cache"),
+        "minio": {"root-user": "root", "root-password": material.store_root_password},
+        "minio-images": {
+            **material.store(),
+            **{f"other-{name}": "" for name in material.store()},
+        },
+    }
+    return {**of_roles(material), **servers}
+
+
+def of_roles(material: KeyMaterial) -> dict[str, Files]:
+    """The directories of the roles: what a platform is, whoever its servers are."""
     library = {**material.verifier(), **material.delivery(), **material.store()}
     redis = {
         role: {**material.cache_url(role), **material.broker_url(role)}
@@ -192,18 +213,10 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
             **material.database_url("owner"),
             **{f"other-database-url-{role}": "" for role in ("owner", *DATABASE_ROLES)},
         },
+        # It reads as the owner of the tables, whose URL is with `migrate`.
+        "backup": {**material.backup(), **material.store()},
     }
-    servers: dict[str, Files] = {
-        "postgresql": {f"{role}-password": word for role, word in material.database.items()},
-        "redis-broker": {**material.redis("broker"), "keda-username": "keda"},
-        "redis-cache": material.redis("cache"),
-        "minio": {"root-user": "root", "root-password": material.store_root_password},
-        "minio-images": {
-            **material.store(),
-            **{f"other-{name}": "" for name in material.store()},
-        },
-    }
-    with_django = {
+    return {
         role: {
             "django-secret-key": random_token(50),
             "django-secret-key-fallbacks": "",
@@ -211,7 +224,6 @@ def cluster(material: KeyMaterial) -> dict[str, Files]:
         }
         for role, files in roles.items()
     }
-    return {**with_django, **servers}
 
 
 def write(directory: Path, files: Files) -> None:
@@ -237,7 +249,8 @@ def embedded_ensure(directory: Path) -> bool:
     release did not know is added.
     """
     if directory.exists() and any(directory.iterdir()):
-        for name, content in KeyMaterial().accounts().items():
+        material = KeyMaterial()
+        for name, content in {**material.accounts(), **material.backup()}.items():
             if not (directory / name).exists():
                 write(directory, {name: content})
         return False

@@ -12,6 +12,7 @@ from .parts.account_keys import *
 from .parts.accounts import *
 from .parts.audit import *
 from .parts.backup_watch import *
+from .parts.backup import *
 from .parts.broker import *
 from .parts.cors import *
 from .parts.delivery import *

@@ -65,9 +65,9 @@ def parts(role: str) -> set[str]:
 
 
 def test_every_role_of_the_project_has_a_manifest() -> None:
-    """The embedded role is the others in one process, and `migrate` is a Job of the release."""
+    """The embedded role is the others in one process, and `migrate` and `backup` are Jobs."""
     settings = {file.stem for file in SETTINGS.glob("[a-z]*.py")}
-    assert settings - {"base", "embedded", "test_embedded", "migrate"} == set(ROLES)
+    assert settings - {"base", "embedded", "test_embedded", "migrate", "backup"} == set(ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)

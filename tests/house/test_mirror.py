@@ -182,6 +182,31 @@ TESTED_ELSEWHERE = {
     ),
     "gateway/api/views.py": ("tests/gateway/test_rate_limits.py", "the base of every other view"),
     "gateway/apps.py": ("tests/gateway/test_role.py", "read by starting the role"),
+    **dict.fromkeys(
+        (
+            "platform_site/backup/copying.py",
+            "platform_site/backup/following.py",
+            "platform_site/backup/engines/sqlite.py",
+            "platform_site/backup/restoring.py",
+            "platform_site/backup/rows.py",
+            "platform_site/backup/verification.py",
+            "platform_site/management/commands/backup.py",
+            "platform_site/management/commands/restore.py",
+            "images/selectors/stored_objects.py",
+        ),
+        (
+            "tests/platform_site/backup/test_making.py",
+            "a platform is saved, lost, restored and compared by the commands",
+        ),
+    ),
+    "platform_site/backup/engines/pg_dump.py": (
+        "tests/platform_site/backup/test_split.py",
+        "dumps and restores a database of the tests' server",
+    ),
+    "platform_site/kit/stored_objects.py": (
+        "tests/platform_site/backup/test_making.py",
+        "fields, which are read there",
+    ),
     "platform_site/celery.py": (
         "tests/observability/test_counting.py",
         "signals of Celery, which only a real worker sends",

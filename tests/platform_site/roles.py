@@ -25,6 +25,7 @@ APPS = {
     "scheduler": {"images"},  # what is due, and when
     "admin": {"accounts", "images"},
     "migrate": {"accounts", "images"},
+    "backup": {"accounts", "images"},
 }
 NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
@@ -99,6 +100,12 @@ class Manifests:
             "admin": {**library, **accounts},
             "scheduler": BROKER,
             "migrate": DATABASE,
+            "backup": {
+                **DATABASE,
+                **store,
+                "BACKUP_URL": "s3://backups/platform",
+                "BACKUP_KEY": self.material.backup_key,
+            },
         }
         return {
             "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",

@@ -7,6 +7,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from platform_site.backup.errors import Refused
+from platform_site.backup.lock import RUNNING, file_lock
 from platform_site.embedded import supervisor, up
 from platform_site.management.commands.housekeeping import declared
 
@@ -33,12 +35,13 @@ class Command(BaseCommand):
         if up.prepare(settings.VAR_DIR):
             up.begin_anew()
         try:
-            up.run(
-                port,
-                housekeeping_every_s=min(declared().values()),
-                say=self.stdout.write,
-                warn=self.stderr.write,
-                reload=reload,
-            )
-        except supervisor.StartFailed as exc:
+            with file_lock(settings.VAR_DIR / RUNNING, "The platform runs here already."):
+                up.run(
+                    port,
+                    housekeeping_every_s=min(declared().values()),
+                    say=self.stdout.write,
+                    warn=self.stderr.write,
+                    reload=reload,
+                )
+        except (supervisor.StartFailed, Refused) as exc:
             raise CommandError(str(exc)) from exc

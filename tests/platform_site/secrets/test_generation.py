@@ -30,6 +30,7 @@ EMBEDDED_FILES = {
     "service-client-secret",
     "delivery-keys.json",
     "account-keys.json",
+    "backup-key",
 }
 
 
@@ -107,15 +108,16 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("audit-webhook-secret", {"auth"}),
         ("broker-url", {"images", "worker", "admin", "scheduler"}),
         ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
-        ("s3-secret-access-key", {"images", "worker", "admin", "minio-images"}),
+        ("s3-secret-access-key", {"images", "worker", "admin", "backup", "minio-images"}),
+        ("backup-key", {"backup"}),
         ("database-url", {"auth", "images", "worker", "admin", "migrate"}),
         (
             "django-secret-key",
-            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"},
+            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate", "backup"},
         ),
         (
             "django-secret-key-fallbacks",
-            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"},
+            {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate", "backup"},
         ),
     ],
 )
@@ -238,6 +240,7 @@ def test_material_that_stands_there_is_never_replaced(tmp_path: Path) -> None:
     embedded_ensure(target)
     found = contents(target)
     assert found.pop("account-keys.json"), "a former release did not know it"
+    assert found.pop("backup-key"), "likewise"
     assert found == {"signing-keys.json": "mine"}
     before = contents(target)
     embedded_ensure(target)

@@ -31,7 +31,7 @@ def test_every_role_gets_a_directory_of_its_own(tmp_path: Path) -> None:
     target = tmp_path / "secrets"
     said = run(target)
     assert {path.name for path in target.iterdir()} == {
-        *("auth", "gateway", "images", "worker", "admin", "scheduler", "migrate"),
+        *("auth", "gateway", "images", "worker", "admin", "scheduler", "migrate", "backup"),
         *("postgresql", "redis-broker", "redis-cache", "minio", "minio-images"),
     }
     for path in target.rglob("*"):
@@ -57,6 +57,7 @@ UNKNOWN = {"auth/signing-keys.json"}
 ALONE = {
     *(path for path in WHOLE if "django-secret-key" in path),
     *("minio/root-password", "delivery-keys.json", "auth/audit-webhook-secret"),
+    "backup/backup-key",
     *(path for path in WHOLE if path.endswith(("cache-url", "broker-url"))),
     *(path for path in WHOLE if path.startswith("redis-") and path.endswith("-password")),
 }
@@ -132,7 +133,7 @@ def test_two_platforms_share_nothing(tmp_path: Path) -> None:
     run(tmp_path / "two")
     names = {"minio/root-user", "minio-images/s3-access-key-id", "redis-broker/keda-username"}
     names |= {"auth/oidc-client-secrets.json"}  # of nobody yet
-    names |= {f"{role}/s3-access-key-id" for role in ("images", "worker", "admin")}
+    names |= {f"{role}/s3-access-key-id" for role in ("images", "worker", "admin", "backup")}
     names |= {path for path in files(tmp_path / "one") if path.endswith("-fallbacks")}
     names |= {path for path in files(tmp_path / "one") if "/other-" in path}  # of no rotation yet
     one, two = files(tmp_path / "one"), files(tmp_path / "two")

@@ -1,0 +1,198 @@
+"""The embedded platform: saved, destroyed, restored and compared by the commands."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_site.backup.lock import RUNNING, file_lock
+from platform_site.embedded import up
+from tests.platform_site.backup.scripts import PLATFORM, PRELUDE, RESTORE, embedded, told
+from tests.platform_site.roles import python
+
+pytestmark = pytest.mark.processes
+
+SAVE = """
+found = [run("backup", "--to", sys.argv[1]) for _ in range(2)]
+Image.objects.exclude(id=purged.id).order_by("id").first()
+victim = Image.objects.exclude(id=purged.id).order_by("id").first()
+storage.object_delete(victim.storage_key)
+storage.bytes_put(f"originals/{victim.id}", b"other bytes", content_type="image/png")
+found.append(run("backup", "--to", sys.argv[1]))
+victim = Image.objects.exclude(id=purged.id).order_by("id").last()
+Image.objects.filter(id=victim.id).update(sha256="0" * 64)
+found.append(run("backup", "--to", sys.argv[1]))
+found.append(run("backup", "--to", sys.argv[1], "--list"))
+print(json.dumps(found))
+"""
+
+
+class Saved:
+    """A platform, its backups, and what was said when they were made."""
+
+    def __init__(self, directory: Path) -> None:
+        self.var, self.place = directory / "var", directory / "kept"
+        up.prepare(self.var)
+        self.key = self.var / "secrets" / "backup-key"
+        self.said = told(PLATFORM + SAVE, embedded(self.var), str(self.place))
+        self.ids = sorted(file.stem for file in (self.place / "manifests").iterdir())
+
+    def manifest(self, number: int) -> Any:
+        file = self.place / "manifests" / f"{self.ids[number]}.json"
+        return json.loads(file.read_text())["manifest"]
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Saved:
+    return Saved(tmp_path_factory.mktemp("backup"))
+
+
+def test_it_says_what_was_saved_and_what_to_keep(saved: Saved) -> None:
+    words, refusal = saved.said[0]
+    assert refusal == ""
+    assert "24 objects, 2." in words
+    assert f"make restore FROM={saved.place}" in words
+    assert "without its backup-key nobody opens the backup" in words
+
+
+def test_rows_objects_and_migrations_are_those_of_one_moment(saved: Saved) -> None:
+    first = saved.manifest(0)
+    assert first["tables"]["images_image"] == 12
+    assert first["object_count"] == 24  # 12 originals, 11 renditions, an archive
+    assert "0001_initial" in first["migrations"]["images"]
+    assert first["missing"] == []
+    assert first["began_at"] <= first["position_at"] <= first["ended_at"]
+
+
+def test_an_unchanged_platform_is_not_sent_again(saved: Saved) -> None:
+    first, second = saved.manifest(0), saved.manifest(1)
+    assert (first["sent_files"], second["sent_files"]) == (26, 1)  # the database: a run is a row
+    assert first["objects"] == second["objects"]
+    assert second["sent_bytes"] - second["database"]["size"] < 5_000
+
+
+def test_a_loss_of_the_store_is_no_loss_where_a_backup_has_it(saved: Saved) -> None:
+    assert saved.said[2][1] == ""
+    assert saved.manifest(2)["objects"] == saved.manifest(0)["objects"]
+
+
+def test_what_no_store_has_is_told_and_the_rest_is_saved(saved: Saved) -> None:
+    words, refusal = saved.said[3]
+    assert refusal == "1 object that rows refer to could not be saved; everything else was."
+    assert "it is not what its row says: other bytes than its checksum says" in words
+    assert saved.manifest(3)["object_count"] == 23
+    lines = saved.said[4][0].splitlines()
+    assert [line.rpartition("  ")[2] for line in lines] == ["whole"] * 3 + ["1 missing"]
+
+
+def test_a_platform_comes_back_equal(saved: Saved, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    up.prepare(var)
+    (var / "broker" / "queue" / "a message").touch()
+    options = f"--from {saved.place} --key-file {saved.key} --backup {saved.ids[0]}"
+    lost = var / "objects" / "left"
+    first, again, forced, files = told(
+        RESTORE, embedded(var), options, options, f"{options} --force"
+    )
+    assert (first[1], forced[1]) == ("", "")
+    assert "objects: all 24 hashed" in first[0]
+    assert "There is a platform here: a database at" in again[1]
+    assert (var / "secrets" / "backup-key").read_text() == saved.key.read_text()
+    kept = json.loads(files[0])
+    assert len([name for name in kept if name.startswith("objects/")]) == 24
+    assert not [name for name in kept if name.startswith("broker/")]
+    assert not lost.exists()
+
+
+def test_damage_is_told_and_no_database_appears(saved: Saved, tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    up.prepare(var)
+    (tmp_path / "word").write_text("a word that is not the one")
+    options = [f"--from {saved.place} --key-file {tmp_path}/word"]
+    for what in ("object", "manifest", "missing"):
+        place = shutil.copytree(saved.place, tmp_path / what)
+        name = saved.manifest(0)["database"]["name"]
+        content = place / "pool" / name[:2] / f"{name}.age"
+        file = place / "manifests" / f"{saved.ids[0]}.json" if what == "manifest" else content
+        raw = bytearray(file.read_bytes())
+        raw[len(raw) // 2] ^= 1
+        file.write_bytes(bytes(raw))
+        if what == "missing":
+            file.unlink()
+        options.append(f"--from {place} --key-file {saved.key} --backup {saved.ids[0]} --force")
+    *said, files = told(RESTORE, embedded(var), *options)
+    refusals = [refusal for _words, refusal in said]
+    assert "The passphrase does not open the backups" in refusals[0]
+    assert "is damaged: The sealed bytes were changed or cut short" in refusals[1]
+    assert "nothing of it is believed" in refusals[2]
+    assert "is missing from the backup" in refusals[3]
+    assert "platform.sqlite3" not in json.loads(files[0])
+
+
+def test_nothing_is_restored_under_a_running_platform(saved: Saved) -> None:
+    with file_lock(saved.var / RUNNING, "the test has it"):
+        said = told(RESTORE, embedded(saved.var), f"--from {saved.place} --force")
+    assert "The platform runs here. Stop it" in said[0][1]
+
+
+def test_before_there_is_a_platform_nothing_is_saved(tmp_path: Path) -> None:
+    script = 'print(json.dumps([run("backup", "--to", sys.argv[1])]))'
+    said = told(script, embedded(tmp_path / "var"), str(tmp_path / "kept"))
+    assert said[0][1].endswith("Run `make up`, which makes them.")
+    assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal
+from platform_site.backup import stores
+real, calls = stores.DirectoryStore.write, []
+def dying(self, name, pieces, **more):
+    calls.append(name)
+    if len(calls) == 10:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, name, pieces, **more)
+stores.DirectoryStore.write = dying
+call_command(*sys.argv[1:])
+"""
+
+
+def killed(var: Path, *arguments: str) -> None:
+    done = python("-c", PRELUDE + KILLED, *arguments, environment=embedded(var), timeout_s=300)
+    assert done.returncode == -9, done.stderr
+
+
+def test_a_backup_and_a_restore_that_were_killed_go_on(saved: Saved, tmp_path: Path) -> None:
+    place = tmp_path / "kept"
+    killed(saved.var, "backup", "--to", str(place))
+    assert not (place / "manifests").exists()
+    assert len(list((place / "pool").rglob("*.age"))) == 8  # after the key
+    again = told('print(json.dumps([run("backup", "--to", sys.argv[1])]))', embedded(saved.var),
+                 str(place))  # fmt: skip
+    assert "in 17 files; the rest was there" in again[0][0]
+    var = tmp_path / "var"
+    up.prepare(var)
+    options = ["--from", str(place), "--key-file", str(saved.key)]
+    killed(var, "restore", *options)
+    assert not (var / "platform.sqlite3").exists()
+    assert (var / "objects" / "restore-under-way").read_text()
+    done, _files = told(RESTORE, embedded(var), " ".join(options))
+    assert done[1] == ""
+    assert "Put back  15 objects" in done[0]
+    assert "objects: all 23 hashed" in done[0]
+    assert not (var / "objects" / "restore-under-way").exists()
+
+
+FOLLOW = """
+import threading, os, signal
+threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), signal.SIGTERM)).start()
+print(json.dumps([run("backup", "--to", sys.argv[1], "--follow", "0.2")]))
+"""
+
+
+def test_new_objects_are_copied_between_backups(saved: Saved, tmp_path: Path) -> None:
+    said = told(FOLLOW, embedded(saved.var), str(tmp_path / "kept"), "5")
+    assert "Copied 23 objects." in said[0][0]
+    assert said[0][0].count("Copied") == 1
+    assert len(list((tmp_path / "kept" / "pool").rglob("*.age"))) == 23
