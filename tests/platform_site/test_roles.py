@@ -133,7 +133,8 @@ def test_only_auth_holds_what_signs(booted: dict[str, dict[str, Any]]) -> None:
         "ACCOUNT_KEYS": {"auth", "admin"},
         "SERVICE_CLIENT_SECRET": {"gateway"},
         "DELIVERY_KEYS": {"images", "worker", "admin"},
-        "OBJECT_STORES": {"images", "worker", "admin"},
+        "OBJECT_STORES": {"images", "worker", "admin", "backup"},
+        "BACKUP_KEY": {"backup"},
         "CELERY_BROKER_URL": {"images", "worker", "admin", "scheduler"},
     }.items():
         assert {role for role in ROLES if name in booted[role]["settings"]} == holders, name
