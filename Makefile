@@ -41,9 +41,12 @@ format: .venv/.development ## format the code
 	@$(PY) -m ruff format $(SOURCES)
 	@sh .ci/frontend format
 
-.PHONY: backup restore
+.PHONY: backup rehearse restore
 backup: .venv/.runtime ## save the platform of var/, running or not (TO=s3://bucket/prefix or a directory; default var/backups)
 	@LOG_LEVEL=WARNING $(PY) -u manage.py backup --to "$(TO)"
+
+rehearse: .venv/.runtime ## restore the newest backup on trial, compare all of it, and say how long it took (FROM=..., KEY=...)
+	@LOG_LEVEL=WARNING $(PY) -u manage.py rehearse_restore --from "$(FROM)" $(if $(KEY),--key-file "$(KEY)")
 
 restore: .venv/.runtime ## put back a backup (FROM=..., KEY=file with its passphrase, ARGS=--force over what is here)
 	@LOG_LEVEL=WARNING $(PY) -u manage.py restore --from "$(FROM)" $(if $(KEY),--key-file "$(KEY)") $(ARGS)

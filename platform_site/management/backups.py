@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.management.base import CommandError
+from django.db import Error as DatabaseError
 
 from platform_site.backup import stores
 from platform_site.backup.errors import BackupError
+from platform_site.backup.keyring import Keyring
+from platform_site.backup.models import RecordedRun
+from platform_site.backup.reports import report_keep, reports_read
+from platform_site.backup.runs import run_recorded, runs_take_in
 from platform_site.backup.stores import FileStore
 from platform_site.secrets import generation
+
+log = structlog.get_logger(__name__)
 
 
 def place(url: str) -> FileStore:
@@ -44,6 +52,40 @@ def needs() -> list[str]:
         for role, files in generation.of_roles(material).items()
         for name in files
     )
+
+
+@contextmanager
+def recorded(kind: RecordedRun.Kind, place: FileStore, keyring: Keyring) -> Iterator[RecordedRun]:
+    """A run with its row in the table and its report at ``place``, however it ends."""
+    run = None
+    table_mend(place, keyring)
+    try:
+        with run_recorded(kind) as run:
+            yield run
+    finally:
+        if run is not None:
+            row_keep(run, place, keyring)
+
+
+def table_mend(place: FileStore, keyring: Keyring) -> None:
+    """Tell the table what it lacks of the reports: it may be of a restore."""
+    with _forgiven():
+        runs_take_in(reports_read(place, keyring))
+
+
+def row_keep(run: RecordedRun, place: FileStore, keyring: Keyring) -> None:
+    """Put the report of ``run`` beside the backups."""
+    with _forgiven():
+        report_keep(run, place, keyring)
+
+
+@contextmanager
+def _forgiven() -> Iterator[None]:
+    """What keeps a record is tried, and stops nothing."""
+    try:
+        yield
+    except (BackupError, DatabaseError) as exc:
+        log.warning("backup_record_not_kept", error=type(exc).__name__)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Role: backup. A Job that saves, restores and compares every table and object; serves nobody."""
 
+from platform_site.kit import env
+
 from .base import *
 from .parts.accounts import *
 from .parts.backup import *
@@ -12,6 +14,17 @@ ROLE = "backup"
 # A table is read as long as that takes.
 DATABASES = {"default": database_of(statement_s=0.0, lock_s=0.0, idle_s=0.0, pool=False)}
 STORAGES = {**STORAGES, **OBJECT_STORES}
+TRIAL_OBJECTS = env.text(
+    "TRIAL_OBJECTS",
+    "",
+    about="Directory for the objects of a rehearsal, in place of the bucket; set by "
+    "`rehearse_restore`, never by hand.",
+)
+if TRIAL_OBJECTS:
+    STORAGES["objects"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": TRIAL_OBJECTS},
+    }
 ROOT_URLCONF = "platform_site.urls.probes"
 # The admin's tables without its pages, which would want what only the role admin has.
 INSTALLED_APPS = [

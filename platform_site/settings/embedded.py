@@ -65,6 +65,7 @@ WORKER_DRAIN_S = 15.0  # before `platform_site.embedded.supervisor` loses its pa
 WORKER_HEARTBEAT_FILE = str(VAR_DIR / "worker-heartbeat")
 # Backups of a laptop are made by hand, and nobody is woken for one.
 BACKUP_INTERVALS_S = backup_intervals(default_s=0)
+REHEARSAL_DIRECTORY = str(VAR_DIR / "rehearsals")
 WEB_SERVER = env.text(
     "WEB_SERVER", "gunicorn", about="Server of the web process of `make up`: gunicorn or granian."
 )

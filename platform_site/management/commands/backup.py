@@ -20,7 +20,6 @@ from platform_site.backup.keyring import Keyring
 from platform_site.backup.making import BackupMaking
 from platform_site.backup.manifest import BackupManifest
 from platform_site.backup.models import RecordedRun
-from platform_site.backup.runs import run_recorded
 from platform_site.backup.stores import FileStore
 from platform_site.backup.wording import counted, duration, size
 from platform_site.management import backups
@@ -80,7 +79,7 @@ class Command(BaseCommand):
             needs=backups.needs(),
             tell=self.stdout.write,
         )
-        with run_recorded(RecordedRun.Kind.BACKUP) as run:
+        with backups.recorded(RecordedRun.Kind.BACKUP, place, keyring) as run:
             made = making.make()
             run.backup, run.recovers_to = made.id, made.moment
             run.position = ", ".join(f"{name} {value}" for name, value in made.position.items())

@@ -3,10 +3,12 @@
 Where a platform lives it is refused unless it is forced.
 """
 
+import json
 import os
 import time
 from argparse import ArgumentParser
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,11 @@ class Command(BaseCommand):
             "--key-file", type=Path, help="file with the passphrase (default: BACKUP_KEY)"
         )
         parser.add_argument(
+            "--report",
+            type=Path,
+            help="write what was found to this file, for a rehearsal, and keep no record of it",
+        )
+        parser.add_argument(
             "--force", action="store_true", help="replace the platform that is here"
         )
 
@@ -63,7 +70,16 @@ class Command(BaseCommand):
             key_files.rewrite(settings.VAR_DIR / up.SECRETS / "backup-key", passphrase)
             self.stdout.write("\nStart it: make up")
 
-    def _restore(self, source: str, passphrase: str, *, backup: str, force: bool, **_: Any) -> None:
+    def _restore(
+        self,
+        source: str,
+        passphrase: str,
+        *,
+        backup: str,
+        force: bool,
+        report: Path | None,
+        **_: Any,
+    ) -> None:
         began = time.monotonic()
         place = backups.place(source)
         keyring = Keyring.opened(place, passphrase)
@@ -83,20 +99,25 @@ class Command(BaseCommand):
         )
         result = run.restore()
         self._tell(run, result)
+        if report:
+            report.write_text(json.dumps({**asdict(result), "share": result.share}))
         if not result.is_equal:
             raise CommandError(
                 f"{counted(result.fault_count, 'difference')} from the backup. The data is as "
                 "above; find out why before anybody uses it."
             )
         call_command("migrate", interactive=False, verbosity=0)
-        self._record(run, result, time.monotonic() - began)
+        if not report:
+            backups.table_mend(place, keyring)
+            row = self._record(run, result, time.monotonic() - began)
+            backups.row_keep(row, place, keyring)
         self.stdout.write(
             self.style.SUCCESS(
                 f"\nRestored to {found.position_at}, in {duration(time.monotonic() - began)}."
             )
         )
 
-    def _record(self, run: RestoreRun, result: VerificationResult, took_s: float) -> None:
+    def _record(self, run: RestoreRun, result: VerificationResult, took_s: float) -> RecordedRun:
         """In the database that is back; the backup itself was still under way in it."""
         now, found = timezone.now(), run.manifest
         RecordedRun.objects.filter(
@@ -107,7 +128,7 @@ class Command(BaseCommand):
             ended_at=datetime.fromisoformat(found.ended_at),
             recovers_to=found.moment,
         )
-        RecordedRun.objects.create(
+        return RecordedRun.objects.create(
             kind=RecordedRun.Kind.RESTORE,
             outcome=RecordedRun.Outcome.SUCCEEDED,
             started_at=now - timedelta(seconds=took_s),

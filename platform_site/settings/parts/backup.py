@@ -29,6 +29,18 @@ BACKUP_STORE = {
         about="Secret access key of the user of the bucket of backups.",
     ),
 }
+REHEARSAL_DIRECTORY = env.text(
+    "REHEARSAL_DIRECTORY",
+    "/tmp/rehearsals",  # noqa: S108 - made for its owner alone
+    about="Directory in which a backup is restored on trial; with room for all of it.",
+)
+REHEARSAL_DATABASE_URL = env.text(
+    "REHEARSAL_DATABASE_URL",
+    "",
+    is_secret=True,
+    about="URL of a PostgreSQL server that is there for rehearsals, with a user who may make "
+    "databases.",
+)
 BACKUP_ENGINE = env.text(
     "BACKUP_ENGINE",
     "",

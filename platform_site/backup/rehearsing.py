@@ -1,0 +1,106 @@
+"""Restores the newest backup on trial: by the command of the emergency, into an empty place.
+
+The command runs in a process of its own, which is never told where the living platform is. What
+it found comes back as a small file.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from platform_site.backup.errors import BackupError
+from platform_site.backup.keyring import Keyring
+from platform_site.backup.manifest import BackupManifest, newest
+from platform_site.backup.models import RecordedRun
+from platform_site.backup.stores import FileStore
+from platform_site.backup.trials import TrialPlace
+from platform_site.backup.wording import counted, size
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SPARE_BYTES: Final = 64 * 1000 * 1000
+DATABASE_FACTOR: Final = 3
+"""The saved database, the one that is made of it, and what it writes while that grows."""
+TOLD: Final = 3
+POSITION_CHARACTERS: Final = 200
+
+
+class RehearsalFailed(BackupError):
+    """The backup did not come back as it was saved, or not at all; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalRun:
+    """One rehearsal of the newest backup at ``place``."""
+
+    place: FileStore
+    keyring: Keyring
+    passphrase: str
+    tell: Callable[[str], object]
+
+    def rehearse(self, trial: TrialPlace, run: RecordedRun) -> Mapping[str, Any]:
+        """Restore and compare, fill ``run`` in, and return what the restore found.
+
+        Raises `RehearsalFailed`, or `BackupError` where the backup cannot be read.
+        """
+        began = time.monotonic()
+        found = newest(self.place, self.keyring)
+        run.backup, run.recovers_to = found.id, found.moment
+        run.position = json.dumps(found.position)[:POSITION_CHARACTERS]
+        run.recovery_point_s = (run.started_at - found.moment).total_seconds()
+        self.tell(f"Backup {found.id} of release {found.release}, from {self.place.address}")
+        room_require(found, trial.directory)
+        self.tell(
+            f"Restoring {counted(sum(found.tables.values()), 'row')} and "
+            f"{counted(found.object_count, 'object')} into {trial.directory} …"
+        )
+        report = self._restored(found, trial)
+        run.rows, run.objects_total = report["rows"], report["objects"]
+        run.objects_checked, run.bytes_total = report["hashed"], found.object_bytes
+        run.recovery_time_s = time.monotonic() - began
+        if report["fault_count"]:
+            raise RehearsalFailed(
+                f"{counted(report['fault_count'], 'difference')} from the backup: "
+                f"{' '.join(report['faults'][:TOLD])}"
+            )
+        return report
+
+    def _restored(self, found: BackupManifest, trial: TrialPlace) -> Mapping[str, Any]:
+        """What the restore says of itself. Raises `RehearsalFailed` where it did not end."""
+        key, report = trial.directory / "key", trial.directory / "report.json"
+        key.touch(mode=0o600)
+        key.write_text(self.passphrase)
+        done = subprocess.run(
+            [
+                *(sys.executable, "manage.py", "restore", "--from", self.place.address),
+                *("--backup", found.id, "--key-file", str(key), "--report", str(report)),
+            ],
+            cwd=ROOT,
+            env={**trial.environment, "TMPDIR": str(trial.directory), "LOG_LEVEL": "ERROR"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told: Mapping[str, Any] = json.loads(report.read_text()) if report.exists() else {}
+        if told and (done.returncode == 0 or told["fault_count"]):
+            return told
+        lines = done.stderr.strip().splitlines()
+        words = lines[-1].removeprefix("CommandError: ") if lines else "it said nothing"
+        raise RehearsalFailed(f"The restore stopped ({done.returncode}): {words}")
+
+
+def room_require(found: BackupManifest, directory: Path) -> None:
+    """Raises `RehearsalFailed` where ``directory`` has no room for all of the backup."""
+    database = found.database.size if found.database else 0
+    needed = found.object_bytes + DATABASE_FACTOR * database + SPARE_BYTES
+    free = shutil.disk_usage(directory).free
+    if free < needed:
+        raise RehearsalFailed(
+            f"{directory} has room for {size(free)}, and the backup takes {size(needed)}: "
+            "give the rehearsal a larger place."
+        )
