@@ -215,6 +215,10 @@ TESTED_ELSEWHERE = {
         "tests/observability/test_counting.py",
         "a child has to be killed by the kernel",
     ),
+    "platform_site/management/commands/rehearse_restore.py": (
+        "tests/platform_site/backup/test_rehearsing.py",
+        "run there, on a good backup and on damaged ones",
+    ),
     "platform_site/backup/apps.py": (
         "tests/observability/test_live.py",
         "a worker serves the gauges that it offers",

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"  RTO       {duration(run.recovery_time_s or 0)}")
         self.stdout.write(
-            f"  RPO       {duration(run.recovery_point_s or 0)} between the moment of the backup and "
+            f"  RPO       {duration(run.recovery_point_s or 0)} from the moment of the backup to "
             "the start of this rehearsal"
         )
 

@@ -13,7 +13,7 @@ import pytest
 from platform_site.backup import rehearsing
 from platform_site.backup.rehearsing import RehearsalFailed, room_require
 from platform_site.embedded import up
-from tests.platform_site.backup.test_making import PLATFORM, told
+from tests.platform_site.backup.scripts import PLATFORM, embedded, told
 from tests.servers.processes import KEPT, ROOT
 from tests.waiting import until
 
@@ -67,7 +67,7 @@ class Rehearsed:
     def __init__(self, directory: Path) -> None:
         self.var, self.place = directory / "var", directory / "kept"
         up.prepare(self.var)
-        found: Any = told(PLATFORM + REHEARSE, self.var, str(self.place))[0]
+        found: Any = told(PLATFORM + REHEARSE, embedded(self.var), str(self.place))[0]
         self.found: dict[str, Any] = found
 
 
@@ -127,9 +127,7 @@ def test_a_table_that_was_restored_learns_its_runs_from_beside_the_backups(
 def test_one_that_is_asked_to_end_leaves_nothing(rehearsed: Rehearsed) -> None:
     environment = {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
-        "DJANGO_SETTINGS_MODULE": "platform_site.settings.embedded",
-        "VAR_DIR": str(rehearsed.var),
-        "LOG_LEVEL": "ERROR",
+        **embedded(rehearsed.var),
     }
     trials = rehearsed.var / "rehearsals"
     command = [sys.executable, "manage.py", "rehearse_restore", "--from", str(rehearsed.place)]
