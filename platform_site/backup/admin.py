@@ -67,8 +67,8 @@ class RecordedRunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gener
     """Backups, rehearsals and restores, the newest first."""
 
     list_display = (
-        "started_at", "kind", "outcome", "took", "rows", "objects_total", "size", "checked",
-        "recovery_point", "recovery_time", "short_reason",
+        "started_at", "kind", "outcome", "short_reason", "took", "checked", "recovery_time",
+        "recovery_point", "rows", "objects_total", "size",
     )  # fmt: skip
     list_filter = ("kind", "outcome")
     search_fields = ("backup", "reason")

@@ -19,7 +19,7 @@ class RecordedRun(models.Model):
         """What was run."""
 
         BACKUP = "backup", "backup"
-        REHEARSAL = "rehearsal", "rehearsal of a restore"
+        REHEARSAL = "rehearsal", "rehearsal"
         RESTORE = "restore", "restore"
 
     class Outcome(models.TextChoices):

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='RecordedRun',
             fields=[
                 ('id', models.UUIDField(default=platform_site.kit.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('backup', 'backup'), ('rehearsal', 'rehearsal of a restore'), ('restore', 'restore')], max_length=20)),
+                ('kind', models.CharField(choices=[('backup', 'backup'), ('rehearsal', 'rehearsal'), ('restore', 'restore')], max_length=20)),
                 ('outcome', models.CharField(choices=[('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed')], default='running', max_length=20)),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='began')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
