@@ -33,7 +33,7 @@ class DatabasePosition:
 
     using: str
     position: Mapping[str, Any]
-    save: Callable[[Path], None] | None
+    save: Callable[[Path], object] | None
 
 
 class DatabaseEngine(Protocol):

@@ -165,7 +165,7 @@ def _program(name: str) -> str:
 
 
 def _server_major() -> int:
-    version: int = connections[ALIAS].pg_version
+    version: int = connections[ALIAS].pg_version  # type: ignore[attr-defined]  # of PostgreSQL
     return version // 10_000
 
 
