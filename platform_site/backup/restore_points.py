@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
+from platform_site.backup.errors import BackupError
+
 LONGEST_NAME: Final = 63
 """Bytes that PostgreSQL keeps of a restore point's name."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -25,7 +27,7 @@ class Rows(Protocol):
         """Its next row."""
 
 
-class ArchiveUnusableError(Exception):
+class ArchiveUnusableError(BackupError):
     """The server archives nothing, or does not come on with it; the words say what to look at."""
 
 

@@ -1,5 +1,6 @@
 """The life of an archived server until it is lost: filled, saved, written to, killed, deleted."""
 
+import json
 import os
 import shutil
 import time
@@ -27,6 +28,13 @@ from tests.waiting import until
 
 BUCKET: Final = "backups"
 KEY_ID, KEY = "archive", "a-secret-key-for-tests-only"
+HELD: Final = """
+import json, pathlib
+from platform_site.backup import engines, rows
+with engines.engine_of("archive").held("20261128T140500Z-ab12cd", pathlib.Path()) as held:
+    told = {"position": dict(held.position), "tables": dict(rows.table_counts(held.using))}
+    print(json.dumps(told))
+"""
 TIMEOUT_S: Final = 2
 """PostgreSQL's ``archive_timeout`` here; 30 in the cluster."""
 
@@ -46,6 +54,8 @@ class Story:
     moment: float
     """A time amid the writes."""
     point: RestorePoint
+    held: dict[str, int]
+    """Rows of each table in the snapshot that the backup read."""
     made: tuple[float, float]
     """When the restore point was called for, and when it was there."""
     last_archived: str
@@ -98,9 +108,8 @@ def _written(
         moment = time.time()
         until(lambda: writer.writes[-1].called > moment)
         began = time.time()
-        point = restore_points.restore_point_make(rows, "backup-of-a-test")
+        point, held = _held(server.url)
         made = began, time.time()
-        restore_points.archived_wait(rows, point, timeout_s=60)
         # A segment more, that its age alone has closed; then the machine is gone.
         until(lambda: restore_points.archive_state(rows).last_wal > point.wal)
         seen = len(writer.writes)
@@ -111,8 +120,19 @@ def _written(
     server.lose()
     return Story(
         directory, repository, files, writer.writes, writer.called, tables,
-        moment, point, made, last, killed, server, sizes,
+        moment, point, held, made, last, killed, server, sizes,
     )  # fmt: skip
+
+
+def _held(url: str) -> tuple[RestorePoint, dict[str, int]]:
+    """What `manage.py backup` holds by its archive: a point, and the rows that it reads."""
+    printed = manage("shell", "--verbosity", "0", "--command", HELD, environment=_migrate(url))
+    told = json.loads(printed.splitlines()[-1])
+    entry = told["position"]
+    at = datetime.fromisoformat(entry["at"])
+    point = RestorePoint(entry["name"], at, entry["lsn"], entry["wal"])
+    assert point.entry() == entry
+    return point, told["tables"]
 
 
 def counts(server: ArchivedServer) -> dict[str, int]:

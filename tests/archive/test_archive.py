@@ -77,6 +77,8 @@ def test_a_name_brings_exactly_what_was_there_when_it_was_given(
     began, ended = story.made
     assert {w.number for w in story.writes if w.acknowledged < began} <= there
     assert not {w.number for w in story.writes if w.called > ended} & there
+    # What the backup read is what comes back, to the row, though others wrote all the time.
+    assert {**counts(machine), "images_act": len(there)} == story.held
 
 
 def test_what_has_not_changed_is_not_copied_again(

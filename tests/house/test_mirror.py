@@ -182,6 +182,10 @@ TESTED_ELSEWHERE = {
     ),
     "gateway/api/views.py": ("tests/gateway/test_rate_limits.py", "the base of every other view"),
     "gateway/apps.py": ("tests/gateway/test_role.py", "read by starting the role"),
+    "platform_site/backup/engines/archive.py": (
+        "tests/archive/test_archive.py",
+        "takes a server with an archive, under writes",
+    ),
     **dict.fromkeys(
         (
             "platform_site/backup/copying.py",

@@ -17,6 +17,7 @@ from platform_site.backup.errors import BackupError
 ENGINES: Final[Mapping[str, str]] = {
     "sqlite": "platform_site.backup.engines.sqlite.SQLiteEngine",
     "pg_dump": "platform_site.backup.engines.pg_dump.DumpEngine",
+    "archive": "platform_site.backup.engines.archive.ArchiveEngine",
 }
 OF_VENDOR: Final = {"sqlite": "sqlite", "postgresql": "pg_dump"}
 ALIAS: Final = "default"

@@ -44,7 +44,7 @@ REHEARSAL_DATABASE_URL = env.text(
 BACKUP_ENGINE = env.text(
     "BACKUP_ENGINE",
     "",
-    about="How the database is saved; empty: sqlite or pg_dump, whichever it is for.",
+    about="How the database is saved: archive, where it keeps one; empty: sqlite or pg_dump.",
 )
 BACKUP_KEEP = {
     "daily": env.integer(
