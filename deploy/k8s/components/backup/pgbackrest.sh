@@ -37,6 +37,7 @@ case ${1:-} in
     push) exec pgbackrest archive-push "$2" ;;
     get) exec pgbackrest archive-get "$2" "$3" ;;
     serve)
+        trap 'exit 143' TERM # the first process of a container ends by that signal only if it says so
         # Refused while PostgreSQL does not answer, and where the archive is another database's.
         until pgbackrest stanza-create; do sleep "${ARCHIVE_PAUSE_S:-5}"; done
         exec pgbackrest server
