@@ -30,8 +30,8 @@ PAGES: Final = ("tests/browser",)
 IMAGES: Final = ("tests/deploy/test_cluster.py",)
 """The tests that run roles from the file systems of the images."""
 STORE: Final = (
-    *("tests/accounts", "tests/browser", "tests/deploy", "tests/drills", "tests/edge"),
-    *("tests/images", "tests/main_job", "tests/observability", "tests/outages"),
+    *("tests/accounts", "tests/archive", "tests/browser", "tests/deploy", "tests/drills"),
+    *("tests/edge", "tests/images", "tests/main_job", "tests/observability", "tests/outages"),
     *("tests/platform_site", "tests/stores"),
 )
 """The tests that store objects in the S3 server that `.ci/store` builds."""
