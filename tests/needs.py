@@ -23,6 +23,7 @@ PROGRAMS: Final[Mapping[str, Sequence[str]]] = {
     "tests/main_job": ("redis-server",),
     "tests/observability": MONITORING,
     "tests/rollouts": ("nginx", "envsubst", "redis-server", "prometheus"),
+    "tests/upgrades": ("nginx", "redis-server"),
 }
 """The programs that the tests below a path run; `.ci/packages` knows the package of each."""
 PAGES: Final = ("tests/browser",)

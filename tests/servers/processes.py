@@ -20,13 +20,19 @@ class Program:
     """One process with nothing of the test's environment but what it is given."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], directory: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        directory: Path,
+        root: Path = ROOT,
     ) -> None:
         self.name = name
+        self._root = root
         self.log = directory / f"{name}.log"
         self._command = command
         self._environment = {key: os.environ[key] for key in KEPT if key in os.environ}
-        self._environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment}
+        self._environment |= {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1", **environment}
         self.process: subprocess.Popen[bytes] | None = None
         self._is_asked = False
 
@@ -37,7 +43,7 @@ class Program:
             self.process = subprocess.Popen(
                 self._command,
                 env=self._environment,
-                cwd=ROOT,
+                cwd=self._root,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -76,13 +82,13 @@ class Program:
         return [json.loads(line) for line in self.words().splitlines() if line.startswith("{")]
 
 
-def manage(*arguments: str, environment: Mapping[str, str]) -> str:
+def manage(*arguments: str, environment: Mapping[str, str], root: Path = ROOT) -> str:
     """Run one ``manage.py`` command to its end and return what it printed; raises on failure."""
     kept = {key: os.environ[key] for key in KEPT if key in os.environ}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        [sys.executable, str(root / "manage.py"), *arguments],
         env={**kept, **environment},
-        cwd=ROOT,
+        cwd=root,
         capture_output=True,
         text=True,
         check=False,

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, ProgrammingError, connection
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from psycopg import sql
 
 from platform_site.management.waiting import wait_until_nothing_lacks
@@ -115,7 +115,8 @@ def grant(entry: DatabaseLogin) -> int:
     own = [name for name in _tables() if name.startswith(TABLES[entry.role])]
     user = sql.Identifier(entry.user)
     _make_user(entry.user, entry.password)
-    with connection.cursor() as cursor:
+    # All at once: the release that runs meanwhile goes on using its tables.
+    with transaction.atomic(), connection.cursor() as cursor:
         # Revoked first, so that a table that has changed hands is taken from its former role.
         for target in ("ALL TABLES IN SCHEMA public", "ALL SEQUENCES IN SCHEMA public"):
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(sql.SQL(target), user))

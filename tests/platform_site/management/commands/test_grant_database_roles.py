@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -173,6 +174,23 @@ def test_a_right_that_a_role_should_not_have_is_taken_away(granted: str, urls: P
     call_command("grant_database_roles", urls=urls, migrate=True, stdout=StringIO())
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ask("images", "SELECT count(*) FROM accounts_user")
+
+
+def test_a_role_that_runs_keeps_its_rights_all_the_while(granted: str, urls: Path) -> None:
+    """An upgrade grants beside the release that runs: between two statements it reads, too."""
+    seen = []
+
+    def look(execute: Any, *arguments: Any) -> Any:
+        result = execute(*arguments)
+        if "REVOKE" in str(arguments[0]) or "GRANT" in str(arguments[0]):
+            statement = "SELECT has_table_privilege('images', 'images_job', 'UPDATE')"
+            seen.extend(ask("images", statement))
+        return result
+
+    with connection.execute_wrapper(look):
+        call_command("grant_database_roles", urls=urls, stdout=StringIO())
+    assert len(seen) > len(TABLES)
+    assert set(seen) == {(True,)}
 
 
 def test_the_exporter_has_no_password(granted: str) -> None:
