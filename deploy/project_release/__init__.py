@@ -12,12 +12,17 @@ from typing import Final
 from deploy.k8s.tools import release as cluster_release
 
 CHANGELOG: Final = Path("CHANGELOG.md")
+COLOURS: Final = Path("deploy/k8s/components/blue-green/kustomization.yaml")
+"""Both colours begin at the release; whoever has two sets them apart."""
 UNRELEASED: Final = "## Unreleased\n"
-# Every other place that says the version, and the line by which each says it.
+# Every other place that says the version, and the lines by which each says it.
 VERSION_LINES: Final = {
     Path("pyproject.toml"): r'(?m)^(version = ").*(")$',
     Path("gateway/openapi.json"): r'(?m)^( {8}"version": ").*(",)$',
+    COLOURS: r"(?m)^( {6}- (?:blue|green)=).*()$",
 }
+LINES: Final = {COLOURS: 2}
+"""How many there are, where it is not one."""
 
 
 class NotReleasedError(Exception):
@@ -78,8 +83,8 @@ def dated(changelog: str, version: str, day: date) -> str:
 
 
 def _with_version(path: Path, text: str, version: str) -> str:
-    text, count = re.subn(VERSION_LINES[path], rf"\g<1>{version}\g<2>", text, count=1)
-    if count != 1:
+    text, count = re.subn(VERSION_LINES[path], rf"\g<1>{version}\g<2>", text)
+    if count != LINES.get(path, 1):
         raise NotReleasedError(f"{path} has no line with the version")
     return text
 

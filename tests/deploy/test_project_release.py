@@ -17,7 +17,10 @@ from deploy.project_release import NotReleasedError, dated
 from tests.deploy.workspace import ROOT
 
 DAY = date(2026, 12, 24)
-PLACES = ("CHANGELOG.md", "pyproject.toml", "gateway/openapi.json", str(cluster_release.PLACE))
+PLACES = (
+    *("CHANGELOG.md", "pyproject.toml", "gateway/openapi.json", str(cluster_release.PLACE)),
+    str(project_release.COLOURS),
+)
 TEXT = """# Changelog
 
 ## Unreleased
@@ -69,6 +72,8 @@ def test_a_release_writes_its_version_everywhere_commits_and_tags(repository: Pa
     assert document["info"]["version"] == "1.2.3"
     deployed = yaml.safe_load((repository / cluster_release.PLACE).read_text())["data"]
     assert (deployed["version"], deployed["app"]) == ("1.2.3", "1.2.3")
+    coloured = (repository / project_release.COLOURS).read_text()
+    assert "      - live=blue\n      - blue=1.2.3\n      - green=1.2.3\n" in coloured
     heading = "## Unreleased\n\n## [1.2.3] – 2026-12-24\n\n### Added\n\n- Something.\n\n## [0.1.0]"  # noqa: RUF001
     assert heading in (repository / "CHANGELOG.md").read_text()
     assert git(repository, "log", "-1", "--format=%s") == "Release 1.2.3"

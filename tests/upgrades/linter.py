@@ -55,13 +55,18 @@ def findings(released: frozenset[str], ran: Iterable[Ran]) -> list[Finding]:
 
 
 def refused(
-    found: Iterable[Finding], allowed: Mapping[tuple[str, str], str]
+    found: Iterable[Finding], allowed: Mapping[tuple[str, str], str], judged: Iterable[Key]
 ) -> tuple[list[Finding], list[str]]:
-    """``found`` without what is ``allowed``, and the entries of that list that allow nothing."""
+    """``found`` without what is ``allowed``, and the entries that allow nothing of ``judged``."""
     every = list(found)
+    judged_names = {".".join(key) for key in judged}
     names = {(".".join(one.key), one.rule) for one in every}
     rest = [one for one in every if (".".join(one.key), one.rule) not in allowed]
-    unused = [f"{name}: {rule}" for name, rule in allowed if (name, rule) not in names]
+    unused = [
+        f"{name}: {rule}"
+        for name, rule in allowed
+        if name in judged_names and (name, rule) not in names
+    ]
     return rest, unused
 
 

@@ -144,9 +144,10 @@ def test_an_index_that_is_built_meanwhile_suits_it() -> None:
 def test_what_is_allowed_is_not_refused_and_what_allows_nothing_is_named() -> None:
     drop = Finding(KEY, "ban-drop-column", "ALTER TABLE t DROP COLUMN c")
     allowed = {("images.0099_planted", "ban-drop-column"): "nobody reads it"}
-    assert refused([drop], {}) == ([drop], [])
-    assert refused([drop], allowed) == ([], [])
-    assert refused([], allowed) == ([], ["images.0099_planted: ban-drop-column"])
+    assert refused([drop], {}, [KEY]) == ([drop], [])
+    assert refused([drop], allowed, [KEY]) == ([], [])
+    assert refused([], allowed, [KEY]) == ([], ["images.0099_planted: ban-drop-column"])
+    assert refused([], allowed, []) == ([], [])
 
 
 PLANTED = """
