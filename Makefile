@@ -1,6 +1,6 @@
 # The platform's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up dev check test lint format schema lock clean bench drills soak screenshots dashboards dashboards-preview configuration docs release releases
+.PHONY: help up dev check test lint format schema lock clean bench drills soak screenshots dashboards dashboards-preview configuration docs release releases rolling
 PORT ?= 8000
 PY := .venv/bin/python
 SOURCES := platform_site accounts gateway images deploy tests bench drills docs/site manage.py
@@ -91,6 +91,11 @@ releases: .venv/.development ## the release before and this one side by side, fo
 	@sh .ci/packages
 	@sh .ci/store
 	@$(PY) -m tests.upgrades.two_releases $(or $(REQUESTS),10000)
+
+rolling: .venv/.development ## replace every role pod by pod under load, nginx too (REQUESTS=10000)
+	@sh .ci/packages
+	@sh .ci/store
+	@$(PY) -m tests.upgrades.rolling $(or $(REQUESTS),10000)
 
 release: .venv/.runtime ## make a release of the project: a commit and a tag, not pushed (VERSION=1.2.3)
 	@$(PY) -m deploy.project_release "$(VERSION)"

@@ -121,7 +121,7 @@ class Visitor:
         """One request, or a few that belong together."""
         if number % UPLOAD_EVERY == 0:
             self._upload()
-        elif self.waits:
+        elif self.waits and number % 2:
             self._look_after_job()
         elif number % UPLOAD_EVERY == UPLOAD_EVERY // 2:
             self._renew()
