@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from psycopg import ClientCursor
 
+HOME: Final = Path(__file__).resolve().parents[2]
 Key = tuple[str, str]
 ROWS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE", "ROLLBACK")
 """How statements begin that read or write rows: what they lock they let go of again."""
@@ -36,10 +38,20 @@ class Ran:
     """Those that were there before it."""
 
 
+def folders() -> dict[str, str]:
+    """Where the migrations of each of our apps are, relative to the root, by the app's label."""
+    found = {}
+    for config in apps.get_app_configs():
+        path = Path(config.path)
+        if path.is_relative_to(HOME) and not path.relative_to(HOME).parts[0].startswith("."):
+            found[config.label] = f"{path.relative_to(HOME).as_posix()}/migrations"
+    return found
+
+
 def released_migrations(root: Path, commit: str) -> dict[Key, str]:
     """Migrations of our apps at ``commit``, with git's hash of each file."""
     listed = subprocess.run(
-        ["git", "ls-tree", "-r", commit, "--", *_folders(root)],
+        ["git", "ls-tree", "-r", commit, "--", *folders().values()],
         cwd=root, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     return {key: words.split()[2] for words, key in _migrations(listed)}
@@ -48,7 +60,7 @@ def released_migrations(root: Path, commit: str) -> dict[Key, str]:
 def require_unchanged(root: Path, released: Mapping[Key, str]) -> None:
     """Raises `ChangedMigrationError` for the first of ``released`` that is not as it was."""
     for (app, name), before in released.items():
-        path = root / app / "migrations" / f"{name}.py"
+        path = root / folders()[app] / f"{name}.py"
         hashed = subprocess.run(
             ["git", "hash-object", str(path)], capture_output=True, text=True, check=False
         ).stdout.strip()
@@ -63,7 +75,7 @@ def run_since(released: frozenset[Key] | set[Key]) -> tuple[frozenset[str], list
     Migrations of libraries count as released.
     """
     executor = MigrationExecutor(connection)
-    ours = {app for app, _ in released}
+    ours = folders()
     plan = [
         migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())
     ]
@@ -99,13 +111,11 @@ def heard(statements: list[str]) -> Iterator[None]:
         yield
 
 
-def _folders(root: Path) -> list[str]:
-    return sorted(str(path.relative_to(root)) for path in root.glob("*/migrations"))
-
-
 def _migrations(listed: str) -> Iterator[tuple[str, Key]]:
+    labels = {folder: label for label, folder in folders().items()}
     for line in listed.splitlines():
         words, path = line.split("\t")
         name = PurePosixPath(path)
-        if name.suffix == ".py" and name.stem != "__init__":
-            yield words, (name.parts[0], name.stem)
+        label = labels.get(str(name.parent))
+        if label is not None and name.suffix == ".py" and name.stem != "__init__":
+            yield words, (label, name.stem)
