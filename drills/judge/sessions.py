@@ -152,7 +152,10 @@ def _came_back(
         if not before:
             continue
         last = max(before, key=lambda each: each.begun)
-        if not any(r.invoked_at < after.ended and r.until > last.begun for r in restores):
+        # From the trash there is a way back, from a deletion there is none.
+        is_final = any(each.call.op == "delete" and each.call.outcome == "ok" for each in before)
+        is_restored = any(r.invoked_at < after.ended and r.until > last.begun for r in restores)
+        if is_final or not is_restored:
             words = f"image {image} came back: {last.call.name} saw that it is gone"
             case.found(Kind.OUT_OF_ORDER, f"{words}, and {after.call.name} saw it later")
             return True
