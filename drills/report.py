@@ -27,6 +27,9 @@ divided by {PACE}, what it compares is not. Beside the seconds that were measure
 that it would take in a cluster; so five seconds without a worker ring as two and a half minutes do.
 *Recovered* is how long after the fault was over requests were made that failed.
 
+A drill without a row has not been run since its figures were last thrown away; all are named by
+`make drills ARGS=--list`. The number of jobs says which run it was: 1000 is the full one.
+
 """
 COLUMNS: Final = (
     "Drill", "Held", "Jobs", "Requests", "Failed", "Lost", "Doubled", "Wrong bytes",
