@@ -74,6 +74,11 @@ docs: .venv/.development ## build the documentation site into var/docs; a broken
 	@$(PY) -m sphinx -E -W -q -b html -c docs/site . var/docs
 	@echo "Open var/docs/index.html."
 
+.PHONY: rollouts
+rollouts: .venv/.development ## ten bad releases and twenty good ones, given to a few first (GOOD=20)
+	@sh .ci/packages
+	@$(PY) -m tests.rollouts $(or $(GOOD),20)
+
 bench: .venv/.development ## measure against peers, side by side (see bench/README.md)
 	@$(PY) -m bench
 

@@ -18,7 +18,7 @@ from platform_site.rollout.prometheus import Prometheus
 from platform_site.rollout.split import COLOURS, Split, SplitDirectory
 from platform_site.rollout.steps import PLAN, Phase, Progress
 
-DOCUMENT: Final = "docs/deploy.md, “A release that takes itself back”"
+DOCUMENT: Final = "docs/deploy.md, “Two colours”"
 
 
 class Command(BaseCommand):
@@ -83,7 +83,9 @@ class Command(BaseCommand):
         ended = rollout.run(colour, old)
         if ended.phase == Phase.REVERTED:
             raise CommandError(f"{colour} was taken back. {ended.why}")
-        self.stdout.write(self.style.SUCCESS(f"{colour} has everybody. Next: {DOCUMENT}."))
+        self.stdout.write(
+            self.style.SUCCESS(f"{colour} has everybody. {DOCUMENT} says what is next.")
+        )
 
     def _say(self, words: str) -> None:
         self.stdout.write(f"{datetime.now(UTC):%H:%M:%S}  {words}")
