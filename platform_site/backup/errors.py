@@ -13,5 +13,5 @@ class WrongKey(BackupError):
     """The passphrase does not open this backup."""
 
 
-class Refused(BackupError):
+class Harmful(BackupError):
     """It could be done and would do harm."""

@@ -10,7 +10,7 @@ from typing import Final
 from platform_site.backup import engines, rows
 from platform_site.backup.copying import ObjectCopies
 from platform_site.backup.engines import DatabaseEngine
-from platform_site.backup.errors import Refused
+from platform_site.backup.errors import Harmful
 from platform_site.backup.keyring import Keyring
 from platform_site.backup.pool import ContentPool
 from platform_site.backup.stores import FileStore
@@ -42,6 +42,6 @@ class ObjectFollower:
                 before = self._pool.sent_files
                 self._copies.copy_missing(rows.references(engines.ALIAS))
                 return self._pool.sent_files - before
-        except Refused:
+        except Harmful:
             self._looked_at = -LOOK_S
             return 0

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from platform_site.backup.errors import Refused
+from platform_site.backup.errors import Harmful
 
 RUNNING: Final = ".running.lock"
 """Held by whoever runs the embedded platform."""
@@ -20,14 +20,14 @@ WORDS: Final = "Another backup of this platform is under way. Let it end."
 
 @contextmanager
 def file_lock(file: Path, words: str) -> Iterator[int]:
-    """Hold ``file``, by its descriptor. Raises `Refused` with ``words`` when somebody has it."""
+    """Hold ``file``, by its descriptor. Raises `Harmful` with ``words`` when somebody has it."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(words) from None
+            raise Harmful(words) from None
         yield descriptor
     finally:
         os.close(descriptor)

@@ -13,7 +13,7 @@ from typing import Final
 
 from platform_site.backup import rows, verification
 from platform_site.backup.engines import ALIAS, DatabaseEngine
-from platform_site.backup.errors import Damaged, Refused
+from platform_site.backup.errors import Damaged, Harmful
 from platform_site.backup.manifest import BackupManifest, ListedObject, objects_of
 from platform_site.backup.pool import ContentPool
 from platform_site.backup.stores import FileStore, NotThere
@@ -41,19 +41,19 @@ class RestoreRun:
     removed_objects: int = 0
 
     def refuse_harm(self) -> None:
-        """Raises `Refused` for a backup of a later release, or a platform that lives."""
+        """Raises `Harmful` for a backup of a later release, or a platform that lives."""
         if unknown := rows.migrations_unknown(self.manifest.migrations):
-            raise Refused(
+            raise Harmful(
                 f"The backup is of release {self.manifest.release}, which is newer: this one has "
                 f"no migration {', '.join(unknown[:3])}. Restore it with that or a later one."
             )
         if not self.forced and not self._is_begun() and (live := self._live()):
-            raise Refused(
+            raise Harmful(
                 f"There is a platform here: {live}. Restore into an empty place, or say --force, "
                 "which replaces it."
             )
         if not self.forced and (users := self.engine.users_live()):
-            raise Refused(f"Stop the platform first, or say --force: {users}.")
+            raise Harmful(f"Stop the platform first, or say --force: {users}.")
 
     def restore(self) -> VerificationResult:
         """Do it, and compare. Migrating forward is the caller's. Raises `BackupError`."""

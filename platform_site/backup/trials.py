@@ -35,7 +35,7 @@ class TrialPlace:
 def trial_directory(parent: Path) -> Iterator[Path]:
     """A new directory below ``parent``, gone after the block.
 
-    One rehearsal at a time. Raises `Refused` when another one runs.
+    One rehearsal at a time. Raises `Harmful` when another one runs.
     """
     with file_lock(parent / LOCK, f"A rehearsal runs in {parent} already."):
         for left in parent.glob(f"{NAME}*"):

@@ -67,7 +67,7 @@ class _Certified:
         }
 
 
-def archive(server: str = SERVER) -> Files:
+def key_material(server: str = SERVER) -> Files:
     """A new passphrase, and certificates of an authority of which nobody keeps the key."""
     authority = _Certified.signed("archive", None)
     return {

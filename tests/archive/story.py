@@ -205,7 +205,7 @@ def _mounted(file: Path, content: str) -> None:
 
 def _serve(server: ArchivedServer, directory: Path, stack: ExitStack) -> dict[str, str]:
     """The sidecar beside the server; the variables that lead the Job which saves to it."""
-    certified = archive.archive("localhost")
+    certified = archive.key_material("localhost")
     for name, content in certified.items():
         _mounted(server.home / "mounted" / name, content)
     where = {name: str(server.home / "mounted" / name) for name in certified}

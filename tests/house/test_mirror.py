@@ -232,6 +232,10 @@ TESTED_ELSEWHERE = {
         "tests/platform_site/backup/test_gauges.py",
         "read for the gauges, which say the same",
     ),
+    **dict.fromkeys(
+        ("platform_site/secrets/rotated_keys.py", "platform_site/secrets/staged.py"),
+        ("tests/platform_site/secrets/test_rotation.py", "each step of each kind, and a cut one"),
+    ),
     "platform_site/variables.py": ("tests/deploy/test_configuration.py", "readers of variables"),
 }
 """Paths, and the test that looks after each, with the reason why it is not one of the same name."""

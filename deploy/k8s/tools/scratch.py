@@ -25,7 +25,7 @@ def manifests_copy(directory: Path) -> Path:
         generation.write(credentials / "secrets" / role, files)
     store = dict.fromkeys(archive.STORE, "of-nobody")
     generation.write(
-        manifests / "components" / "backup" / "secrets", {**archive.archive(), **store}
+        manifests / "components" / "backup" / "secrets", {**archive.key_material(), **store}
     )
     generation.write(credentials / "registry" / "secrets", {"config.json": '{"auths": {}}'})
     return manifests

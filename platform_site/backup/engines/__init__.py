@@ -46,7 +46,7 @@ class DatabaseEngine(Protocol):
         """Hold a moment, with ``directory`` for temporary files. Others go on writing."""
 
     def alone(self) -> AbstractContextManager[object]:
-        """Hold what only one process that works on backups may hold. Raises `Refused`."""
+        """Hold what only one process that works on backups may hold. Raises `Harmful`."""
 
     def rows_live(self) -> str:
         """What of a living platform is in the database, in words; empty when nothing is."""

@@ -17,7 +17,7 @@ from django.db import connections, transaction
 from psycopg.conninfo import make_conninfo
 
 from platform_site.backup.engines import ALIAS, DatabasePosition
-from platform_site.backup.errors import BackupError, Damaged, Refused
+from platform_site.backup.errors import BackupError, Damaged, Harmful
 from platform_site.backup.lock import WORDS
 
 HOME: Final = "/usr/lib/postgresql/{major}/bin"
@@ -78,7 +78,7 @@ class DumpEngine:
         with connections[ALIAS].cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             if not cursor.fetchone()[0]:
-                raise Refused(WORDS)
+                raise Harmful(WORDS)
         yield
         with connections[ALIAS].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, directory: Path, **_options: Any) -> None:
-        made = archive.archive()
+        made = archive.key_material()
         there = {name for name in made if (directory / name).exists()}
         certificates = made.keys() - {"passphrase"}
         # One authority signs all: what another one signed would not be believed beside it.

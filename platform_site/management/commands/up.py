@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from platform_site.backup.errors import Refused
+from platform_site.backup.errors import Harmful
 from platform_site.backup.lock import RUNNING, file_lock
 from platform_site.embedded import supervisor, up
 from platform_site.management.commands.housekeeping import declared
@@ -43,5 +43,5 @@ class Command(BaseCommand):
                     warn=self.stderr.write,
                     reload=reload,
                 )
-        except (supervisor.StartFailed, Refused) as exc:
+        except (supervisor.StartFailed, Harmful) as exc:
             raise CommandError(str(exc)) from exc

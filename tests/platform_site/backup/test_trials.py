@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from platform_site.backup.errors import BackupError, Refused
+from platform_site.backup.errors import BackupError, Harmful
 from platform_site.backup.trials import trial_database, trial_directory
 
 
@@ -16,7 +16,7 @@ def test_a_directory_is_empty_and_gone_afterwards(tmp_path: Path) -> None:
         assert list(directory.iterdir()) == []
         assert directory.stat().st_mode & 0o777 == 0o700
         (directory / "file").touch()
-        with pytest.raises(Refused, match=r"runs in .* already"), trial_directory(tmp_path):
+        with pytest.raises(Harmful, match=r"runs in .* already"), trial_directory(tmp_path):
             pass
         assert (directory / "file").exists()
     assert {file.name for file in tmp_path.iterdir()} == {"of-somebody-else", ".rehearsal.lock"}

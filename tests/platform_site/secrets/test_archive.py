@@ -11,7 +11,7 @@ from platform_site.secrets.generation import Files
 
 @pytest.fixture(scope="module")
 def made() -> Files:
-    return archive.archive()
+    return archive.key_material()
 
 
 @pytest.mark.parametrize(("file", "name"), [("server", archive.SERVER), ("client", archive.CLIENT)])
@@ -39,5 +39,5 @@ def test_nobody_can_certify_another_client(made: Files) -> None:
 
 
 def test_each_passphrase_is_new_and_long(made: Files) -> None:
-    assert made["passphrase"] != archive.archive()["passphrase"]
+    assert made["passphrase"] != archive.key_material()["passphrase"]
     assert len(made["passphrase"]) > 40
