@@ -22,6 +22,7 @@ from images.selectors.figures import ended_in_a_day, stored_totals
 from images.selectors.jobs import jobs_under_way, oldest_queued
 from images.selectors.usage import worker_heartbeats
 from platform_site.kit.auth.revocations import session_is_revoked
+from platform_site.kit.tasks.forks import no_fork
 
 ALIVE_WITHIN: Final = timedelta(seconds=20)
 ASK_S: Final = 0.7
@@ -63,9 +64,14 @@ class _DatabaseFacts:
 
 def _asked(questions: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     """The answers that came within `ASK_S`: all are asked beside each other, and one may hang."""
-    futures = {name: _threads().submit(act) for name, act in questions.items()}
+    futures = {name: _threads().submit(_ask, act) for name, act in questions.items()}
     wait(futures.values(), ASK_S)
     return {name: future.result() for name, future in futures.items() if future.done()}
+
+
+def _ask(act: Callable[[], Any]) -> Any:
+    with no_fork():  # it goes on when nobody waits for it any more, and imports what it needs
+        return act()
 
 
 @cache

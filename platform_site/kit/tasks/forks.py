@@ -16,11 +16,10 @@ WAIT_S: Final = 5.0
 
 
 class ForkGuard:
-    """Lets one thread at a time work, and forks in between. One for each kind of thread."""
+    """Lets threads work beside each other, and forks when none of them does."""
 
     def __init__(self) -> None:
-        self._working = threading.Lock()
-        self._is_held_by_fork = False
+        self._child_begin()
         os.register_at_fork(
             before=self._fork_begin,
             after_in_parent=self._fork_end,
@@ -29,16 +28,35 @@ class ForkGuard:
 
     @contextmanager
     def no_fork(self) -> Iterator[None]:
-        """While this block runs, a fork of another thread waits, `WAIT_S` at most."""
-        with self._working:
+        """While this block runs, a fork of another thread waits, `WAIT_S` at most.
+
+        One that waits is let in first: what then wants to begin waits for it.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_forking)
+            self._working += 1
+        try:
             yield
+        finally:
+            with self._changed:
+                self._working -= 1
+                self._changed.notify_all()
 
     def _fork_begin(self) -> None:
-        self._is_held_by_fork = self._working.acquire(timeout=WAIT_S)
+        self._changed.acquire()  # until the fork is over, so that nobody begins meanwhile
+        self._is_forking = True
+        self._changed.wait_for(lambda: not self._working, WAIT_S)
 
     def _fork_end(self) -> None:
-        if self._is_held_by_fork:
-            self._working.release()
+        self._is_forking = False
+        self._changed.notify_all()
+        self._changed.release()
 
     def _child_begin(self) -> None:
-        self._working = threading.Lock()
+        self._changed = threading.Condition()
+        self._is_forking = False
+        self._working = 0
+
+
+no_fork: Final = ForkGuard().no_fork
+"""The guard of this process: for each thread that imports, opens or asks what a child will, too."""

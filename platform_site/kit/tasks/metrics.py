@@ -15,7 +15,7 @@ from prometheus_client import Counter, Histogram, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from platform_site.kit.tasks.forks import ForkGuard
+from platform_site.kit.tasks.forks import no_fork
 from platform_site.kit.tasks.messages import REASONS
 from platform_site.kit.tasks.offers import Report, WorkerGauges
 
@@ -42,8 +42,6 @@ AGE: Final = (
     "platform_report_age_seconds",
     "Age of what this worker knows of the platform.",
 )
-
-_asking: Final = ForkGuard()
 
 
 def observe_task(*, name: str, outcome: str, seconds: float) -> None:
@@ -129,7 +127,7 @@ class _Question:
         return asking
 
     def _ask(self) -> None:
-        with _asking.no_fork():  # the first question imports what it needs, as a child will
+        with no_fork():  # the first question imports what it needs, as a child will
             try:
                 report = self.offered.report()
             finally:

@@ -29,8 +29,16 @@ def bare():
     report()
 
 def guarded():
-    with forks.ForkGuard().no_fork():
+    with forks.no_fork():
         report()
+
+def status():
+    from images.services import status
+    status.ASK_S = 0.1  # the report is over while the question goes on
+    def own():
+        with forks.no_fork():
+            status._asked({"slow": report})
+    own()
 
 def collector():
     list(GaugeCollector(WorkerGauges(report=report, gauges=lambda report: [])).collect())
@@ -56,6 +64,7 @@ sys.exit(bool(os.waitpid(child, 0)[1]))
     [
         ("collector", 5.0, False),
         ("guarded", 5.0, False),
+        ("status", 5.0, False),
         ("guarded", 0.1, True),
         ("bare", 5.0, True),
     ],
