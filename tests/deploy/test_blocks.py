@@ -11,7 +11,7 @@ from tests.deploy.workspace import ROOT, program
 
 BLOCKS = blocks()
 CHANGING = [block for block in BLOCKS if not block.only_reads]
-PROGRAMS = ("kubectl", "make", "mc", "curl", "python3", "python", "cat", "grep", "gunicorn")
+PROGRAMS = ("kubectl", "make", "mc", "curl", "python3", "python", "cat", "grep", "gunicorn", "age")
 PLAYED = """
 echo "$0" "$(echo "$*" | tr '\\n' ' ')" >>{log}  # a call is one line
 [ "$(wc -l <{log})" -ne "${{REFUSED:-0}}" ] || exit 1
@@ -132,7 +132,7 @@ def test_every_link_of_a_page_leads_somewhere(page: str, target: str) -> None:
 
 FIGURE = re.compile(r"\d\s?(ms|µs|s|seconds?|minutes?|MB|MiB|GB|GiB|requests/s|cores|times as)\b")
 MEASURED = re.compile(r"\b(measured|median|fastest|slowest|costs?|took|takes up|went from)\b")
-SOURCE = re.compile(r"bench|tests?/|make k8s-measure|[Aa] test ")
+SOURCE = re.compile(r"bench|tests?/|make (k8s-measure|drills)|[Aa] test ")
 
 
 def measured_sections() -> list[tuple[str, str]]:

@@ -11,6 +11,10 @@ TESTED_BY = {
     "configuration/page.py": ("test_configuration", "the page is compared whole"),
     "configuration/readers.py": ("test_configuration", "what the page is made of"),
     "configuration/recorder.py": ("test_configuration", "runs in a process for each role"),
+    "project_release/history.py": (
+        "../upgrades/test_two_releases",
+        "names the release that runs beside this one",
+    ),
     "k8s/tools/change.py": ("test_change_overlay", "one step of that command"),
     "k8s/tools/scratch.py": ("test_builds", "every build is of such a copy"),
     "grafana/source": ("../observability/test_dashboards", "panels are data, compared as JSON"),

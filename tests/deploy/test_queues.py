@@ -22,6 +22,7 @@ ONE_QUEUE = {
     *(f"deploy/k8s/roles/worker/{name}/kustomization.yaml" for name in QUEUES),
     "deploy/k8s/monitoring/prometheus/rules/work.yml",
     "docs/runbooks/work.md",
+    "drills/k8s/everything-restarted.sh",  # the pools of workers, one by one
 }
 ELSEWHERE = ("tests/", "frontend/", "docs/pictures/", "docs/adr/", "CHANGELOG.md", "bench/")
 
