@@ -186,9 +186,11 @@ class Node:
             place = home / volume["name"]
             _directory(place, group)
             for path, content, mode in self._contents(volume, pod.namespace):
-                (place / path).write_bytes(content)
-                (place / path).chmod(mode)
-                os.chown(place / path, 0, group)
+                file = place / path
+                file.parent.mkdir(exist_ok=True)
+                file.write_bytes(content)
+                file.chmod(mode)
+                os.chown(file, 0, group)
 
     def _contents(self, volume: Object, namespace: str) -> list[tuple[str, bytes, int]]:
         found = []
