@@ -44,11 +44,6 @@ READ: Final[dict[str, Variable]] = {}
 """What this process has asked for so far, by name."""
 
 
-def whole() -> dict[str, str]:
-    """Every variable of this process, for a child that is to have the same settings."""
-    return dict(os.environ)
-
-
 def text(name: str, default: str = REQUIRED, *, about: str, is_secret: bool = False) -> str:
     """The value of ``name``, or of the file that ``NAME_FILE`` points to, without its newline."""
     return _read(Variable(name, default, about, "text", "text", is_secret))

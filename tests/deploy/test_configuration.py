@@ -28,6 +28,7 @@ DIRECT_READS = {
     "platform_site/kit/telemetry/tracing.py": "OTEL_PYTHON_DJANGO_EXCLUDED_URLS",  # set, not read
     "platform_site/settings/test_embedded.py": "tests",
     "platform_site/embedded/supervisor.py": "all, for its children",
+    "platform_site/management/commands/rehearse_restore.py": "all, for its child",
 }
 OF_THE_SYSTEM = {"HOME", "HOSTNAME", "POD_NAME", "NODE_NAME", "PATH"}
 

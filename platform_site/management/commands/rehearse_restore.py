@@ -3,6 +3,7 @@
 Ends with an error, in words, when it does not. The living platform is not touched.
 """
 
+import os
 import signal
 import time
 from argparse import ArgumentParser
@@ -20,7 +21,6 @@ from platform_site.backup.models import RecordedRun
 from platform_site.backup.rehearsing import RehearsalFailed, RehearsalRun
 from platform_site.backup.trials import TrialPlace, trial_database, trial_directory
 from platform_site.backup.wording import counted, duration, size
-from platform_site.kit import env
 from platform_site.management import backups
 
 LIVING: Final = ("DATABASE_URL", "DATABASE_URL_FILE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE")
@@ -74,14 +74,14 @@ class Command(BaseCommand):
 def trial_place(directory: Path) -> Iterator[TrialPlace]:
     """An empty place for the platform of the settings, in ``directory``."""
     if settings.ROLE == "embedded":
-        yield TrialPlace(directory, {**env.whole(), "VAR_DIR": str(directory / "var")})
+        yield TrialPlace(directory, {**os.environ, "VAR_DIR": str(directory / "var")})
         return
     if not settings.REHEARSAL_DATABASE_URL:
         raise RehearsalFailed(
             "REHEARSAL_DATABASE_URL names no server: a rehearsal wants one of its own."
         )
     with trial_database(settings.REHEARSAL_DATABASE_URL) as url:
-        kept = {name: value for name, value in env.whole().items() if name not in LIVING}
+        kept = {name: value for name, value in os.environ.items() if name not in LIVING}
         objects = str(directory / "objects")
         yield TrialPlace(directory, {**kept, "DATABASE_URL": url, "TRIAL_OBJECTS": objects})
 
