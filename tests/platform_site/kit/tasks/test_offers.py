@@ -36,8 +36,9 @@ def test_the_apps_declare_what_their_tasks_are_given() -> None:
     }
 
 
-def test_the_gauges_of_an_app_are_known_before_its_report_is() -> None:
-    (offered,) = offers.worker_gauges()
-    gauges = {gauge.name: gauge.samples for gauge in offered.gauges(None)}
+def test_the_gauges_of_the_apps_are_known_before_their_reports_are() -> None:
+    offered = offers.worker_gauges()
+    gauges = {gauge.name: gauge.samples for one in offered for gauge in one.gauges(None)}
     assert set(gauges) > {"platform_queue_depth", "platform_dependency_up"}
+    assert set(gauges) > {"platform_backup_last_ok", "platform_rehearsal_recovery_seconds"}
     assert not any(gauges.values())
