@@ -33,10 +33,7 @@ IMAGES: Final = ("tests/deploy/test_cluster.py",)
 STORE: Final = (
     *("tests/accounts", "tests/archive", "tests/browser", "tests/deploy", "tests/drills"),
     *("tests/edge", "tests/images", "tests/main_job", "tests/observability", "tests/outages"),
-    *("tests/platform_site", "tests/stores"),
-    *("tests/browser", "tests/deploy/test_cluster.py", "tests/edge", "tests/images"),
-    *("tests/main_job", "tests/observability", "tests/outages"),
-    *("tests/platform_site/management/commands", "tests/stores", "tests/upgrades"),
+    *("tests/platform_site", "tests/rollouts", "tests/stores", "tests/upgrades"),
 )
 """The tests that store objects in the S3 server that `.ci/store` builds."""
 STORE_NAMED: Final = "S3_TEST_ENDPOINT"

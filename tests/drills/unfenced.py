@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 from unittest.mock import patch
 
+from celery.signals import worker_init
 from django.db.models import QuerySet
 
 from images import storage
@@ -46,6 +47,9 @@ def held(_key: str) -> Iterator[BinaryIO]:
     yield  # never
 
 
-patch.object(Run, "row", whoever_holds_it).start()
-patch.object(job_execution, "lease_kept", never_renewed).start()
-patch.object(storage, "object_on_disk", held).start()
+@worker_init.connect
+def unfence(**_worker: object) -> None:
+    """Take the leases away from the worker that starts, before its children are there."""
+    patch.object(Run, "row", whoever_holds_it).start()
+    patch.object(job_execution, "lease_kept", never_renewed).start()
+    patch.object(storage, "object_on_disk", held).start()
