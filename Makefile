@@ -87,10 +87,10 @@ drills: .venv/.development ## break the platform on purpose, under load, and jud
 	@sh .ci/store
 	@$(PY) -m drills --only "$(ONLY)" --jobs "$(or $(JOBS),60)" $(ARGS)
 
-soak: .venv/.development ## mixed traffic for a while, and whether anything grew (MINUTES=20)
+soak: .venv/.development ## mixed traffic for a while, and whether anything grew (MINUTES=20, PAUSE=0.2 seconds between the pictures of each person)
 	@sh .ci/packages
 	@sh .ci/store
-	@$(PY) -m drills.soak --minutes "$(or $(MINUTES),20)"
+	@$(PY) -m drills.soak --minutes "$(or $(MINUTES),20)" $(if $(PAUSE),--pause "$(PAUSE)")
 
 releases: .venv/.development ## the release before and this one side by side, forwards and back, under load (REQUESTS=10000)
 	@sh .ci/packages

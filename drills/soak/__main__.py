@@ -1,6 +1,6 @@
 """`make soak`: mixed traffic for a while, and whether anything grew.
 
-python -m drills.soak [--minutes N]
+python -m drills.soak [--minutes N] [--pause SECONDS]
 """
 
 import argparse
@@ -34,6 +34,9 @@ def main() -> int:
     """Run the soak; 1 when something grew, or something was wrong."""
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument(
+        "--pause", type=float, default=0.2, help="seconds between two pictures of each person"
+    )
     parser.add_argument("--report", type=Path, default=ROOT / "docs")
     options = parser.parse_args()
     directory = Path(tempfile.mkdtemp(prefix="soak-"))
@@ -41,7 +44,7 @@ def main() -> int:
         temporary = directory / "tmp"
         temporary.mkdir(mode=0o777)
         with drill_platform(directory, extra={"TMPDIR": str(temporary)}) as platform:
-            report = _soak(platform, temporary, options.minutes)
+            report = _soak(platform, temporary, options.minutes, options.pause)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     report.write(options.report)
@@ -49,7 +52,7 @@ def main() -> int:
     return int(not report.is_good)
 
 
-def _soak(platform: DrillPlatform, temporary: Path, minutes: float) -> Report:
+def _soak(platform: DrillPlatform, temporary: Path, minutes: float, pause_s: float) -> Report:
     _await_ready(platform)
     history = History(platform.directory / "history.jsonl")
     seconds = minutes * 60.0
@@ -59,8 +62,8 @@ def _soak(platform: DrillPlatform, temporary: Path, minutes: float) -> Report:
         history=history,
         seconds=seconds,
         people=4,
-        pause_s=0.2,
-        read_pause_s=0.1,
+        pause_s=pause_s,
+        read_pause_s=pause_s / 2.0,
         # Nothing that is measured may grow because there is more of it to keep.
         delete_every=1,
     ).start()
