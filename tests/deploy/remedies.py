@@ -1,8 +1,8 @@
-"""The commands of the runbooks, and what can be done with each where there is no cluster.
+"""The commands of the pages, and what can be done with each where there is no cluster.
 
 A command that reaches into a pod is run on a server of the same kind; one that only names objects
 is held to the objects of the overlay and its components. What falls under no rule here is run by
-nobody, and a test says so.
+nobody, and a test says so. Blocks that a test pastes into a shell as they stand need no more.
 """
 
 import re
@@ -13,20 +13,25 @@ from functools import cache
 from typing import Final
 
 from deploy.k8s.tools.objects import Object, pods
-from tests.deploy.documents import BLOCK, Block
+from tests.deploy.documents import BLOCK, Block, pages
 from tests.deploy.workspace import ROOT
 
-RUNBOOKS: Final = ROOT / "docs" / "runbooks"
+DECISIONS: Final = ROOT / "docs" / "adr"
+"""Records tell what was decided at their time; nobody pastes from them."""
+PASTED: Final = "tests/main_job/test_embedded.py"
+"""The tests that paste whole blocks, each named by its page and its heading."""
 PROGRAMS: Final = r"kubectl|make|python manage\.py|manage\.py|curl|grep|SELECT|psql|redis-cli|mc"
 INLINE: Final = re.compile(rf"`((?:{PROGRAMS}) [^`]+)`")
-PLACE: Final = re.compile(r"<[a-z -]+>")
+PLACE: Final = re.compile(r"<[a-z -]+>|\$pod\b")
 SPACES: Final = ("image-platform", "monitoring")
+FOREIGN: Final = {"age": "a second implementation of the format, to open a backup without ours"}
+"""Programs that a reader is told to bring, and no test has."""
 PACKAGES: Final = ("platform_site", "accounts", "gateway", "images")
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """One command, and the runbook that has it."""
+    """One command, and the page that has it."""
 
     page: str
     text: str
@@ -38,6 +43,8 @@ class Remedy:
     def words(self) -> list[str]:
         """Of the first program: what a shell makes of it."""
         joined = re.sub(r"\s*\\\n\s*", " ", self.text).replace("\n", " ")
+        joined = PLACE.sub(lambda place: place[0].replace(" ", "-"), joined)
+        joined = re.sub(r"^env( [A-Z0-9_]+=(\"[^\"]*\"|\S*))+ ", "", joined)
         return shlex.split(
             re.split(r"\s(?:\||&&|#)(?:\s|$)", _unquoted(joined))[0].replace("\0", " ")
         )
@@ -50,21 +57,38 @@ class Remedy:
 
 
 def remedies() -> list[Remedy]:
-    """Every command of every runbook, in blocks and in sentences."""
+    """Every command of every page, in blocks and in sentences."""
     found = []
-    for page in sorted(RUNBOOKS.glob("*.md")):
-        text = page.read_text()
+    for page in sorted(set(pages())):
+        if page.is_relative_to(DECISIONS) or page.name == "CHANGELOG.md":
+            continue
+        name, text = str(page.relative_to(ROOT)), page.read_text()
         for match in BLOCK.finditer(text):
-            lines = [line.removeprefix(match["indent"]) for line in match[2].splitlines()]
-            block = Block(page.name, "\n".join(lines))
-            found += [Remedy(page.name, one) for each in block.commands for one in _chained(each)]
-        sentences = BLOCK.sub("", text)
-        found += [Remedy(page.name, inline) for inline in INLINE.findall(sentences)]
+            if (name, _heading(text[: match.start()])) not in pasted():
+                lines = [line.removeprefix(match["indent"]) for line in match[2].splitlines()]
+                found += _commands(Block(name, "\n".join(lines)))
+        found += [Remedy(name, inline) for inline in INLINE.findall(BLOCK.sub("", text))]
     return found
 
 
-def _chained(command: str) -> Iterator[str]:
-    yield from (part for part in re.split(r"\s&&\s+(?=kubectl|make)", command) if part.strip())
+@cache
+def pasted() -> frozenset[tuple[str, str]]:
+    """The page and the heading of each block that a test runs as a whole."""
+    calls = r'pasted\(\s*laptop,\s*"([^"]+)",\s*"([^"]+)"'
+    return frozenset(re.findall(calls, (ROOT / PASTED).read_text()))
+
+
+def _heading(text: str) -> str:
+    return re.findall(r"^#+ (.*)$", text, re.MULTILINE)[-1]
+
+
+def _commands(block: Block) -> Iterator[Remedy]:
+    """Those of a block; of a subshell and its loops, what is run in them."""
+    for each in block.commands:
+        for one in re.split(r"\s&&\s+(?=\w)", each):
+            command = re.sub(r"^\w+=\$\((.*)\)$", r"\1", one.strip(), flags=re.DOTALL)
+            if not re.fullmatch(r"\( set -eu|\)|done|for \w+ in [^;]*; do|", command):
+                yield Remedy(block.page, command)
 
 
 def _unquoted(text: str) -> str:
@@ -80,9 +104,12 @@ def kind_of(remedy: Remedy) -> str:
         "redis": any("redis-cli" in word for word in inside),
         "metrics": inside[:2] == ["promtool", "query"],
         "command": "manage.py" in (*words[:2], *inside[:2]),
+        "module": words[0] in {"python", ".venv/bin/python"} and words[1:2] == ["-m"],
         "target": words[0] == "make",
         "objects": words[0] == "kubectl",
         "reading": words[0] in {"curl", "grep"},
+        "keys": words[:2] == ["rm", "-f"],
+        "foreign": words[0] in FOREIGN,
     }
     return next((kind for kind, is_it in kinds.items() if is_it), "")
 
@@ -97,7 +124,8 @@ def sql_of(remedy: Remedy) -> tuple[str, str]:
 def object_faults(remedy: Remedy, rendered: list[Object]) -> list[str]:
     """What the remedy names that no render has: objects, containers, labels."""
     words, faults = remedy.words, []
-    space = words[words.index("-n") + 1] if "-n" in words else "-"
+    option = next((one for one in ("-n", "--namespace") if one in words), "")
+    space = words[words.index(option) + 1] if option else "-"
     here = [item for item in rendered if item["metadata"].get("namespace", "-") == space]
     if space in SPACES and not PLACE.search(" ".join(words)):
         faults += [name for name in _named(words) if name not in _names(here)]

@@ -1,4 +1,4 @@
-"""Every command of the runbooks is tried: run on a server of its kind, or held to what there is."""
+"""Every command of the pages is tried: run on a server of its kind, or held to what there is."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from tests.deploy.remedies import (
     kind_of,
     logged_faults,
     object_faults,
+    pasted,
     remedies,
     sql_of,
 )
@@ -50,7 +51,8 @@ def broker() -> Iterator[tuple[RedisServer, str]]:
 
 def test_no_command_is_left_out() -> None:
     assert [str(remedy) for remedy in ALL if not kind_of(remedy)] == []
-    assert len(ALL) > 100
+    assert len(ALL) > 300
+    assert len(pasted()) == 3
 
 
 @pytest.mark.parametrize("remedy", of("sql"), ids=str)
@@ -116,6 +118,19 @@ def test_a_target_is_there_and_reads_its_variables(remedy: Remedy) -> None:
             assert f"$({name})" in MAKE, word
         else:
             assert re.search(rf"^{re.escape(name)}:", MAKE, re.MULTILINE), word
+
+
+@pytest.mark.parametrize("remedy", of("keys"), ids=str)
+def test_what_is_thrown_away_is_made_again(remedy: Remedy, workspace: Workspace) -> None:
+    made = {path.name for path in workspace.secrets.glob("*/*")}
+    assert {word.rpartition("/")[2] for word in remedy.words[2:]} <= made
+
+
+@pytest.mark.parametrize("remedy", of("module"), ids=str)
+def test_a_module_is_there_to_be_run(remedy: Remedy) -> None:
+    module = remedy.words[remedy.words.index("-m") + 1]
+    place = ROOT / module.replace(".", "/")
+    assert (place / "__main__.py").exists() or place.with_suffix(".py").exists()
 
 
 @pytest.mark.parametrize("remedy", [r for r in ALL if r.words[0] == "kubectl"], ids=str)
