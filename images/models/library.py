@@ -253,13 +253,19 @@ class Reservation(models.Model):
     """Quota reserved for an upload that arrives; the id is the one that the image will have.
 
     A process that dies halfway leaves its row, so the sweeper can release the quota and delete
-    the object that nobody owns.
+    the object that nobody owns. One of 0 bytes holds no quota: it is what is left of an upload that
+    was refused while the store may have kept its object.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner_id = models.UUIDField()
     bytes = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    unsure_since = models.DateTimeField(
+        null=True,
+        help_text="Since when nobody knows whether the store has the object; empty once that was "
+        "deleted.",
+    )
 
     def __str__(self) -> str:
         return f"{self.bytes} bytes for {self.owner_id}"

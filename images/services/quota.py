@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from images import storage
@@ -20,6 +20,7 @@ from images.models import Reservation, Usage
 log = structlog.get_logger(__name__)
 
 RESERVATION_LIFETIME_S: Final = 3600
+SWEEP_ROWS: Final = 500
 
 
 def quota_reserve(*, owner_id: UUID, image_id: UUID, size: int) -> Reservation:
@@ -61,27 +62,61 @@ def quota_release(*, reservation: Reservation) -> bool:
         return True
 
 
+def quota_abandon(*, reservation: Reservation) -> bool:
+    """`quota_release` of an upload whose object the store may have: the sweeper looks for it."""
+    with transaction.atomic():
+        held = Reservation.objects.filter(id=reservation.id, bytes__gt=0)
+        if not held.update(bytes=0, unsure_since=timezone.now()):
+            return False
+        Usage.objects.filter(owner_id=reservation.owner_id).update(
+            reserved_bytes=F("reserved_bytes") - reservation.bytes
+        )
+        return True
+
+
 def quota_refund(*, owner_id: UUID, size: int) -> None:
     """Account for one deleted image of ``size`` bytes."""
     Usage.objects.filter(owner_id=owner_id).update(bytes=F("bytes") - size, images=F("images") - 1)
 
 
 def reservations_expire() -> int:
-    """Release what uploads that died halfway reserved, and delete what they stored; how many."""
+    """Release what uploads that died halfway reserved, and delete what they stored; how many.
+
+    What an upload may have stored that was refused is deleted at once, and once more after that
+    time: a store that was not heard may have been slow. Raises `StorageUnavailable`.
+    """
     cutoff = timezone.now() - timedelta(seconds=RESERVATION_LIFETIME_S)
-    stale = list(Reservation.objects.filter(created_at__lt=cutoff)[:500])
-    if stale:
-        storage.store_check()  # a store that is down would leave objects that nobody owns
+    is_due = Q(created_at__lt=cutoff) | Q(unsure_since__isnull=False)
     expired = 0
-    for reservation in stale:
-        if quota_release(reservation=reservation):
-            storage.object_delete(storage.original_key(reservation.id))
+    for reservation in list(Reservation.objects.filter(is_due).order_by("created_at")[:SWEEP_ROWS]):
+        if reservation.bytes and not quota_abandon(reservation=reservation):
+            continue  # it has become an image meanwhile
+        storage.object_delete(storage.original_key(reservation.id))
+        storage.renditions_delete(reservation.id)
+        if reservation.created_at < cutoff:
+            leftover_forget(image_id=reservation.id)
             expired += 1
             log.info("reservation_expired", image_id=str(reservation.id), bytes=reservation.bytes)
+        else:
+            Reservation.objects.filter(id=reservation.id).update(unsure_since=None)
     return expired
+
+
+def leftover_note(*, image_id: UUID, owner_id: UUID) -> None:
+    """Let the sweeper delete the objects of an image that has no row, now and in an hour."""
+    now = timezone.now()
+    Reservation.objects.update_or_create(
+        id=image_id,
+        defaults={"owner_id": owner_id, "bytes": 0, "created_at": now, "unsure_since": now},
+    )
+
+
+def leftover_forget(*, image_id: UUID) -> None:
+    """The store has no object of this image and will have none."""
+    Reservation.objects.filter(id=image_id, bytes=0).delete()
 
 
 def _ended(reservation: Reservation) -> bool:
     # Whoever deletes the row has the right to account for it, so an upload and the sweeper can meet
     # here at the same moment and the bytes are counted once.
-    return Reservation.objects.filter(id=reservation.id).delete()[0] == 1
+    return Reservation.objects.filter(id=reservation.id, bytes__gt=0).delete()[0] == 1

@@ -16,6 +16,7 @@ from images.models import Image
 from images.renditions import RenderedFile
 from images.services.image_state import MadeRendition, image_touch, renditions_write
 from images.services.job_lease import Run, RunSuperseded
+from images.services.quota import leftover_note
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +155,12 @@ class Storing:
         # same key at this moment, and they go with the image. Afterwards nobody else will ever
         # delete them.
         wait(self._in_flight, ENDING_S)
-        if not Image.objects.filter(id=self._image.id).exists():
+        image = Image.objects.filter(id=self._image.id)
+        is_deleted = not image.exclude(state=Image.State.PURGED).exists()
+        if is_deleted and not all(map(_is_done, self._in_flight)):
+            # The store may take in what it was sent after all else of the image is gone.
+            leftover_note(image_id=self._image.id, owner_id=self._image.owner_id)
+        if not image.exists():
             storage.renditions_delete(self._image.id)
             log.info("orphans_deleted", image_id=str(self._image.id))
 

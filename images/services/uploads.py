@@ -22,7 +22,13 @@ from images.renditions import (
 from images.selectors.images import image_with_bytes
 from images.services.image_state import renditions_expect
 from images.services.jobs import job_create
-from images.services.quota import quota_release, quota_reserve, quota_spend
+from images.services.quota import (
+    leftover_forget,
+    leftover_note,
+    quota_abandon,
+    quota_reserve,
+    quota_spend,
+)
 from images.services.renditions import renditions_request
 from images.specs import (
     RequestedSpecs,
@@ -128,7 +134,8 @@ def _stored(
             sha256=received.sha256,
         )
     except StorageUnavailable:
-        quota_release(reservation=reservation)
+        # Its answer may be all that was lost: then the store has the object, or will have it soon.
+        quota_abandon(reservation=reservation)
         raise
     image = Image(
         id=reservation.id,
@@ -186,12 +193,16 @@ def _recorded(
 
 def _undo(reservation: Reservation, key: str, *, has_expired: bool) -> None:
     """Leave nothing behind, unless the database committed and only its answer was lost."""
-    if not quota_release(reservation=reservation) and not has_expired:
+    if has_expired:
+        leftover_note(image_id=reservation.id, owner_id=reservation.owner_id)
+    elif not quota_abandon(reservation=reservation):
         return
     try:
         storage.object_delete(key)
     except StorageUnavailable:
-        log.warning("object_orphaned", image_id=str(reservation.id))
+        log.warning("object_left_to_the_sweeper", image_id=str(reservation.id))
+    else:
+        leftover_forget(image_id=reservation.id)
 
 
 def _duplicate(image: Image, wanted: UploadRequest) -> UploadOutcome:

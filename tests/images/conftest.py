@@ -6,10 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.test import Client
 from kombu.exceptions import OperationalError
@@ -21,6 +23,7 @@ from images.models import Job
 from images.services.job_execution import job_run
 from tests.images.people import Person, caller
 from tests.images.pictures import form, jpeg
+from tests.servers.proxy import Proxy, proxy
 from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
 
@@ -119,6 +122,22 @@ def bucket(
     with suppress(ClientError):  # a test may have taken it away
         made.objects.all().delete()
         made.delete()
+
+
+@pytest.fixture
+def link(bucket: Any, s3_url: str, settings: Settings) -> Iterator[Proxy]:
+    """The way of the role to ``bucket``, which a test breaks; the role asks twice at most."""
+    port = urlsplit(s3_url).port
+    assert port is not None
+    objects: Any = settings.STORAGES["objects"]
+    with proxy(port) as between:
+        options = {
+            **objects["OPTIONS"],
+            "endpoint_url": f"http://127.0.0.1:{between.port}",
+            "client_config": Config(retries={"total_max_attempts": 1}),
+        }
+        settings.STORAGES = {**settings.STORAGES, "objects": {**objects, "OPTIONS": options}}
+        yield between
 
 
 def stored_keys(store: Path) -> list[str]:

@@ -23,7 +23,8 @@ class Proxy:
 
     ``target`` is a port of this machine or the path of a socket, or says which one a connection
     gets (`OSError`: none). ``latency_s`` is what every piece of data waits, each way, and ``loss``
-    the part of the pieces that get lost and come when they are sent again.
+    the part of the pieces that get lost and come when they are sent again. While ``loses_replies``,
+    the server hears everything, and a connection ends where its answer would begin.
     """
 
     def __init__(self, target: Target | Callable[[], Target]) -> None:
@@ -32,6 +33,7 @@ class Proxy:
         self.target = target
         self.latency_s = 0.0
         self.loss = 0.0
+        self.loses_replies = False
         self._flows = threading.Event()
         self._flows.set()
         self._replies_late: list[float] = []
@@ -164,6 +166,8 @@ class Proxy:
             time.sleep(delay_s)
 
     def _late(self) -> None:
+        if self.loses_replies:
+            raise ConnectionResetError
         if self._replies_late:
             time.sleep(self._replies_late.pop())
 

@@ -88,7 +88,7 @@ def test_what_a_dead_upload_left_is_cleared_after_an_hour(alice: Person, store: 
     assert usage_numbers(alice) == (0, 0, 0)
 
 
-def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
+def test_a_dead_upload_is_not_forgotten_while_the_store_is_down(
     alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quota_reserve(owner_id=alice.id, image_id=uuid7(), size=10)
@@ -100,4 +100,5 @@ def test_a_dead_upload_is_not_cleared_while_the_store_is_down(
     monkeypatch.setattr(storage, "object_store", broken)
     with pytest.raises(StorageUnavailable):
         reservations_expire()
-    assert usage_numbers(alice) == (0, 10, 0)
+    assert usage_numbers(alice) == (0, 0, 0)
+    assert Reservation.objects.count() == 1

@@ -18,6 +18,7 @@ from images.services import storing
 from images.services.job_execution import job_run
 from images.services.job_lease import Run, RunSuperseded, run_claim
 from images.services.storing import Storing
+from images.services.sweeping import jobs_sweep
 from tests.images.conftest import stored_keys
 from tests.images.interruptions import never_write, write_each
 from tests.images.pictures import form, jpeg
@@ -193,6 +194,31 @@ def test_a_run_that_fails_after_it_was_canceled_says_that_it_was_superseded(
     with pytest.raises(RunSuperseded):
         work()
     assert ready() == 0
+
+
+def test_what_the_store_takes_in_after_the_image_is_gone_is_deleted(
+    run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never_write(monkeypatch)
+    sent = []
+
+    def unheard(key: str, *_: Any, **__: Any) -> None:
+        sent.append(key)
+        raise StorageUnavailable
+
+    def work() -> None:
+        with Storing(run, image_of(run), ready=0) as storing_run:
+            storing_run.take(files(run)[0])
+            Image.objects.all().delete()
+            raise RunSuperseded
+
+    with monkeypatch.context() as lost:
+        lost.setattr(storage, "bytes_put", unheard)
+        with pytest.raises(RunSuperseded):
+            work()
+    storage.bytes_put(sent[0], b"late", content_type="image/webp")
+    jobs_sweep()
+    assert stored_keys(store) == []
 
 
 def test_no_thread_outlives_its_run(job: Job) -> None:

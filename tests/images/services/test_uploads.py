@@ -3,22 +3,26 @@
 import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.utils import timezone
 
 from images import storage
-from images.errors import QuotaExceeded
+from images.errors import QuotaExceeded, StorageUnavailable, UploadExpired
 from images.models import Image, Job, Reservation, Usage
 from images.services import uploads
+from images.services.sweeping import jobs_sweep
 from images.services.uploads import UploadRequest, image_upload
 from images.upload_handler import ReceivedFile
 from tests.images.conftest import Broker, stored_keys
 from tests.images.people import Person
 from tests.images.pictures import form, jpeg, sha256
+from tests.servers.proxy import Proxy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IMAGES = "/internal/v1/images"
@@ -38,7 +42,7 @@ def nothing_is_kept(store: Path, person: Person) -> bool:
         stored_keys(store) == []
         and not Image.objects.exists()
         and not Job.objects.exists()
-        and not Reservation.objects.exists()
+        and not Reservation.objects.filter(bytes__gt=0).exists()
         and usage_numbers(person) == (0, 0, 0)
     )
 
@@ -119,6 +123,28 @@ def test_a_store_that_is_down_refuses_the_upload_for_now(
     assert nothing_is_kept(store, alice)
 
 
+def test_what_the_store_kept_of_a_refused_upload_is_deleted(
+    as_alice: Client, alice: Person, bucket: Any, link: Proxy
+) -> None:
+    link.loses_replies = True
+    reply = as_alice.post(IMAGES, form(jpeg()))
+    assert (reply.status_code, reply.json()["code"]) == (503, "storage_unavailable")
+    (kept,) = bucket.objects.all()
+    assert usage_numbers(alice) == (0, 0, 0)
+    link.loses_replies = False
+    jobs_sweep()
+    assert list(bucket.objects.all()) == []
+
+    # A store that took its time has it once more, an hour is long enough for that.
+    bucket.put_object(Key=kept.key, Body=jpeg())
+    jobs_sweep()
+    Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert jobs_sweep().reservations == 1
+    assert list(bucket.objects.all()) == []
+    assert not Reservation.objects.exists()
+    assert usage_numbers(alice) == (0, 0, 0)
+
+
 def test_a_transaction_that_fails_takes_the_object_with_it(
     alice: Person, store: Path, monkeypatch: pytest.MonkeyPatch, broker: Broker
 ) -> None:
@@ -129,6 +155,37 @@ def test_a_transaction_that_fails_takes_the_object_with_it(
     with pytest.raises(DatabaseError):
         image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
     assert broker.sent == []
+    assert nothing_is_kept(store, alice)
+    assert not Reservation.objects.exists()
+
+
+@pytest.mark.parametrize("error", [DatabaseError, UploadExpired])
+def test_an_object_that_cannot_be_deleted_at_once_is_deleted_by_a_sweep(
+    alice: Person, store: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    put = storage.object_put
+
+    def unavailable(_key: str) -> None:
+        raise StorageUnavailable
+
+    def failing(**_: Any) -> None:
+        raise DatabaseError("no connection")
+
+    def an_hour_later(*arguments: Any, **named: Any) -> None:
+        Reservation.objects.update(created_at=timezone.now() - timedelta(hours=2))
+        jobs_sweep()
+        put(*arguments, **named)
+
+    with monkeypatch.context() as outage:
+        if error is UploadExpired:
+            outage.setattr(storage, "object_put", an_hour_later)
+        else:
+            outage.setattr(uploads, "quota_spend", failing)
+        outage.setattr(storage, "object_delete", unavailable)
+        with pytest.raises(error):
+            image_upload(owner_id=alice.id, received=received(jpeg()), wanted=UploadRequest())
+    assert len(stored_keys(store)) == 1
+    jobs_sweep()
     assert nothing_is_kept(store, alice)
 
 
