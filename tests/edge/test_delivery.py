@@ -144,7 +144,7 @@ def test_a_second_request_on_the_connection_is_served_as_the_first(handed: Site)
 
 UNDERSTOOD = {404: (404, "not_found"), 410: (404, "not_found"),
               416: (416, "range_not_satisfiable"), 429: (503, "upstream_unavailable"),
-              503: (503, "upstream_unavailable"), 504: (504, "upstream_unavailable")}  # fmt: skip
+              503: (503, "upstream_unavailable"), 504: (504, "upstream_timeout")}  # fmt: skip
 SAID = [*(status.value for status in HTTPStatus if status >= HTTPStatus.MULTIPLE_CHOICES),
         425, 509, 520, 522, 526, 530, 598, 599]  # fmt: skip
 

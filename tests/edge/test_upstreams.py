@@ -164,7 +164,8 @@ def test_a_role_that_hangs_is_a_problem_document_too(path: str) -> None:
         reply = ask(edge.port, path)
 
     assert reply.status == 504
-    assert problem_of(reply)["code"] == "upstream_unavailable"
+    assert problem_of(reply)["code"] == "upstream_timeout"
+    assert reply.header("X-Request-ID")
     assert reply.header("Retry-After") == "2"
 
 

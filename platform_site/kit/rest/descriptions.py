@@ -23,7 +23,8 @@ MEANINGS: Final[Mapping[int, str]] = {
     413: "The file is too large (`file_too_large`).",
     415: "Not a form (`unsupported_media_type`), or no picture we take (`unsupported_format`).",
     429: "Too many requests; `Retry-After` says when to come back.",
-    502: "Another role broke while it answered (`upstream_failed`).",
+    502: "Another role broke while it answered (`upstream_failed`), or gave no answer to what is "
+    "not sent twice (`upstream_unavailable`).",
     503: "A part of the platform gives no answer (`upstream_unavailable`); try again.",
 }
 EVERYWHERE: Final = (429, 502, 503)

@@ -59,12 +59,16 @@ MEANINGS: Final[Mapping[int, str]] = {
     413: "The body is too large (`payload_too_large`).",
     415: "This content type is not taken (`unsupported_media_type`).",
     422: "The picture cannot be used, or the Idempotency-Key belongs to another request.",
+    502: "A part of the platform gave no answer (`upstream_unavailable`).",
     503: "A part of the platform gives no answer; try again.",
+    504: "A part of the platform gave no answer in time (`upstream_timeout`); what was asked for "
+    "may have been done.",
 }
 OF_A_BODY: Final = (400, 413, 415)
 OF_A_QUERY: Final = (400,)
 OF_A_KEY: Final = (400, 409, 422)
-EVERYWHERE: Final = (406, 503)
+EVERYWHERE: Final = (406, 502, 503, 504)
+"""502 and 504 are nginx's, which stands before every role."""
 
 
 def _header(schema: Document, description: str, *, required: bool = False) -> Document:
@@ -99,8 +103,7 @@ HEADERS: Final[Mapping[str, Document]] = {
 BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
     401: ("WWW-Authenticate",),
     409: ("Retry-After",),
-    429: ("Retry-After",),
-    503: ("Retry-After",),
+    **dict.fromkeys((429, 502, 503, 504), ("Retry-After",)),
 }
 
 

@@ -69,7 +69,7 @@ def test_a_reply_without_a_body_has_no_content(document: dict[str, Any]) -> None
 
 def test_refusals_are_problems_and_say_what_they_mean(document: dict[str, Any]) -> None:
     replies = document["paths"]["/leaves"]["get"]["responses"]
-    assert set(replies) == {"200", "304", "401", "403", "404", "406", "429", "502", "503"}
+    assert set(replies) == {"200", "304", "401", "403", "404", "406", "429", "502", "503", "504"}
     for status in (401, 403, 404, 429, 502, 503):
         reply = replies[str(status)]
         assert reply["description"] == MEANINGS[status]
