@@ -20,7 +20,8 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="drills-run-"))
 from drills.drill import Drill, drills
 from drills.outcome import Outcome
 from drills.report import Report
-from drills.run import Size, drill_run, size_of
+from drills.run import Size, size_of
+from drills.stage import Stage
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 KEPT: Final = ROOT / "var" / "drills"
@@ -44,21 +45,24 @@ def main() -> int:
 
 def _run(chosen: Mapping[str, Drill], size: Size) -> int:
     report, began, held = Report(ROOT / "docs"), time.monotonic(), 0
-    left_out = []
-    for number, (name, drill) in enumerate(chosen.items(), 1):
+    left_out, stage = [], Stage(_say, KEPT)
+    # Those that can share a platform follow each other; what spoils one comes last.
+    order = sorted(chosen.items(), key=lambda one: (str(one[1].stage), one[1].spoils))
+    for number, (name, drill) in enumerate(order, 1):
         _say(f"[{number}/{len(chosen)}] {name}: {drill.hypothesis}")
         if lacks := drill.lacks():
             _say(f"  left out: this machine has no {', '.join(lacks)}")
             left_out.append(name)
             continue
         try:
-            outcome = drill_run(name, drill, size, _say, keep=KEPT / name)
+            outcome = stage.run(name, drill, size)
         except Exception as exc:  # noqa: BLE001 - one that breaks off does not end the others
             traceback.print_exc()
             outcome = Outcome(name, drill.hypothesis, broken=[f"it broke off: {exc!r}"[:500]])
         report.add(outcome)
         held += outcome.is_good
         _say(Report.line(outcome))
+    stage.end()
     took_s = time.monotonic() - began
     _say(f"{held} of {len(chosen)} drills held, {len(left_out)} were left out, in {took_s:.0f} s")
     _say(f"report: {report.page.relative_to(ROOT)}; what each left: {KEPT.relative_to(ROOT)}")

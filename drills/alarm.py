@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -41,11 +41,12 @@ class Alarm:
 
     monitoring: Monitoring
     began_at: float
-    """What rang before that, while everything was being started, is not counted."""
+    """What rang before that is not this drill's: while everything was started, or in another."""
 
     def rings(self) -> list[Ring]:
-        """Every alert that was delivered, in order; each once, when it first rang."""
-        found: dict[tuple[str, str], Ring] = {}
+        """Every alert that was delivered, in order: once for each time that it rang."""
+        now: dict[tuple[str, str], Ring] = {}
+        over: list[Ring] = []
         for told in list(self.monitoring.receiver.alerts):
             labels, arrived = told["labels"], float(told["arrived"])
             name, service = labels["alertname"], labels.get("service", "")
@@ -53,12 +54,10 @@ class Alarm:
                 continue
             key = (name, service)
             if told["status"] == "firing":
-                first = found[key].rang_at if key in found else arrived
-                found[key] = Ring(name, service, labels.get("severity", ""), first, None)
-            elif key in found:
-                before = found[key]
-                found[key] = Ring(name, service, before.severity, before.rang_at, arrived)
-        return sorted(found.values(), key=lambda ring: ring.rang_at)
+                now.setdefault(key, Ring(name, service, labels.get("severity", ""), arrived, None))
+            elif key in now:
+                over.append(replace(now.pop(key), silent_at=arrived))
+        return sorted([*over, *now.values()], key=lambda ring: ring.rang_at)
 
     def firing(self) -> list[str]:
         """The names of the alerts that ring now."""

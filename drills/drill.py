@@ -45,7 +45,14 @@ class Drill:
     over_tls: bool = False
     """Whether people come in by TLS."""
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Variables of the roles that differ from the other drills': it gets a platform of its own."""
+    """Variables of the roles that differ from the other drills'."""
+    spoils: bool = False
+    """Whether the platform is not as it was when it is over: the next drill gets another."""
+
+    @property
+    def stage(self) -> tuple[object, ...]:
+        """What the platform must be like; drills that say the same may share one."""
+        return self.small_disks, self.over_tls, tuple(sorted(self.settings.items()))
 
     def lacks(self) -> list[str]:
         """What this machine does not have."""

@@ -158,7 +158,10 @@ class Load:
         if self._full.is_set() or time.monotonic() - self._began_at > self.seconds:
             return None
         with self._lock:
-            return next(self._numbers, None)
+            number = next(self._numbers, None)
+        if number is None:
+            self._full.set()  # whoever pauses before the next picture need not
+        return number
 
     def _write(self, person: Person) -> None:
         client = self._client(person)
@@ -171,7 +174,7 @@ class Load:
                 self._turn(client, person, image, turn)
             with self._lock:
                 self._done += 1
-            time.sleep(self.pause_s)
+            self._full.wait(self.pause_s)
 
     def _publish(self, client: Client, person: Person, number: int) -> str | None:
         """The main job: upload, wait, look at everything that was made; the image, if it is one."""

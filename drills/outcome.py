@@ -48,6 +48,12 @@ class Outcome:
         """Whether everything held."""
         return not self.broken
 
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether the next drill finds a platform on which everything is as it should be."""
+        found = self.lost + self.doubled + self.wrong + sum(self.others.values())
+        return not found and self.done == self.jobs and self.silent_s is not None
+
     def as_json(self) -> dict[str, Any]:
         """How it stands in the report."""
         return {**asdict(self), "pace": PACE}

@@ -17,6 +17,7 @@ from drills.database import NAME, PostgreSQLServer
 from drills.disks import small_disk
 from drills.front import TlsFront, tls_front
 from drills.keeper import Instance, Keeper
+from drills.store import DrillStore
 from platform_site.secrets.generation import KeyMaterial, cluster, write
 from tests.edge.server import Edge, running_edge
 from tests.servers.platform import GUNICORN, SCHEDULER, WEB_ROLES, WORKER
@@ -24,7 +25,6 @@ from tests.servers.ports import free_port
 from tests.servers.processes import Program, manage
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
-from tests.servers.s3 import ACCESS_KEY, SECRET_KEY, ObjectStore
 
 NODES: Final = ("a", "b")
 LINKS: Final = ("database", "broker", "cache", "store")
@@ -76,7 +76,7 @@ class DrillPlatform:
     database: PostgreSQLServer
     broker: LinkedRedis
     cache: LinkedRedis
-    store: ObjectStore
+    store: DrillStore
     links: dict[str, Proxy]
     keeper: Keeper
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class DrillPlatform:
 
     def begin(self) -> None:
         """Tables, users and every instance; returns when all are ready."""
-        self.migrate()
+        self.jobs_run()
         for role in WEB_ROLES:
             self.keeper.serve(role)
         for node in NODES:
@@ -150,8 +150,9 @@ class DrillPlatform:
                 self._keep(role, node)
         self._keep("scheduler", "a")
 
-    def migrate(self) -> None:
-        """What the Job of a release does: migrations, and a database user for each role."""
+    def jobs_run(self) -> None:
+        """What the Jobs of a release do: migrations, and a user of database and store for each."""
+        self.store.users_make(self.secrets / "minio-images")
         urls = self.directory / "urls"
         (urls / "other").mkdir(parents=True, exist_ok=True)
         for role in ("auth", "images", "admin", "owner"):
@@ -237,7 +238,7 @@ def drill_platform(
         broker, cache = LinkedRedis(), LinkedRedis()
         broker.users_give("broker", material.broker)
         cache.users_give("cache", material.cache)
-        store = ObjectStore(directory / "store", bucket="images")
+        store = DrillStore(directory / "store", bucket="images")
         for server in (broker, cache, store):
             stack.callback(server.stop)
             server.start()
@@ -270,8 +271,6 @@ def _secrets_write(platform: DrillPlatform) -> None:
     """What ``init_secrets`` makes, with the addresses of this machine."""
     for role, files in cluster(platform.material).items():
         written = {name: _here(content, platform.links) for name, content in files.items()}
-        if "s3-access-key-id" in written:
-            written |= {"s3-access-key-id": ACCESS_KEY, "s3-secret-access-key": SECRET_KEY}
         write(platform.secrets / role, written)
 
 

@@ -1,12 +1,9 @@
-"""Runs drills one after the other, each on a platform of its own, and says what is going on."""
+"""One drill on a platform that stands: breaks it under load, and judges what came of it."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from drills.alarm import Alarm, alarm
@@ -17,14 +14,13 @@ from drills.judge import judge
 from drills.load import Load
 from drills.outcome import Evidence, Outcome, outcome_of
 from drills.pace import PACE
-from drills.platform import DrillPlatform, drill_platform
+from drills.platform import DrillPlatform
 from drills.truth import truth_read
 from tests.servers.platform import WEB_ROLES
 
 FULL_JOBS: Final = 1000
 BEGIN_S: Final = 300.0
 """For a platform to be ready, on a machine that does something else too."""
-QUIET_S: Final = 30.0
 SETTLE_S: Final = 90.0
 SILENT_S: Final = 3600.0 / PACE + 30.0
 """The longest range that an alert for people looks back at with few failures, and its waits."""
@@ -79,48 +75,31 @@ def size_of(jobs: int) -> Size:
     return FULL if jobs == FULL_JOBS else Size(jobs, people=6 if jobs >= FULL_JOBS else 4)
 
 
-def drill_run(
-    name: str, drill: Drill, size: Size, say: Say, *, keep: Path | None = None
-) -> Outcome:
-    """Start a platform, break it under load, and judge what came of it.
-
-    The history, the logs and Prometheus's data are left in ``keep`` where that is given.
-    """
-    began = time.monotonic()
-    directory = Path(tempfile.mkdtemp(prefix=f"drill-{name}-"))
-    try:
-        with (
-            drill_platform(
-                directory,
-                extra=drill.settings,
-                small_disks=drill.small_disks,
-                over_tls=drill.over_tls,
-            ) as platform,
-            watched(platform) as bell,
-        ):
-            say(f"  the platform is ready after {time.monotonic() - began:.0f} s")
-            evidence = _broken_under_load(name, drill, size, say, platform, bell)
-            return outcome_of(replace(evidence, took_s=time.monotonic() - began))
-    finally:
-        if keep is not None:
-            _kept(directory, keep)
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 @contextmanager
 def watched(platform: DrillPlatform) -> Iterator[Alarm]:
     """The alarm of a platform, from when both are ready."""
     with alarm(platform, platform.directory / "alarm") as bell:
-        _until(lambda: _is_ready(platform) and bell.sees_everything(), BEGIN_S, platform)
-        bell.silent_within(QUIET_S)  # what rang while everything was being started
-        bell.began_at = time.time()
+        rest(platform, bell)
         yield bell
 
 
-def _broken_under_load(  # noqa: PLR0917 - one story, told once
+def rest(platform: DrillPlatform, bell: Alarm) -> None:
+    """Wait until all are ready, everything is seen and nothing rings: what rings then is new.
+
+    Raises `TimeoutError` when that does not come.
+    """
+    _until(lambda: _is_ready(platform) and bell.sees_everything(), BEGIN_S, platform)
+    if not bell.silent_within(SILENT_S):
+        raise TimeoutError(f"{', '.join(bell.firing())} rings, and nothing is broken")
+    bell.began_at = time.time()
+
+
+def drill_run(  # noqa: PLR0917 - one story, told once
     name: str, drill: Drill, size: Size, say: Say, platform: DrillPlatform, bell: Alarm
-) -> Evidence:
-    history = History(platform.directory / "history.jsonl")
+) -> Outcome:
+    """Break ``platform`` under load, mend it, and judge what is there in the end."""
+    began = time.monotonic()
+    history = History(platform.directory / f"{name}.jsonl")
     fault_s = drill.seconds(is_full=size.is_full)
     load = size.load(platform, history, fault_s + drill.takes_s)
     try:
@@ -139,9 +118,10 @@ def _broken_under_load(  # noqa: PLR0917 - one story, told once
             platform.database.url(), platform.store, history.calls, settle_s=SETTLE_S
         )
         verdict = judge(history, truth)
-        return Evidence(
+        evidence = Evidence(
             name, drill, size.jobs, load.done, is_over, history, bell.rings(), is_silent, verdict
         )
+        return outcome_of(replace(evidence, took_s=time.monotonic() - began))
     finally:
         load.finish()
         history.close()
@@ -178,10 +158,3 @@ def _until(is_so: Callable[[], bool], timeout_s: float, platform: DrillPlatform)
         if time.monotonic() > deadline:
             raise TimeoutError(f"the platform is not ready: {platform.words()[-4000:]}")
         time.sleep(LOOK_S)
-
-
-def _kept(directory: Path, keep: Path) -> None:
-    shutil.rmtree(keep, ignore_errors=True)
-    keep.mkdir(parents=True)
-    for file in (*directory.glob("*.log"), *directory.glob("*.jsonl")):
-        shutil.copy(file, keep)

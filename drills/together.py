@@ -15,8 +15,10 @@ from drills.run import SETTLE_S, Say, Size, steady, time_passes, watched
 from drills.truth import truth_read
 
 FAULT_S: Final = 4.0
-"""Of each: enough for the first answers without what is broken."""
-REST_S: Final = 3.0
+"""Of each that must ring: enough for that, and for the first answers without what is broken."""
+BLOW_S: Final = 2.0
+"""Of what is over as soon as it has happened."""
+REST_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def together(chosen: Mapping[str, Drill], size: Size, say: Say, directory: Path)
     """Break one thing after the other while the load goes on; judge what is there in the end."""
     with drill_platform(directory) as platform, watched(platform) as bell:
         history = History(directory / "history.jsonl")
-        lasts_s = sum(FAULT_S + REST_S + drill.takes_s for drill in chosen.values())
+        lasts_s = sum(_seconds(drill) + REST_S + drill.takes_s for drill in chosen.values())
         load = size.load(platform, history, lasts_s)
         try:
             load.start()
@@ -49,7 +51,7 @@ def together(chosen: Mapping[str, Drill], size: Size, say: Say, directory: Path)
                 say(name)
                 history.enter("during")
                 with drill.fault(platform):
-                    time_passes(FAULT_S, load, say, "broken")
+                    time_passes(_seconds(drill), load, say, "broken")
                 history.enter("after")
                 time_passes(REST_S, load, say, "mended")
             mended = history.marks["after"]
@@ -64,3 +66,7 @@ def together(chosen: Mapping[str, Drill], size: Size, say: Say, directory: Path)
         finally:
             load.finish()
             history.close()
+
+
+def _seconds(drill: Drill) -> float:
+    return FAULT_S if drill.rings else BLOW_S

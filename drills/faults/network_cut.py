@@ -20,7 +20,8 @@ DRILL = Drill(
     hypothesis="Everything that needs data is refused with Retry-After, and everything connects "
     "again by itself.",
     fault=fault,
-    lasts_s=15.0,
-    rings={"DependencyDown": 6.0},
+    lasts_s=20.0,
+    # Of these, six are what workers need to say it three times, which is not hastened.
+    rings={"DependencyDown": 9.0},
     reads_hold=False,
 )

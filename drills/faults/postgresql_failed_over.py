@@ -34,4 +34,5 @@ DRILL = Drill(
     lasts_s=5.0,
     takes_s=15.0,
     reads_hold=False,
+    spoils=True,
 )

@@ -1,5 +1,5 @@
 # The database user of each role is replaced by another with a new password.
 # shellcheck shell=sh disable=SC2154
 begin() {
-    rotated database
+    rotated database switch finish
 }

@@ -1,5 +1,5 @@
 # Django's secret key is replaced.
 # shellcheck shell=sh disable=SC2154
 begin() {
-    rotated django
+    rotated django switch
 }

@@ -36,9 +36,16 @@ rolled() { # NAME…: each Deployment is replaced, as a release does it
     done
 }
 
-rotated() { # KIND: the three steps, each applied to the cluster
-    for step in "" switch finish; do
-        make k8s-rotate-keys KIND="$1" STEP="$step"
+rotated() { # KIND STEP…: begin and these steps, each as soon as it may be, applied to the cluster
+    kind=$1
+    shift
+    for step in "" "$@"; do
+        tries=0
+        until make k8s-rotate-keys KIND="$kind" STEP="$step"; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 30 ] || return 1
+            sleep 30
+        done
         make k8s-apply
     done
 }

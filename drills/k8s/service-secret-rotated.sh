@@ -1,5 +1,5 @@
 # The secret that the gateway shows to auth is replaced.
 # shellcheck shell=sh disable=SC2154
 begin() {
-    rotated service
+    rotated service switch finish
 }

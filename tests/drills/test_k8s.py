@@ -19,16 +19,22 @@ case "$*" in
     *"get networkpolicy"*) echo '{{}}' ;;
 esac
 """
+EARLY = """
+echo "$*" >>{log}
+case "$*" in *switch) mkdir {once} 2>/dev/null && exit 2 ;; esac
+exit 0
+"""
+"""A `make` that refuses to switch the first time."""
 
 
-def run(directory: Path, *words: str) -> tuple[int, list[str], str]:
+def run(directory: Path, *words: str, make: str = PLAYED) -> tuple[int, list[str], str]:
     """Run the script; its status, what was called, and what it said."""
     programs = directory / "bin"
     programs.mkdir(exist_ok=True)
     log = directory / "log"
     log.touch()
-    for name in ("kubectl", "make"):
-        program(programs, name, PLAYED.format(log=log))
+    for name, played in (("kubectl", PLAYED), ("make", make)):
+        program(programs, name, played.format(log=log, once=directory / "once"))
     program(programs, "sleep", "exit 0")
     done = subprocess.run(
         ["sh", str(K8S / "run"), *words],
@@ -89,6 +95,13 @@ def test_a_signal_mends_it_too(tmp_path: Path) -> None:
         check=False,
     )
     assert "--replicas=1" in log.read_text()
+
+
+def test_a_step_of_a_rotation_that_comes_too_early_is_asked_again(tmp_path: Path) -> None:
+    calls = run(tmp_path, "store-user-rotated", make=EARLY)[1]
+    steps = [call.rpartition("=")[2] for call in calls if "rotate" in call]
+    assert steps == ["", "switch", "switch", "finish"]
+    assert sum("k8s-apply" in call for call in calls) == 3
 
 
 def test_without_a_name_it_lists_them(tmp_path: Path) -> None:

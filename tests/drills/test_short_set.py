@@ -22,7 +22,7 @@ NAMES: Final = (
     "network-half-open",
     "postgresql-restarted",
 )
-SIZE: Final = Size(60, people=3)
+SIZE: Final = Size(30, people=3, writers=1, before_s=1.0, after_s=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ class StoreWithUsers:
         socket = Path(between) / "iam.sock"
         self._users = iam_program(directory, port=self._iam_port, socket=socket, **owner)
         self._store = store_program(
-            directory, port=self._port, host=host, iam_socket=socket, **owner
+            directory, port=self._port, host=host, iam_socket=socket, key_id=key_id, key=key
         )
 
     def start_users(self) -> None:

@@ -31,20 +31,31 @@ def store_program(
     key: str,
     host: str = "127.0.0.1",
     iam_socket: Path | None = None,
+    users: Path | None = None,
 ) -> Program:
     """The server of whatever lies below ``directory``, which its objects outlive.
 
     ``key_id`` and ``key`` are its owner's. Other users come from the service of `iam_program` at
-    ``iam_socket``; without it there are none.
+    ``iam_socket``, or are kept in the directory ``users``; without either there are none.
     """
     buckets = directory / "buckets"
     buckets.mkdir(exist_ok=True)
     command = [
         *(executable(), "--port", f"{host}:{port}", "--keep-alive", "--health", "/healthz"),
         *(("--iam-standalone-endpoint", str(iam_socket)) if iam_socket else ()),
+        *(("--iam-dir", str(users), "--iam-cache-disable") if users else ()),
         *("posix", *_sidecar(directory), str(buckets)),
     ]
     return Program("s3", command, _owner(key_id, key), directory)
+
+
+def administer(endpoint: str, *words: str, key_id: str, key: str) -> None:
+    """One command of its owner about users that are kept in a directory."""
+    command = [executable(), "admin", "--endpoint-url", endpoint]
+    owner = ("--access", key_id, "--secret", key)
+    done = subprocess.run([*command, *owner, *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{words[0]} has failed: {done.stderr}{done.stdout}")
 
 
 def iam_program(directory: Path, *, port: int, socket: Path, key_id: str, key: str) -> Program:
