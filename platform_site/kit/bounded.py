@@ -24,7 +24,7 @@ WAIT_SECONDS: Final = Histogram(
     "bounded_wait_seconds",
     "Time until such a thing had its turn, or was refused, in seconds.",
     ["bound"],
-    buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0),
+    buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0),
 )
 REFUSED: Final = Counter(
     "bounded_refused_total", "Such things refused with 503 because others went on.", ["bound"]
@@ -82,10 +82,26 @@ class Bound:
         started = time.perf_counter()
         with self._changed:
             taken = self._taken()
-        self._waits.observe(time.perf_counter() - started)
+        self.waited(time.perf_counter() - started, refused=not taken)
         if not taken:
-            self._refused.inc()
             raise Busy(retry_after_s=1)
+
+    def take_now(self) -> bool:
+        """Have a place until `give_back`, if there is one; for who waits by itself, and counts it.
+
+        One that falls free meanwhile goes to a thread that waits in `take`.
+        """
+        with self._changed:
+            is_free = self._has_capacity()
+            if is_free:
+                self._count(+1)
+            return is_free
+
+    def waited(self, seconds: float, *, refused: bool = False) -> None:
+        """Count how long somebody waited, and whether that was for nothing."""
+        self._waits.observe(seconds)
+        if refused:
+            self._refused.inc()
 
     def give_back(self) -> None:
         """Leave a place to another."""

@@ -134,6 +134,19 @@ def is_whole(received: bytearray) -> bool:
     return length > SMALL_BODY_BYTES or len(received) >= end + 4 + length
 
 
+def awaits_body(received: bytearray) -> bool:
+    """Whether some of a body is still to come, by the head, which is here.
+
+    Asked of a request that is whole enough to be served; of a body in chunks nothing is awaited.
+    """
+    if received.startswith((b"GET ", b"HEAD ")):
+        return False
+    end = received.find(b"\r\n\r\n")
+    head = bytes(received[: end + 2]).lower()
+    stated = None if b"\r\ntransfer-encoding:" in head else LENGTH.search(head)
+    return stated is not None and int(stated[1]) > len(received) - end - len(b"\r\n\r\n")
+
+
 def has_no_length(request: Any) -> bool:
     """Whether the body comes in chunks; views take it for an empty one."""
     return isinstance(request.body.reader, ChunkedReader)

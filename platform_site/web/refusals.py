@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 from gunicorn.http import errors
 
+from platform_site.kit.bounded import Busy
 from platform_site.kit.rest.problems import (
     CONTENT_TYPE,
     SERVER_ERROR,
@@ -21,6 +22,11 @@ from platform_site.kit.telemetry.metrics import observe_request
 def request_timeout() -> DomainError:
     """It came too slowly."""
     return refusal(408, "request_timeout", "The request took too long to arrive")
+
+
+def busy() -> DomainError:
+    """Its turn did not come."""
+    return Busy(retry_after_s=1)
 
 
 def length_required() -> DomainError:

@@ -1,8 +1,8 @@
 """gunicorn's worker with threads, in which a slow client holds none of them.
 
 A connection stays with the main loop until its request is here: the head, and the body up to a
-few kilobytes. Longer bodies are read by a thread, half of the threads at the most and at a pace.
-A refusal is a problem document.
+few kilobytes. Longer bodies are read by a thread, half of the threads at the most and at a pace;
+the next ones wait in the main loop for their turn. A refusal is a problem document.
 """
 
 import errno
@@ -23,12 +23,14 @@ from platform_site.web.connections import (
     RECEIVE_BYTES,
     BodyReader,
     Connection,
+    awaits_body,
     body_is_here,
     has_no_length,
     is_whole,
 )
 from platform_site.web.messages import LookedUpOnce, OneWriteResponse
 from platform_site.web.threads import Deferred, Threads
+from platform_site.web.turns import Turns
 
 LINGER_S: Final = 2.0
 """For the client to close once it has the answer that ends the connection (RFC 9112, 9.6)."""
@@ -36,6 +38,10 @@ LOOK_S: Final = 0.05
 """How often it is looked whose time is over, at most."""
 NOTIFY_S: Final = 1.0
 """How often the arbiter is told that the main loop turns; it waits a minute for that."""
+BODY_WAIT_S: Final = 5.0
+"""What a long body waits for its turn at most: longer than a burst lasts, shorter than patience."""
+WAITING_BODIES: Final = 4
+"""How many may wait for each that is read. One holds a connection and its head, and no thread."""
 DRAIN_S: Final = 0.1
 """A body that nobody wanted is read to its end if it is as good as here."""
 
@@ -55,6 +61,13 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._refusals = refusals
         most = max(1, self.cfg.threads // 2)
         self._bodies = Bound("bodies", limit=lambda: most, wait_s=1.0, waiting=most // 2)
+        self._turns: Turns[Connection] = Turns(
+            self._bodies,
+            most_waiting=most * WAITING_BODIES,
+            wait_s=BODY_WAIT_S,
+            begin=self._begin,
+            refuse=self._refuse_busy,
+        )
         self._waiting: dict[Connection, None] = {}
         self._looked_at = self._notified_at = 0.0
         self.cfg = LookedUpOnce(self.cfg)
@@ -88,11 +101,21 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._expire(next(iter(self._waiting)))
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Give the request of ``conn`` to a thread."""
+        """Give the request of ``conn`` to a thread, at its turn if a body is still to come."""
+        if awaits_body(conn.received):
+            self._turns.come(conn)
+        else:
+            self._begin(conn)
+
+    def _begin(self, conn: Connection) -> None:
         self.tpool.give(conn)
+
+    def _refuse_busy(self, conn: Connection) -> None:
+        self._refuse(conn, self._refusals.busy())
 
     def finish_request(self, conn: Connection, goes_on: bool) -> None:  # noqa: FBT001 - gunicorn's
         """A thread is done with a request: wait for the next one, or end."""
+        self._turns.leave(conn)
         if not goes_on:
             self._leave(conn)
             return
@@ -109,6 +132,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if now - self._looked_at < LOOK_S and not force:
             return
         self._looked_at = now
+        self._turns.look()
         for conn in [each for each in self._waiting if force or each.deadline <= now]:
             self._expire(conn)
 
@@ -170,7 +194,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _refuse(self, conn: Connection, error: Any) -> None:
         with suppress(OSError):
             conn.sock.send(self._refusals.answer(error))
-        del self._waiting[conn]
+        self._waiting.pop(conn, None)
         self._leave(conn)
 
     def _leave(self, conn: Connection) -> None:
@@ -197,13 +221,16 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.method_queue.defer(self.finish_request, conn, goes_on)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """Serve ``req``. A body that is still to come takes one of a few places, or is refused."""
+        """Serve ``req``. A body that is still to come has one of a few places.
+
+        Its turn has come, or the parser sees a body that the head did not show at a glance.
+        """
         if has_no_length(req):
             raise self._refusals.length_required()
         is_here = body_is_here(req)
         req.body.reader = BodyReader(req, conn.sock)
         try:
-            if is_here:
+            if is_here or self._turns.has_place(conn):
                 return self._answer(req, conn)
             with self._bodies.hold():
                 return self._answer(req, conn)

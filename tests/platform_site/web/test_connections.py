@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from gunicorn.http.body import LengthReader
 
-from platform_site.web.connections import SMALL_BODY_BYTES, PacedUnreader, is_whole
+from platform_site.web.connections import SMALL_BODY_BYTES, PacedUnreader, awaits_body, is_whole
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 
@@ -36,6 +36,21 @@ HEAD = b"POST / HTTP/1.1\r\nHost: x\r\n"
 )
 def test_a_thread_gets_what_it_need_not_wait_for(received: bytes, whole: bool) -> None:  # noqa: FBT001
     assert is_whole(bytearray(received)) is whole
+
+
+@pytest.mark.parametrize(
+    ("received", "awaits"),
+    [
+        (HEAD + b"\r\n", False),
+        (HEAD + b"Content-Length: 3\r\n\r\nabc", False),
+        (HEAD + b"CONTENT-LENGTH: 3\r\nExpect: 100-continue\r\n\r\n", True),
+        (HEAD + b"Content-Length: 90000\r\n\r\nabc", True),
+        (HEAD + b"Content-Length: 90000\r\nTransfer-Encoding: chunked\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nContent-Length: 90000\r\n\r\n", False),
+    ],
+)
+def test_a_turn_is_for_a_body_that_is_still_to_come(received: bytes, awaits: bool) -> None:  # noqa: FBT001
+    assert awaits_body(bytearray(received)) is awaits
 
 
 def test_of_a_long_body_no_more_is_taken_than_is_read() -> None:

@@ -2,18 +2,21 @@
 
 import re
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from struct import pack
 from zlib import compress, crc32
 
 import pytest
 
+from tests.images.pictures import jpeg
 from tests.platform_site.web.conftest import Embedded
 from tests.platform_site.web.wire import answer_of, head, trickle
 
 pytestmark = pytest.mark.processes
 
-ATTACKERS = 40
+ATTACKERS = 48
 JSON = "Content-Type: application/json"
 FORM = "Content-Type: multipart/form-data; boundary=b"
 UNFINISHED = {
@@ -32,7 +35,7 @@ def slow(embedded: Embedded, stack: ExitStack, data: bytes) -> list[socket.socke
 
 
 @pytest.mark.parametrize("kind", UNFINISHED)
-def test_forty_unfinished_requests_stop_nobody_else(embedded: Embedded, kind: str) -> None:
+def test_many_unfinished_requests_stop_nobody_else(embedded: Embedded, kind: str) -> None:
     begun, piece = UNFINISHED[kind]
     statuses: list[int] = []
 
@@ -49,7 +52,7 @@ def test_forty_unfinished_requests_stop_nobody_else(embedded: Embedded, kind: st
     assert set(said) <= refusals
 
 
-def test_forty_who_do_not_read_stop_nobody_else(embedded: Embedded) -> None:
+def test_many_who_do_not_read_stop_nobody_else(embedded: Embedded) -> None:
     document = embedded.wire.ask(head("GET", "/api/v1/schema", "Connection: close"))
     assert len(document.body) > 50_000
     many = head("GET", "/api/v1/schema") * 20
@@ -126,3 +129,20 @@ def test_a_connection_serves_many_requests_one_after_the_other(embedded: Embedde
             said = connection.recv(65536)
             assert said.startswith(b"HTTP/1.1 401 ")
             assert b"Connection: keep-alive" in said
+
+
+def test_a_burst_of_uploads_waits_for_its_turn_and_nobody_is_refused(embedded: Embedded) -> None:
+    """Twenty at once, where half of sixteen threads read bodies; a reader goes on meanwhile."""
+    picture = jpeg(size=(400, 300))
+    pictures = [picture + bytes([number]) * 60_000 for number in range(20)]
+    together = threading.Barrier(len(pictures) + 1)
+
+    def upload(content: bytes) -> int:
+        together.wait(30)
+        return embedded.alice.upload(content).status
+
+    with ThreadPoolExecutor(len(pictures)) as people:
+        sent = [people.submit(upload, content) for content in pictures]
+        together.wait(30)
+        assert embedded.wire.get("/livez") == 200
+        assert {each.result() for each in sent} == {202}
