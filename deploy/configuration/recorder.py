@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from platform_site.kit import env
 
 WEB: Final = ("auth", "gateway", "images", "admin", "embedded")
-ROLES: Final = (*WEB, "worker", "scheduler", "migrate", "backup", "bucket")
+ROLES: Final = (*WEB, "worker", "scheduler", "migrate", "backup", "rollout", "bucket")
 _real_read = env._read  # noqa: SLF001 - the one place through which every reader goes
 
 

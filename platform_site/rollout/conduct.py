@@ -44,6 +44,8 @@ class Patience:
     warm_up: int = 400
     settle_s: float = 15.0
     """Until the metrics of the warm-up have been scraped, which are no traffic."""
+    spread_s: float = 0.0
+    """Until each nginx has heard that there may be shares: a ConfigMap takes a minute."""
     look_every_s: float = 5.0
 
 
@@ -74,7 +76,7 @@ class Rollout:
             now = self._checked(now)
         while not now.is_over:
             self._sleep(self._patience.look_every_s)
-            now = self._looked(now)
+            now = self._ended_elsewhere(now) or self._looked(now)
         self._say(f"{now.phase.upper()}: {now.why}")
         return now
 
@@ -93,12 +95,23 @@ class Rollout:
                 return found
         return self._kept(Progress(new=new, old=old, began_at=self._clock()))
 
+    def _ended_elsewhere(self, now: Progress) -> Progress | None:
+        """How it ended, where somebody has sent everybody back while it was under way."""
+        kept = self._split.remembered()
+        if kept is None:
+            return None
+        found = Progress.of_json(kept)
+        return found if found.is_over and found.began_at == now.began_at else None
+
     def _checked(self, now: Progress) -> Progress:
         self._say(f"looks at {now.new} before anybody is sent to it")
+        prepared_at = self._clock()
+        self._split.prepare(now.new)
         if refusals := self.refusals(now):
             why = f"before any traffic: {'; '.join(refusals)}"
             return self._kept(reverted(now, at=self._clock(), why=why))
         self._say(f"{now.new} is ready and warmed up")
+        self._sleep(max(0.0, prepared_at + self._patience.spread_s - self._clock()))
         return self._opened(now)
 
     def refusals(self, now: Progress) -> list[str]:
@@ -148,6 +161,8 @@ class Rollout:
         return after
 
     def _kept(self, now: Progress) -> Progress:
+        if not now.is_over and (ended := self._ended_elsewhere(now)):
+            return ended
         # In this order: a share that nobody remembers would stay for ever.
         self._split.remember(now.as_json())
         self._split.share_set(now.new, now.share)

@@ -19,6 +19,9 @@ def files_of(colour: str, share: int) -> dict[str, bool]:
 class Split(Protocol):
     """Where the shares and the memory of a roll-out are kept."""
 
+    def prepare(self, colour: str) -> None:
+        """Make ready that shares may be given to ``colour``; sends nobody."""
+
     def share_set(self, colour: str, share: int) -> None:
         """Send ``share`` per cent to ``colour`` and the others to the other one."""
 
@@ -34,6 +37,9 @@ class SplitDirectory:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    def prepare(self, colour: str) -> None:
+        """Nothing: files are there at once."""
 
     def share_set(self, colour: str, share: int) -> None:
         """Make the files that have to be there, and take the others away: first those."""

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from deploy.k8s.tools.objects import build, objects, of_kind
+from platform_site.rollout.measures import ROLES
+from platform_site.rollout.split import COLOURS
 from tests.deploy.workspace import POOLS, Workspace, kubectl_is_needed
 from tests.observability.expressions import MONITORING, ROOT, asked_by_rules
 
@@ -16,6 +18,7 @@ PARTS: Final = (
     "roles/frontend",
     "roles/web",
     "core",
+    "components/blue-green",
 )
 ELSEWHERE: Final = {("cert-manager.cert-manager", 9402)}
 """Installed by its own people, or not at all."""
@@ -86,6 +89,11 @@ def test_a_target_is_called_as_rules_and_panels_call_it() -> None:
         **{f"redis-metrics-{name}": {"job": f"redis-{name}"} for name in ("broker", "cache")},
         **{f"{name}-metrics": {"job": name} for name in ("alertmanager", "grafana")},
         **{name: {"job": name} for name in ("minio", "kube-state-metrics", "cert-manager")},
+        **{
+            f"{role}-metrics-{colour}": {"job": role, "colour": colour}
+            for role in ROLES
+            for colour in COLOURS
+        },
     }
 
 

@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore database-archive k8s-archive-secrets k8s-reference k8s-measure k8s-dev k8s-release pin-images images image-postgresql image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore database-archive k8s-archive-secrets k8s-reference k8s-measure k8s-dev k8s-release k8s-rollout pin-images images image-postgresql image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -49,6 +49,9 @@ k8s-dev: .venv/.development ## the platform on kind, k3d or minikube: build, loa
 
 k8s-release: .venv/.runtime ## write the version that a cluster runs (VERSION=1.2.3, APP_DIGEST=, FRONTEND_DIGEST=)
 	@$(PY) -m deploy.k8s.tools.release "$(VERSION)" --app-digest "$(APP_DIGEST)" --frontend-digest "$(FRONTEND_DIGEST)"
+
+k8s-rollout: ## give the new colour to a few first, and take it back if it is worse (COLOUR=green DO=status|dry-run|revert)
+	@sh deploy/k8s/tools/rollout.sh "$(COLOUR)" "$(DO)"
 
 pin-images: .venv/.runtime ## turn the tags of third-party images into digests (needs a network)
 	@$(PY) -m deploy.k8s.tools.pin_images

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
+from platform_site.rollout.cluster import ClusterRefuses, SplitCluster
 from platform_site.rollout.conduct import Patience, Rollout, history
 from platform_site.rollout.preflight import Colour, Probe
 from platform_site.rollout.prometheus import Prometheus
@@ -19,6 +20,10 @@ from platform_site.rollout.split import COLOURS, Split, SplitDirectory
 from platform_site.rollout.steps import PLAN, Phase, Progress
 
 DOCUMENT: Final = "docs/deploy.md, “Two colours”"
+SPREAD_S: Final = 90.0
+"""How long a ConfigMap may take to reach every pod: a kubelet looks each minute, give or take."""
+UNFINISHED: Final = 2
+"""The status of a roll-out that has not ended: a Job begins another pod, which goes on."""
 
 
 class Command(BaseCommand):
@@ -31,6 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("--revert", action="store_true", help="everybody back, at once")
         parser.add_argument("--dry-run", action="store_true", help="look at it; send nobody")
         parser.add_argument("--split", type=Path, help="directory that nginx reads (SPLIT_DIR)")
+        parser.add_argument(
+            "--cluster",
+            action="store_true",
+            help="in place of --split: by the API server",
+        )
         parser.add_argument("--prometheus", default="http://localhost:9090", help="its address")
         parser.add_argument("--frontend", default="", help="address of the new colour's frontend")
         parser.add_argument(
@@ -41,9 +51,15 @@ class Command(BaseCommand):
         parser.add_argument("--pace", type=float, default=1.0, help="1: as planned; 0.5: in half")
 
     def handle(self, *_args: Any, colour: str, **options: Any) -> None:
-        if options["split"] is None:
+        if options["split"] is None and not options["cluster"]:
             raise CommandError("--split is missing: the directory that nginx reads.")
-        split = SplitDirectory(options["split"])
+        split = SplitCluster() if options["cluster"] else SplitDirectory(options["split"])
+        try:
+            self._handle(split, colour, options)
+        except ClusterRefuses as exc:
+            raise CommandError(str(exc), returncode=UNFINISHED) from exc
+
+    def _handle(self, split: Split, colour: str, options: Mapping[str, Any]) -> None:
         old = next(one for one in COLOURS if one != colour)
         if options["status"]:
             kept = split.remembered()
@@ -71,6 +87,7 @@ class Command(BaseCommand):
                 warm_up=options["warm_up"],
                 settle_s=Patience.settle_s * pace,
                 look_every_s=Patience.look_every_s * pace,
+                spread_s=SPREAD_S if options["cluster"] else 0.0,
             ),
         )
 

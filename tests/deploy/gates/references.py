@@ -1,6 +1,6 @@
 """Gate 4: every reference of a render resolves, and nothing lies around that no one refers to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from deploy.k8s.tools.objects import Object, Pod, named, of_kind, pods, selects,
 ROOT: Final = Path(__file__).resolve().parents[3]
 # Made in the cluster, by cert-manager or a person and by Kubernetes itself: never by us.
 MADE_ELSEWHERE: Final = frozenset({("Secret", "platform-tls"), ("ConfigMap", "kube-root-ca.crt")})
+CLOSED: Final = ("door", "closed")
 
 
 def faults(rendered: Sequence[Object]) -> list[str]:
@@ -200,7 +201,7 @@ def _service_faults(rendered: Sequence[Object]) -> Iterator[str]:
     everybody = pods(rendered)
     for service in of_kind(rendered, "Service"):
         namespace = service["metadata"].get("namespace", "default")
-        selector = {"matchLabels": service["spec"].get("selector", {})}
+        selector = {"matchLabels": _once_open(service["spec"].get("selector", {}))}
         behind = [p for p in everybody if p.namespace == namespace and selects(selector, p.labels)]
         if not behind:
             yield f"{title(service)} selects nobody"
@@ -270,6 +271,11 @@ def _role_faults(rendered: Sequence[Object]) -> Iterator[str]:
         namespace = binding["metadata"].get("namespace", "") if reference["kind"] == "Role" else ""
         if (namespace, reference["name"], reference["kind"]) not in roles:
             yield f"{title(binding)}: no {reference['kind']} {reference['name']}"
+
+
+def _once_open(selector: Mapping[str, str]) -> Mapping[str, str]:
+    """Of a door (components/blue-green/next.yaml), which leads to nobody until it is opened."""
+    return {name: value for name, value in selector.items() if (name, value) != CLOSED}
 
 
 def _orphans(rendered: Sequence[Object]) -> Iterator[str]:

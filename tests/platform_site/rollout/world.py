@@ -62,6 +62,9 @@ class World:
 
     # What a roll-out needs of the world around it.
 
+    def prepare(self, colour: str) -> None:
+        """Nothing has to be made ready here."""
+
     def share_set(self, colour: str, share: int) -> None:
         assert colour == "green"
         if share and not self.first_traffic:
