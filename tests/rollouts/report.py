@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from platform_site.rollout.steps import PLAN
 from tests.rollouts.people import Traffic, people
 from tests.rollouts.site import TwoColours
 from tests.servers.processes import ROOT
@@ -23,7 +24,13 @@ BAD: Final = (
     *("wrong-configuration", "missing-secret", "slow-start", "static-files"),
 )
 FAST: Final = ("--pace=0.2", "--warm-up=60")
-COMMAND_S: Final = 200.0
+COMMAND_S: Final = 900.0
+"""Beyond the patience of the plan; a machine that is busy starts things slowly."""
+
+
+REVERTED_WITHIN_S: Final = 120.0
+BUDGET: Final = 0.01
+"""Of the failures that a month allows, at the rate of the run."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,30 @@ class Outcome:
     budget_spent: float
     after: Traffic
     """A second of traffic once it was over."""
+    largest_share: int
+    """Per cent of people that it came to."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it ended as such a build should, in time and at little cost."""
+        as_wished = self.is_promoted == (self.build == "good")
+        in_time = self.is_promoted or self.took_s <= REVERTED_WITHIN_S
+        return as_wished and in_time and self.budget_spent < BUDGET and not self.after.failed
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """For keeping."""
+        return {
+            "build": self.build,
+            "held": self.is_right,
+            "promoted": self.is_promoted,
+            "largest_share": self.largest_share,
+            "seconds_of_traffic": round(self.took_s, 1),
+            "requests": self.requests,
+            "failed": self.failed,
+            "budget_spent": round(self.budget_spent, 8),
+            "why": self.why,
+        }
 
 
 def rolled_out(site: TwoColours, build: str, *arguments: str, per_s: float = 30.0) -> Outcome:
@@ -77,4 +108,5 @@ def rolled_out(site: TwoColours, build: str, *arguments: str, per_s: float = 30.
         failed=failed,
         budget_spent=spent,
         after=after,
+        largest_share=PLAN[kept["step"]].share if kept["step"] >= 0 else 0,
     )
