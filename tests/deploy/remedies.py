@@ -58,7 +58,7 @@ class Remedy:
 
 def remedies() -> list[Remedy]:
     """Every command of every page, in blocks and in sentences."""
-    found = []
+    found: list[Remedy] = []
     for page in sorted(set(pages())):
         if page.is_relative_to(DECISIONS) or page.name == "CHANGELOG.md":
             continue
@@ -79,7 +79,8 @@ def pasted() -> frozenset[tuple[str, str]]:
 
 
 def _heading(text: str) -> str:
-    return re.findall(r"^#+ (.*)$", text, re.MULTILINE)[-1]
+    headings: list[str] = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return headings[-1]
 
 
 def _commands(block: Block) -> Iterator[Remedy]:
