@@ -21,7 +21,7 @@ from drills.drill import Drill, drills
 from drills.outcome import Outcome
 from drills.report import Report
 from drills.run import Size, size_of
-from drills.stage import Stage
+from drills.stage import DrillStage
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 KEPT: Final = ROOT / "var" / "drills"
@@ -45,7 +45,7 @@ def main() -> int:
 
 def _run(chosen: Mapping[str, Drill], size: Size) -> int:
     report, began, held = Report(ROOT / "docs"), time.monotonic(), 0
-    left_out, stage = [], Stage(_say, KEPT)
+    left_out, stage = [], DrillStage(_say, KEPT)
     # Those that can share a platform follow each other; what spoils one comes last.
     order = sorted(chosen.items(), key=lambda one: (str(one[1].stage), one[1].spoils))
     for number, (name, drill) in enumerate(order, 1):

@@ -16,7 +16,7 @@ from drills.run import Say, Size, drill_run, rest, watched
 LEFT: Final = ("*.log", "*.jsonl")
 
 
-class Stage:
+class DrillStage:
     """Starts a platform when there is none that a drill may have, and keeps it for the next one.
 
     A drill gets the one of the drill before if it needs one like it, and if that drill has left it

@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 KEEP_S: Final = 24 * 3600
 RUNNING_S: Final = 300
 """How long a key stays taken when the process that took it dies: longer than any request runs."""
+CLAIM_S: Final = 10
+"""How long a key stays taken when the answer that it was taken got lost: nobody works under it."""
 KEY: Final = re.compile(r"[!-~]{1,255}")
 NOT_STORED: Final = 429
 KEPT_HEADERS: Final = ("Content-Type", "Location", "ETag", "Preference-Applied", "Retry-After")
@@ -127,18 +129,22 @@ class Slot:
     def take(self) -> bool:
         """Whether the key was free, and now is taken. One of many wins.
 
-        A question that was asked twice, over a connection that was reset, may find its own mark.
+        It is taken for a moment first, and for as long as a request runs once that is known here.
         """
         try:
             return shared_cache.query(
-                lambda: (
-                    cache.add(self._name, self._mark, RUNNING_S)
-                    or cache.get(self._name) == self._mark
-                )
+                lambda: self._claim() and cache.touch(self._name, RUNNING_S) and self._is_ours()
             )
         except CacheUnavailable as exc:
             IDEMPOTENCY.labels("down").inc()
             raise IdempotencyUnavailable(retry_after_s=1) from exc
+
+    def _claim(self) -> bool:
+        """A question that was asked twice, over a connection that was reset, finds its own mark."""
+        return cache.add(self._name, self._mark, CLAIM_S) or self._is_ours()
+
+    def _is_ours(self) -> bool:
+        return bool(cache.get(self._name) == self._mark)
 
     def answer(self) -> StoredAnswer | None:
         """What the first request was answered; ``None`` while it runs."""

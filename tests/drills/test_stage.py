@@ -62,7 +62,7 @@ def test_a_platform_is_kept_while_it_is_as_it_was(
     started: list[str],
     tmp_path: Path,
 ) -> None:
-    running = stage.Stage(lambda _: None, tmp_path)
+    running = stage.DrillStage(lambda _: None, tmp_path)
     for name, drill in drills:
         try:
             running.run(name, drill, size)
@@ -79,7 +79,7 @@ def test_a_platform_on_which_something_rings_is_given_up(
         raise TimeoutError("RoleDown rings, and nothing is broken")
 
     said: list[str] = []
-    running = stage.Stage(said.append, tmp_path)
+    running = stage.DrillStage(said.append, tmp_path)
     running.run("one", PLAIN, SHORT)
     monkeypatch.setattr(stage, "rest", rings)
     running.run("two", PLAIN, SHORT)

@@ -1,6 +1,7 @@
 """gateway/idempotency.py: a POST that is sent again gets the first answer, and happens once."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,11 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from gateway.idempotency import RUNNING_S
+from gateway.idempotency import RUNNING_S, Slot
+from platform_site.kit import shared_cache
 from tests.gateway.documents import HOST, IMAGE_ID, image, job, rendition, upload
 from tests.gateway.people import Person
 from tests.gateway.provider import Answer, Provider, Received
+from tests.waiting import until
 
 UPLOADS = "/internal/v1/images"
 RENDITIONS = f"/internal/v1/images/{IMAGE_ID}/renditions"
@@ -206,8 +210,35 @@ def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
     provider: Provider, as_alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class ForgetfulStore(DeadStore):
-        def add(self, *args: Any) -> bool:
-            return cache.add(*args)
+        add, touch, get = cache.add, cache.touch, cache.get
 
     monkeypatch.setattr("gateway.idempotency.cache", ForgetfulStore())
     assert send(as_alice).status_code == 202
+
+
+def test_a_key_that_was_taken_without_an_answer_is_free_again_soon(
+    provider: Provider, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a packet is lost: the cache has it, and nobody knows who may work under it."""
+
+    class LateStore(DeadStore):
+        def add(self, *args: Any) -> bool:
+            cache.add(*args)
+            raise RedisTimeoutError
+
+    monkeypatch.setattr("gateway.idempotency.CLAIM_S", 0.3)
+    with monkeypatch.context() as patched:
+        patched.setattr("gateway.idempotency.cache", LateStore())
+        assert send(as_alice).status_code == 503
+    shared_cache.breaker.succeeded()
+    until(lambda: send(as_alice).status_code == 202)
+    assert len(provider.asked("POST", UPLOADS)) == 1
+
+
+def test_a_key_that_is_worked_under_stays_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.idempotency.CLAIM_S", 0.05)
+    first = Slot("idempotency:worked-under")
+    assert first.take()
+    time.sleep(0.1)
+    assert not Slot("idempotency:worked-under").take()
+    first.free()
