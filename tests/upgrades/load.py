@@ -12,7 +12,8 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -188,15 +189,11 @@ class Visitor:
 
 
 class Load:
-    """So many people, each in a thread, until `stop`; and one more for each act of ``beside``.
+    """So many people, each in a thread, until `stop`."""
 
-    Such an act is done again and again, by somebody of its own.
-    """
-
-    def __init__(
-        self, url: str, people: int, beside: Sequence[Callable[[Person, Tally], None]] = ()
-    ) -> None:
+    def __init__(self, url: str, people: int) -> None:
         self.tally = Tally()
+        self._url = url
         self._over = threading.Event()
         self.broken: list[BaseException] = []
         self.visitors = [
@@ -206,11 +203,6 @@ class Load:
         self._threads = [
             threading.Thread(target=self._run, args=(one,), daemon=True) for one in self.visitors
         ]
-        self._others = {act: _person(url, 1000 + number) for number, act in enumerate(beside)}
-        self._threads += [
-            threading.Thread(target=self._again, args=each, daemon=True)
-            for each in self._others.items()
-        ]
 
     def start(self) -> None:
         """Register everybody, then begin."""
@@ -218,8 +210,6 @@ class Load:
             visitor.person.sign_up()
             visitor.sign_in()
             visitor.person.send("GET", "/api/v1/overview")
-        for person in self._others.values():
-            person.sign_up()
         for thread in self._threads:
             thread.start()
 
@@ -230,6 +220,22 @@ class Load:
             thread.join(90)
         if self.broken:
             raise self.broken[0]
+
+    @contextmanager
+    def joined(self, *acts: Callable[[Person, Tally], None]) -> Iterator[None]:
+        """More people for the block: somebody for each act, which is done again and again."""
+        over, threads = threading.Event(), []
+        for number, act in enumerate(acts):
+            person = _person(self._url, 1000 + number).sign_up()
+            again = threading.Thread(target=self._again, args=(act, person, over), daemon=True)
+            threads.append(again)
+            again.start()
+        try:
+            yield
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join(90)
 
     def lost_jobs(self, *, timeout_s: float = 60.0) -> list[str]:
         """The jobs that do not succeed within that time, all together."""
@@ -250,9 +256,11 @@ class Load:
         except BaseException as exc:  # noqa: BLE001 - raised again by whoever waits
             self.broken.append(exc)
 
-    def _again(self, act: Callable[[Person, Tally], None], person: Person) -> None:
+    def _again(
+        self, act: Callable[[Person, Tally], None], person: Person, over: threading.Event
+    ) -> None:
         try:
-            while not self._over.is_set():
+            while not over.is_set():
                 act(person, self.tally)
         except BaseException as exc:  # noqa: BLE001 - raised again by whoever waits
             self.broken.append(exc)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -72,6 +72,11 @@ class Frontend:
     service: Service
     edges: list[Edge] = field(default_factory=list)
 
+    @property
+    def url(self) -> str:
+        """Where people come in."""
+        return f"http://127.0.0.1:{self.service.port}"
+
     def start(self) -> None:
         """One more, ready."""
         edge = self.stack.enter_context(running_edge(self.variables))
@@ -90,37 +95,49 @@ def rolled(postgresql_url: str, directory: Path, *, requests: int, each: int = 1
     """Replace ``each`` pods of every role, again and again until ``requests`` were made."""
     now = Code("now", ROOT)
     ended: Counter[str] = Counter()
-    with shared(postgresql_url, directory) as servers, _frontend(servers, each) as frontend:
+    with shared(postgresql_url, directory) as servers, frontend_of(servers, each) as frontend:
         servers.migrate(now)
         pods: dict[str, list[Pod]] = {role: servers.start(now, *[role] * each) for role in ROLES}
         pods["scheduler"] = servers.start(now, "scheduler")
-        url = f"http://127.0.0.1:{frontend.service.port}"
-        load = Load(url, PEOPLE, [slow.publish, _admin(servers.address("admin"))])
+        load = Load(frontend.url, PEOPLE)
         load.start()
         tally = load.tally
         try:
-            while not ended or tally.count < requests:
-                for role in (*ROLES, "scheduler"):
-                    tally.phase = role
-                    for _ in range(len(pods[role])):
-                        pods[role] += servers.start(now, role)
-                        servers.end(pods[role].pop(0))
-                        ended[role] += 1
-                        _heard(load)
-                tally.phase = NGINX
-                for _ in range(each):
-                    frontend.start()
-                    frontend.end()
-                    ended[NGINX] += 1
-                _heard(load)
-                if load.broken:
-                    break
+            with busy(load, servers):
+                while not load.broken and (not ended or tally.count < requests):
+                    ended += all_replaced(servers, now, pods, frontend, load)
         finally:
             load.stop()
         lost = load.lost_jobs()
     return RollReport(
         tally.count, tally.failures, len(tally.jobs), lost, ended, dict(tally.asked), tally.again
     )
+
+
+def all_replaced(
+    servers: Shared, code: Code, pods: dict[str, list[Pod]], frontend: Frontend, load: Load
+) -> Counter[str]:
+    """Every pod of every role once, and of nginx: how many of each were ended."""
+    ended: Counter[str] = Counter()
+    for role, running in pods.items():
+        load.tally.phase = role
+        for _ in range(len(running)):
+            running.extend(servers.start(code, role))
+            servers.end(running.pop(0))
+            ended[role] += 1
+            _heard(load)
+    load.tally.phase = NGINX
+    for _ in range(len(frontend.edges)):
+        frontend.start()
+        frontend.end()
+        ended[NGINX] += 1
+    _heard(load)
+    return ended
+
+
+def busy(load: Load, servers: Shared) -> AbstractContextManager[None]:
+    """For the block, somebody is in the midst of something whenever a pod ends."""
+    return load.joined(slow.publish, _admin(servers.address("admin")))
 
 
 def _heard(load: Load) -> None:
@@ -146,7 +163,8 @@ def _admin(address: str) -> Callable[[Person, Tally], None]:
 
 
 @contextmanager
-def _frontend(servers: Shared, each: int) -> Iterator[Frontend]:
+def frontend_of(servers: Shared, each: int = 1) -> Iterator[Frontend]:
+    """So many pods of nginx before everything that is served."""
     upstreams = {f"{role.upper()}_UPSTREAM": servers.address(role) for role in WEB_ROLES}
     store = servers.store.endpoint.removeprefix("http://")
     service = Service()

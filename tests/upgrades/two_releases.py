@@ -6,8 +6,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,17 +14,17 @@ from typing import Final
 import django
 
 from deploy.project_release.history import NoHistoryError, Release, previous_release
-from tests.edge.server import running_edge
 from tests.servers.platform import WEB_ROLES
 from tests.servers.postgresql import postgresql
 from tests.servers.processes import ROOT
 from tests.upgrades.load import Load
 from tests.upgrades.pods import Code, Pod, Shared, shared, unpacked
+from tests.upgrades.rolling import all_replaced, busy, frontend_of
 from tests.waiting import until
 
-EDGE: Final = {"UPLOADS_PER_CLIENT": "200", "WRITES_PER_CLIENT": "500", "DRAIN_S": "20"}
 PHASES: Final = 5
 PEOPLE: Final = 3
+NEW: Final = (*WEB_ROLES, "worker", "scheduler")
 TAKES_RIGHTS: Final = ("0.1.0",)
 """Releases whose Job takes the roles' rights away for a moment; nobody needs it on the way back."""
 
@@ -40,6 +39,9 @@ class Report:
     jobs: int
     lost: list[str]
     run_by_the_other: dict[str, int]
+    replaced: Mapping[str, int]
+    """Pods of the new release that were replaced by their like, by role."""
+    asked: Mapping[str, int]
 
     @property
     def passed(self) -> bool:
@@ -54,6 +56,7 @@ class Report:
             f"jobs                     {self.jobs}",
             f"lost                     {len(self.lost)}",
             *(f"{name:<24} {count}" for name, count in self.run_by_the_other.items()),
+            f"pods replaced            {dict(self.replaced)}",
         ]
         return "\n".join([*rows, *self.failures[:20], *self.lost[:20]])
 
@@ -63,17 +66,18 @@ def rehearsed(
 ) -> Report:
     """Go from ``before`` to the working tree and back, with a fifth of ``requests`` in each phase.
 
+    When all is new, each pod is replaced once by another like it, while people upload slowly.
     Without a release before, it is the working tree twice.
     """
     now = Code("now", ROOT)
     then = now
     if before is not None:
         then = Code("then", unpacked(before.commit, directory / "then"))
-    with shared(postgresql_url, directory) as servers, _edge(servers) as url:
+    with shared(postgresql_url, directory) as servers, frontend_of(servers) as frontend:
         servers.migrate(then)
         web = servers.start(then, *WEB_ROLES)
         workers = servers.start(then, "worker", "scheduler")
-        load = Load(url, PEOPLE)
+        load = Load(frontend.url, PEOPLE)
         load.start()
         crossed = {}
 
@@ -92,8 +96,13 @@ def rehearsed(
             workers = _replaced(servers, workers, now, "worker", "scheduler")
             phase("migrated, new workers")
             web = _replaced(servers, web, now, *WEB_ROLES)
+            pods = {role: [pod] for role, pod in zip(NEW, [*web, *workers], strict=True)}
+            pods["admin"] = servers.start(now, "admin")
+            with busy(load, servers):
+                ended = all_replaced(servers, now, pods, frontend, load)
+            web = [pods[role][0] for role in WEB_ROLES]
             phase("new")
-            workers = _replaced(servers, workers[:1], then, "worker")
+            workers = _replaced(servers, [*pods["worker"], *pods["admin"]], then, "worker")
             phase("back, old workers")
             if before is None or before.version not in TAKES_RIGHTS:
                 servers.migrate(then)
@@ -109,7 +118,8 @@ def rehearsed(
             crossed[title] = tally.ended_in[(name, name)]
         return Report(
             before.version if before else "none: the same code twice",
-            tally.count, tally.failures, len(tally.jobs), load.lost_jobs(), crossed,
+            tally.count, tally.failures, len(tally.jobs), load.lost_jobs(), crossed, ended,
+            dict(tally.asked),
         )  # fmt: skip
 
 
@@ -118,14 +128,6 @@ def _replaced(servers: Shared, pods: list[Pod], code: Code, *roles: str) -> list
     started = servers.start(code, *roles)
     servers.end(*pods)
     return started
-
-
-@contextmanager
-def _edge(servers: Shared) -> Iterator[str]:
-    upstreams = {f"{role.upper()}_UPSTREAM": servers.address(role) for role in WEB_ROLES}
-    store = servers.store.endpoint.removeprefix("http://")
-    with running_edge({**upstreams, "STORE_UPSTREAM": store, **EDGE}) as edge:
-        yield edge.url
 
 
 def main() -> int:
