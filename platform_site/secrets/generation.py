@@ -27,7 +27,7 @@ from platform_site import redis_users
 from platform_site.kit.identifiers import random_token
 
 Files = Mapping[str, str]
-DATABASE_ROLES: Final = ("auth", "images", "admin")
+DATABASE_ROLES: Final = ("auth", "images", "admin", "backup")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -213,8 +213,13 @@ def of_roles(material: KeyMaterial) -> dict[str, Files]:
             **material.database_url("owner"),
             **{f"other-database-url-{role}": "" for role in ("owner", *DATABASE_ROLES)},
         },
-        # It reads as the owner of the tables, whose URL is with `migrate`.
-        "backup": {**material.backup(), **material.store()},
+        "backup": {
+            **material.backup(),
+            **material.store(),
+            **material.database_url("backup"),
+            # Of the bucket of backups, where there is one: whoever runs that store gives them out.
+            **{f"backup-{name}": "" for name in material.store()},
+        },
     }
     return {
         role: {

@@ -56,6 +56,7 @@ USES = {
         )
     ),
     "backup": Use({LAST: f"  - ../../components/backup\n{LAST}"}),
+    "backups-elsewhere": Use({LAST: f"  - ../../components/backups-elsewhere\n{LAST}"}),
     "registry": Use({LAST: f"{LAST}  - ../../credentials/registry\n"}),
 }
 

@@ -106,6 +106,7 @@ def _difficult_passwords(workspace: Workspace) -> None:
         ("images", "images"),
         ("worker", "images"),
         ("admin", "admin"),
+        ("backup", "backup"),
     ):
         url = f"postgresql://{user}:{quoted}@postgresql:5432/platform"
         (secrets / role / "database-url").write_text(url)

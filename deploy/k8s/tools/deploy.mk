@@ -1,5 +1,5 @@
 # The commands of docs/deploy.md; the Makefile includes this file.
-.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-save k8s-restore database-archive k8s-archive-secrets k8s-reference k8s-measure k8s-dev k8s-release k8s-rollout pin-images images image-postgresql image-roots image-check sbom compose-up compose-down
+.PHONY: k8s-secrets k8s-rotate-keys k8s-redis-users k8s-check k8s-apply k8s-change-overlay k8s-backup k8s-rehearse k8s-restore database-archive k8s-archive-secrets k8s-reference k8s-measure k8s-dev k8s-release k8s-rollout pin-images images image-postgresql image-roots image-check sbom compose-up compose-down
 OVERLAY ?= platform
 REGISTRY ?= localhost/image-platform
 BUILDER ?= $(shell command -v docker || command -v podman)
@@ -26,11 +26,14 @@ k8s-apply: .venv/.development ## check an overlay, let its Jobs run anew, apply 
 k8s-change-overlay: .venv/.development ## go to another overlay in safe steps (FROM=platform TO=headless CONFIRM=yes)
 	@CONFIRM="$(CONFIRM)" DATA_SAVED="$(DATA_SAVED)" sh deploy/k8s/tools/change_overlay.sh "$(FROM)" "$(TO)"
 
-k8s-save: ## save the database and the bucket (TO=directory; needs mc)
-	@sh deploy/k8s/tools/save.sh "$(TO)"
+k8s-backup: ## make a backup of the cluster now
+	@sh deploy/k8s/tools/backup.sh backup
 
-k8s-restore: .venv/.development ## put back what k8s-save saved (FROM=directory), or the database from its archive (TO=time|latest) (CONFIRM=yes)
-	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/$(if $(TO),restore_database.sh "$(TO)",restore.sh "$(FROM)") "$(OVERLAY)"
+k8s-rehearse: ## restore the newest backup of the cluster on trial now, and say how long it took
+	@sh deploy/k8s/tools/backup.sh rehearsal
+
+k8s-restore: .venv/.development ## put back a backup (BACKUP=latest or its id), or the database alone from its archive (TO=time|latest) (CONFIRM=yes)
+	@CONFIRM="$(CONFIRM)" sh deploy/k8s/tools/$(if $(TO),restore_database.sh "$(TO)",restore.sh "$(BACKUP)") "$(OVERLAY)"
 
 database-archive: ## the database's archive without a cluster (DO=show|verify|"restore latest", ENV=var/archive.env)
 	@set -a && . $(abspath $(or $(ENV),var/archive.env)) && sh deploy/k8s/components/backup/pgbackrest.sh $(DO)
