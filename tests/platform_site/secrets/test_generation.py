@@ -110,7 +110,7 @@ def test_only_auth_holds_the_signing_key(secrets: Mapping[str, Mapping[str, str]
         ("cache-url", {"auth", "gateway", "images", "worker", "admin"}),
         ("s3-secret-access-key", {"images", "worker", "admin", "backup", "minio-images"}),
         ("backup-key", {"backup"}),
-        ("database-url", {"auth", "images", "worker", "admin", "migrate"}),
+        ("database-url", {"auth", "images", "worker", "admin", "migrate", "backup"}),
         (
             "django-secret-key",
             {"auth", "gateway", "images", "worker", "admin", "scheduler", "migrate", "backup"},
