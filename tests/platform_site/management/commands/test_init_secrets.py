@@ -134,6 +134,7 @@ def test_two_platforms_share_nothing(tmp_path: Path) -> None:
     names = {"minio/root-user", "minio-images/s3-access-key-id", "redis-broker/keda-username"}
     names |= {"auth/oidc-client-secrets.json"}  # of nobody yet
     names |= {f"{role}/s3-access-key-id" for role in ("images", "worker", "admin", "backup")}
+    names |= {f"backup/backup-{name}" for name in ("s3-access-key-id", "s3-secret-access-key")}
     names |= {path for path in files(tmp_path / "one") if path.endswith("-fallbacks")}
     names |= {path for path in files(tmp_path / "one") if "/other-" in path}  # of no rotation yet
     one, two = files(tmp_path / "one"), files(tmp_path / "two")
