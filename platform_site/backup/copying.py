@@ -1,8 +1,8 @@
 """Copies objects that rows refer to into the pool, those that are not there yet, a few at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from platform_site.backup.manifest import ListedObject
@@ -16,12 +16,13 @@ IN_FLIGHT: Final = 16
 
 @dataclass(slots=True)
 class ObjectCopies:
-    """The copies of one run. ``unlisted`` are contents of which no row knows the checksum."""
+    """The copies of one run; they know the contents of which no row has a checksum."""
 
     source: FileStore
     pool: ContentPool
-    unlisted: dict[str, PooledContent] = field(default_factory=dict)
-    """By name in the pool."""
+    earlier: Callable[[], Mapping[str, PooledContent]] = dict
+    """Asked once, and only when there is such a content: those of earlier runs, by name."""
+    _unlisted: dict[str, PooledContent] | None = None
 
     def copy_missing(self, wanted: Iterable[ObjectReference]) -> list["FailedCopy"]:
         """Copy what the pool lacks; what could not be."""
@@ -41,13 +42,26 @@ class ObjectCopies:
                 _settle(under_way, failed)
         return failed
 
-    def listed(self, reference: ObjectReference) -> ListedObject | None:
-        """How the object stands in a manifest; ``None`` when the pool does not have it."""
-        name = self.name_of(reference)
-        if not self._is_kept(name, reference):
-            return None
-        content = self.unlisted.get(name) or PooledContent(name, reference.size, reference.sha256)
-        return ListedObject(reference.key, content, reference.content_type)
+    def listed(
+        self, wanted: Iterable[ObjectReference], lacking: list[ObjectReference]
+    ) -> Iterator[ListedObject]:
+        """How the objects stand in a manifest; what the pool does not have goes to ``lacking``."""
+        for reference in wanted:
+            name = self.name_of(reference)
+            if not self._is_kept(name, reference):
+                lacking.append(reference)
+                continue
+            content = PooledContent(name, reference.size, reference.sha256)
+            if not reference.sha256:
+                content = self.unlisted[name]
+            yield ListedObject(reference.key, content, reference.content_type)
+
+    @property
+    def unlisted(self) -> dict[str, PooledContent]:
+        """Contents of which no row knows the checksum, by name in the pool."""
+        if self._unlisted is None:
+            self._unlisted = dict(self.earlier())
+        return self._unlisted
 
     def name_of(self, reference: ObjectReference) -> str:
         """The object's name in the pool."""

@@ -85,4 +85,4 @@ class Keyring:
 
     def name(self, content: str) -> str:
         """What a file with ``content`` (a checksum) is called; it tells nobody the checksum."""
-        return hmac.new(self.naming_key, content.encode(), hashlib.sha256).hexdigest()[:40]
+        return hmac.digest(self.naming_key, content.encode(), "sha256").hex()[:40]

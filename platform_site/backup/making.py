@@ -1,15 +1,18 @@
-"""Makes a backup: objects first, then one moment of the database, then the objects of that moment.
+"""Makes a backup: one moment of the database, and the objects that its rows refer to.
 
-Objects are never changed under their key. So what is copied beforehand is good whatever happens
-meanwhile, and only the few that came or went in between are looked at again. The manifest comes
-last: without it there is no backup, only content that the next one finds.
+Objects are never changed under their key. So where much is new it is copied first, while no moment
+is held, and only the few that came or went in between are looked at again; where little is new one
+look is all, and nothing of the store is read. The manifest comes last: without it there is no
+backup, only content that the next one finds.
 """
 
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,9 +31,12 @@ from platform_site.backup.manifest import (
 )
 from platform_site.backup.pool import ContentPool, PooledContent
 from platform_site.backup.stores import FileStore
+from platform_site.kit.stored_objects import ObjectReference
 
 ROUNDS: Final = 3
 """What a row of the moment refers to may be deleted before it is copied: then another moment."""
+FEW: Final = 100
+"""New objects that are copied while the moment is held: nobody waits for that, and it is short."""
 Tell = Callable[[str], object]
 
 
@@ -51,18 +57,10 @@ class BackupMaking:
         began = datetime.now(UTC)
         backup_id = f"{began:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         pool = ContentPool(self.place, self.keyring).look()
-        copies = ObjectCopies(self.objects, pool, self._unlisted(pool))
-        self.tell("Copying objects that the backup does not have yet …")
-        copies.copy_missing(rows.references(engines.ALIAS))
+        copies = ObjectCopies(self.objects, pool, partial(self._unlisted, pool))
         with tempfile.TemporaryDirectory(prefix="image-platform-backup-") as temporary:
             directory = Path(temporary)
-            missing: dict[str, str] = {}
-            for _round in range(ROUNDS):
-                self.tell("Holding one moment of the database …")
-                saved = self._moment(backup_id, directory, copies)
-                if saved.missing == missing:  # nothing, or what another moment does not bring back
-                    break
-                missing = saved.missing
+            saved = self._saved(backup_id, directory, copies)
             database = pool.put_file(saved.database) if saved.database else None
             listed = pool.put_file(saved.listing)
         manifest = BackupManifest(
@@ -89,20 +87,43 @@ class BackupMaking:
         self.place.settle()
         return manifest
 
-    def _moment(self, backup_id: str, directory: Path, copies: ObjectCopies) -> "SavedMoment":
-        """Hold a moment, save it, and copy what its rows refer to and is not there yet."""
+    def _saved(self, backup_id: str, directory: Path, copies: ObjectCopies) -> "SavedMoment":
+        """A moment with all its objects, as far as another moment brings them back."""
+        few, missing = FEW, dict[str, str]()
+        for number in range(ROUNDS + 1):
+            self.tell("Holding one moment of the database …")
+            # An archive keeps every point by its name: each moment has another one.
+            point = f"{backup_id}-{number}" if number else backup_id
+            try:
+                saved = self._moment(point, directory, copies, few)
+            except MuchIsNew:
+                self.tell("Copying objects that the backup does not have yet …")
+                copies.copy_missing(rows.references(engines.ALIAS))
+                few = sys.maxsize
+                continue
+            if saved.missing == missing:  # nothing, or what another moment does not bring back
+                break
+            missing = saved.missing
+        return saved
+
+    def _moment(self, point: str, directory: Path, copies: ObjectCopies, few: int) -> "SavedMoment":
+        """Hold a moment, save it, and copy what its rows refer to and is not there yet.
+
+        Raises `MuchIsNew` when that is more than ``few`` objects, and has done nothing then.
+        """
         for file in directory.iterdir():
             file.unlink()
         at = datetime.now(UTC)
-        with self.engine.held(backup_id, directory) as held:
+        with self.engine.held(point, directory) as held:
             tables = rows.table_counts(held.using)
             migrations = rows.migrations_applied(held.using)
-            failed = copies.copy_missing(rows.references(held.using))
             listing = directory / "objects.jsonl"
-            wanted = distinct(rows.references(held.using))
-            count, size = list_write(
-                (found for each in wanted if (found := copies.listed(each))), listing
-            )
+            lacking = FewReferences(few)
+            count, size = self._list(held.using, copies, listing, lacking)
+            failed = copies.copy_missing(lacking)
+            if lacking:
+                listing.unlink()
+                count, size = self._list(held.using, copies, listing, [])
             database = directory / "database" if held.save else None
             if held.save and database:
                 held.save(database)
@@ -118,6 +139,12 @@ class BackupMaking:
                 size,
             )
 
+    def _list(
+        self, using: str, copies: ObjectCopies, listing: Path, lacking: list[ObjectReference]
+    ) -> tuple[int, int]:
+        """Write the list of what there is; how many objects, and their bytes together."""
+        return list_write(copies.listed(distinct(rows.references(using)), lacking), listing)
+
     def _unlisted(self, pool: ContentPool) -> dict[str, PooledContent]:
         """Contents of which only the last backup knows the checksum."""
         ids = manifest_ids(self.place)
@@ -131,6 +158,24 @@ class BackupMaking:
             }
         except BackupError:
             return {}  # those are copied once more
+
+
+class MuchIsNew(Exception):
+    """More objects are new than are copied while a moment is held."""
+
+
+class FewReferences(list[ObjectReference]):
+    """Up to ``most`` of them. Raises `MuchIsNew` for one more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def append(self, reference: ObjectReference) -> None:
+        """As of a list."""
+        if len(self) == self._most:
+            raise MuchIsNew
+        super().append(reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from platform_site.backup.errors import BackupError, Damaged
 from platform_site.backup.keyring import Keyring
+from platform_site.backup.piece_streams import PieceStream
 from platform_site.backup.pool import ContentPool, PooledContent
-from platform_site.backup.stores import FileStore, NotThere, PieceStream
+from platform_site.backup.stores import FileStore, NotThere
 
 FORMAT: Final = 1
 FOLDER: Final = "manifests/"
@@ -115,7 +116,7 @@ def manifest_delete(store: FileStore, ids: Iterable[str]) -> None:
 
 def manifest_ids(store: FileStore) -> list[str]:
     """The backups of ``store``, the oldest first: an id begins with its time."""
-    names = (file.name for file in store.files(FOLDER))
+    names = store.names(FOLDER)
     return sorted(name[len(FOLDER) : -len(SUFFIX)] for name in names if name.endswith(SUFFIX))
 
 

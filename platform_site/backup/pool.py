@@ -12,7 +12,8 @@ from typing import BinaryIO, Final
 
 from platform_site.backup.errors import Damaged
 from platform_site.backup.keyring import Keyring
-from platform_site.backup.stores import FileStore, KeptFile, NotThere, PieceStream
+from platform_site.backup.piece_streams import PieceStream
+from platform_site.backup.stores import FileStore, NotThere
 
 FOLDER: Final = "pool/"
 SEALED: Final = ".age"
@@ -79,7 +80,7 @@ class ContentPool:
 
     def look(self) -> "ContentPool":
         """Learn what is there."""
-        self.held = {name_of_file(file) for file in self.store.files(FOLDER)}
+        self.held = set(map(name_of_file, self.store.names(FOLDER)))
         return self
 
     def name_of(self, *, sha256: str, version: str = "") -> str:
@@ -141,9 +142,9 @@ def _halting(source: MeasuredStream) -> Iterator[bytes]:
         piece = following
 
 
-def name_of_file(file: KeptFile) -> str:
-    """The name of the content that a file of the pool has."""
-    return file.name.rpartition("/")[2].removesuffix(SEALED)
+def name_of_file(name: str) -> str:
+    """The name of the content that the file of that name has."""
+    return name.rpartition("/")[2].removesuffix(SEALED)
 
 
 def _path(name: str) -> str:

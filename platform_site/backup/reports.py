@@ -5,7 +5,7 @@ A signed JSON file a run, below ``runs/``. The table of runs follows them, never
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final
 
 import structlog
@@ -18,6 +18,8 @@ from platform_site.backup.stores import FileStore, NotThere
 log = structlog.get_logger(__name__)
 
 FOLDER: Final = "runs/"
+SUFFIX: Final = ".json"
+ID_CHARACTERS: Final = 36
 KEPT: Final = 400
 """About a year of one backup and one rehearsal a week, or half a year of one of each a day."""
 BYTES_MOST: Final = 64 * 1024
@@ -27,15 +29,22 @@ def report_keep(run: RecordedRun, store: FileStore, keyring: Keyring) -> None:
     """Write the report of ``run``, and let go of the oldest. Raises `BackupError`."""
     body = run_report(run)
     document = {"run": body, "signature": keyring.signature(_canonical(body))}
-    name = f"{FOLDER}{run.started_at:%Y%m%dT%H%M%SZ}-{run.kind}-{run.id}.json"
+    name = f"{FOLDER}{run.started_at:%Y%m%dT%H%M%SZ}-{run.kind}-{run.id}{SUFFIX}"
     text = json.dumps(document, indent=1).encode() + b"\n"
     store.write(name, [text], content_type="application/json")
     store.delete(_names(store)[:-KEPT])
 
 
-def reports_read(store: FileStore, keyring: Keyring) -> Iterator[Mapping[str, Any]]:
-    """The reports that are kept, the oldest first; one that was changed is logged and left out."""
+def reports_read(
+    store: FileStore, keyring: Keyring, *, known: Container[str] = ()
+) -> Iterator[Mapping[str, Any]]:
+    """The reports that are kept, the oldest first; one that was changed is logged and left out.
+
+    Those of the runs ``known`` (their ids) are not asked for: in a bucket each is a request.
+    """
     for name in _names(store):
+        if name.removesuffix(SUFFIX)[-ID_CHARACTERS:] in known:
+            continue
         try:
             with store.read(name) as source:
                 document = json.loads(source.read(BYTES_MOST))
@@ -52,7 +61,7 @@ def reports_read(store: FileStore, keyring: Keyring) -> Iterator[Mapping[str, An
 
 
 def _names(store: FileStore) -> list[str]:
-    return sorted(file.name for file in store.files(FOLDER))
+    return sorted(store.names(FOLDER))
 
 
 def _canonical(body: Mapping[str, Any]) -> bytes:

@@ -68,9 +68,9 @@ def prune(
     removed = [each.id for each in found if each.id not in kept]
     manifest_delete(store, removed)
     going = {
-        name_of_file(file): file.size
+        name_of_file(file.name): file.size
         for file in store.files(FOLDER)
-        if file.written_at < now - SPARED and name_of_file(file) not in needed
+        if file.written_at < now - SPARED and name_of_file(file.name) not in needed
     }
     pool.delete(set(going))
     return PruneReport(sorted(kept), removed, len(going), sum(going.values()))

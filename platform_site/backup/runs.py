@@ -77,6 +77,12 @@ def runs_take_in(reports: Iterable[Mapping[str, Any]]) -> int:
     return changed
 
 
+def runs_ended() -> set[str]:
+    """The ids of the runs of which the table has the end, as they saw it themselves."""
+    ended = RecordedRun.objects.exclude(outcome=RecordedRun.Outcome.RUNNING)
+    return set(map(str, ended.exclude(reason=ABANDONED).values_list("id", flat=True)))
+
+
 def _taken_in(values: dict[str, Any]) -> bool:
     """Whether the table lacked it."""
     found = RecordedRun.objects.filter(id=values["id"]).first()

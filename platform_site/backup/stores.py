@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, cast
@@ -16,11 +16,14 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from platform_site.backup.errors import BackupError
+from platform_site.backup.piece_streams import PieceStream
 
 ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 AT_ONCE_BYTES: Final = 8 * 1024 * 1024
 """What is smaller goes in one request; of what is larger one such part is held in memory."""
 DELETED_AT_ONCE: Final = 1_000
+FEW: Final = 64
+"""Files that are settled one by one; of more the whole machine is, which is faster for them."""
 
 
 class NotThere(Exception):
@@ -46,6 +49,9 @@ class FileStore(Protocol):
     def files(self, folder: str = "") -> Iterator[KeptFile]:
         """Every file below ``folder`` (which ends in a slash), in no order."""
 
+    def names(self, folder: str) -> Iterator[str]:
+        """Their names alone, which may cost less."""
+
     def read(self, name: str) -> "closing[BinaryIO]":
         """The file as a stream, for a ``with``. Raises `NotThere`."""
 
@@ -64,6 +70,8 @@ class DirectoryStore:
     """Files of the machine, readable by their owner only."""
 
     path: Path
+    _unsettled: list[Path] = field(default_factory=list, repr=False, compare=False)
+    """What was written and may be lost with the power."""
 
     @property
     def address(self) -> str:
@@ -72,17 +80,15 @@ class DirectoryStore:
 
     def files(self, folder: str = "") -> Iterator[KeptFile]:
         """As `FileStore`."""
-        for place, folders, names in os.walk(self.path / folder):
-            folders.sort()
-            for name in sorted(names):
-                if name.startswith("."):  # unfinished
-                    continue
-                file = Path(place, name)
-                with suppress(FileNotFoundError):  # deleted meanwhile
-                    found = file.stat()
-                    written_at = datetime.fromtimestamp(found.st_mtime, UTC)
-                    relative = file.relative_to(self.path).as_posix()
-                    yield KeptFile(relative, found.st_size, written_at)
+        for name, entry in _entries(self.path / folder, folder):
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                found = entry.stat()
+                written_at = datetime.fromtimestamp(found.st_mtime, UTC)
+                yield KeptFile(name, found.st_size, written_at)
+
+    def names(self, folder: str) -> Iterator[str]:
+        """As `FileStore`: nothing of a file is looked at."""
+        return (name for name, _entry in _entries(self.path / folder, folder))
 
     def read(self, name: str) -> "closing[BinaryIO]":
         """As `FileStore`."""
@@ -102,6 +108,7 @@ class DirectoryStore:
             with os.fdopen(descriptor, "wb") as stream:
                 size = sum(stream.write(piece) for piece in pieces)
             unfinished.replace(file)
+            self._unsettled.append(file)
         except OSError as exc:
             raise BackupError(f"{self.path} cannot be written to: {exc.strerror}.") from exc
         finally:
@@ -114,8 +121,22 @@ class DirectoryStore:
             self._path(name).unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """As `FileStore`."""
-        os.sync()
+        """As `FileStore`; a few files by name, so that nobody waits for what others wrote."""
+        files = {file for file in self._unsettled if file.exists()}
+        self._unsettled.clear()
+        if len(files) > FEW:
+            os.sync()
+            return
+        above = {folder for file in files for folder in file.parents if self._is_ours(folder)}
+        for path in (*files, *above):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _is_ours(self, folder: Path) -> bool:
+        return folder == self.path.parent or folder.is_relative_to(self.path)
 
     def _path(self, name: str) -> Path:
         file = self.path / name
@@ -145,6 +166,10 @@ class BucketStore:
                 for item in page.get("Contents", []):
                     name = item["Key"].removeprefix(self.prefix)
                     yield KeptFile(name, item["Size"], item["LastModified"])
+
+    def names(self, folder: str) -> Iterator[str]:
+        """As `FileStore`."""
+        return (file.name for file in self.files(folder))
 
     def read(self, name: str) -> "closing[BinaryIO]":
         """As `FileStore`."""
@@ -201,31 +226,18 @@ class BucketStore:
             raise BackupError(f"The store of {self.address} gives no answer ({exc}).") from exc
 
 
-class PieceStream:
-    """Pieces of bytes as a stream that is read once."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._held = b""
-        self.given = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """The next ``size`` bytes, fewer only at the end; without a size, all that is left."""
-        parts, length = [self._held], len(self._held)
-        while size < 0 or length < size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            parts.append(piece)
-            length += len(piece)
-        whole = b"".join(parts)
-        taken, self._held = (whole, b"") if size < 0 else (whole[:size], whole[size:])
-        self.given += len(taken)
-        return taken
-
-    def put_back(self, taken: bytes) -> None:
-        """Give these once more."""
-        self._held = taken + self._held
+def _entries(folder: Path | str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files of ``folder`` and below; a link to another directory is none of them."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from _entries(entry.path, f"{prefix}{entry.name}/")
+        elif not entry.name.startswith("."):  # unfinished
+            yield f"{prefix}{entry.name}", entry
 
 
 def of_url(url: str, options: Mapping[str, str]) -> FileStore:

@@ -1,5 +1,6 @@
 """What the commands about backups share: the places that settings and arguments name."""
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,24 @@ from platform_site.backup.errors import BackupError
 from platform_site.backup.keyring import Keyring
 from platform_site.backup.models import RecordedRun
 from platform_site.backup.reports import report_keep, reports_read
-from platform_site.backup.runs import run_recorded, runs_take_in
+from platform_site.backup.runs import run_recorded, runs_ended, runs_take_in
 from platform_site.backup.stores import FileStore
 from platform_site.secrets import generation
 
 log = structlog.get_logger(__name__)
+
+
+def source_arguments(parser: ArgumentParser) -> None:
+    """Which backups a command reads, and what opens them."""
+    parser.add_argument(
+        "--from",
+        dest="source",
+        default="",
+        help="s3://bucket/prefix or a directory (default: BACKUP_URL)",
+    )
+    parser.add_argument(
+        "--key-file", type=Path, help="file with the passphrase (default: BACKUP_KEY)"
+    )
 
 
 def place(url: str) -> FileStore:
@@ -70,7 +84,7 @@ def recorded(kind: RecordedRun.Kind, place: FileStore, keyring: Keyring) -> Iter
 def table_mend(place: FileStore, keyring: Keyring) -> None:
     """Tell the table what it lacks of the reports: it may be of a restore."""
     with _forgiven():
-        runs_take_in(reports_read(place, keyring))
+        runs_take_in(reports_read(place, keyring, known=runs_ended()))
 
 
 def row_keep(run: RecordedRun, place: FileStore, keyring: Keyring) -> None:

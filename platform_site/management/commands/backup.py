@@ -27,6 +27,7 @@ from platform_site.management import backups
 
 class Command(BaseCommand):
     help = "Save the database and every object, sealed; what is there already is not sent again."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -27,6 +27,9 @@ def test_a_report_says_what_the_row_says_and_comes_in_order(directory: Directory
     for run in reversed(runs):
         report_keep(run, directory, keyring)
     assert list(reports_read(directory, keyring)) == [run_report(run) for run in runs]
+    known = {str(run.id) for run in runs[:2]}
+    (directory.path / "runs" / min(directory.names("runs/"))[5:]).write_text("never read")
+    assert list(reports_read(directory, keyring, known=known)) == [run_report(runs[2])]
 
 
 def test_what_somebody_else_wrote_or_changed_is_left_out(directory: DirectoryStore) -> None:

@@ -21,15 +21,29 @@ SAVE = """
 import threading
 from django.db import connection
 
-found = [run("backup") for _ in range(2)]
+from botocore.httpsession import URLLib3Session
+from platform_site.backup import making, rows
+
+sent, send = [], URLLib3Session.send
+def counted(self, request):
+    sent.append(f"{request.method} {request.url.partition('?')[0]}")
+    return send(self, request)
+URLLib3Session.send = counted
+found = [run("backup")]
+sent.clear()
+found.append(run("backup"))
+asked = [*sent]
 
 # While a backup runs, pictures come and go.
-from platform_site.backup import making, rows
+making.FEW = 0
+new = put("originals/new", b"new" * 100)
+Image.objects.create(owner_id=owner, filename="n.png", format="png", width=1, height=1, id=uuid4(),
+                     sha256=hashlib.sha256(b"new" * 100).hexdigest(), state="ready", **new)
 real, seen = rows.references, []
 def disturbed(using):
     seen.append(using)
     yield from real(using)
-    if len(seen) == 1:  # after the first look, before the moment
+    if len(seen) == 2:  # what is new was copied, and no moment is held
         content = b"late" * 100
         image = Image(owner_id=owner, filename="b.png", format="png", width=1, height=1, id=uuid4(),
                       sha256=hashlib.sha256(content).hexdigest(), state="ready")
@@ -43,6 +57,7 @@ def disturbed(using):
 rows.references = disturbed
 found.append(run("backup"))
 rows.references = real
+found.append(asked)
 print(json.dumps(found))
 """
 
@@ -120,11 +135,20 @@ def test_a_platform_comes_back_from_another_bucket(
     key = random_token()
     monkeypatch.setenv("PATH", f"{programs()}:/usr/bin:/bin")
     live, empty = places
-    first, again, disturbed = told(PLATFORM + SAVE, live.environment(store, key))
+    first, again, disturbed, asked = told(PLATFORM + SAVE, live.environment(store, key))
     assert (first[1], again[1], disturbed[1]) == ("", "", "")
     assert "24 objects" in first[0]
     assert "in 1 file; the rest was there" in again[0]  # a dump tells its time
-    assert "23 objects" in disturbed[0]  # one came, one went with its rendition
+    # The database, the list of what is there, the manifest, the record: no object, nor its name,
+    # save the one that is being deleted and gone already.
+    place = f"{store.endpoint}/backups-of-tests"
+    (gone,) = (line for line in asked if place not in line)
+    assert gone.endswith("x.png")
+    assert sorted(line.split("/")[5] for line in asked if "PUT" in line) == [
+        "manifests", "pool", "runs",
+    ]  # fmt: skip
+    assert len(asked) < 12
+    assert "24 objects" in disturbed[0]  # two came, one went with its rendition
     with psycopg.connect(empty.database_url) as somebody:
         refused, files = told(RESTORE, empty.environment(store, key), "")
         assert "Stop the platform first, or say --force: to the database" in refused[1]
@@ -133,7 +157,7 @@ def test_a_platform_comes_back_from_another_bucket(
         RESTORE, empty.environment(store, key), "", "", "--force"
     )
     assert (done[1], forced[1]) == ("", "")
-    assert "objects: all 23 hashed" in done[0]
+    assert "objects: all 24 hashed" in done[0]
     assert "There is a platform here" in once_more[1]
     assert table(empty, ROWS) == table(live, ROWS)
     theirs = keys(store, live.bucket)

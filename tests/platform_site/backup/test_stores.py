@@ -12,7 +12,6 @@ from platform_site.backup.stores import (
     DirectoryStore,
     FileStore,
     NotThere,
-    PieceStream,
 )
 from tests.servers.s3 import ObjectStore
 
@@ -33,6 +32,7 @@ def test_what_is_written_is_listed_read_and_deleted(store: FileStore) -> None:
         ("a/one", 3), ("a/two", 0), ("b/three", 1),
     }  # fmt: skip
     assert {file.name for file in store.files("a/")} == {"a/one", "a/two"}
+    assert set(store.names("a/")) == {"a/one", "a/two"}
     assert all(file.written_at.tzinfo for file in store.files())
     assert content(store, "a/one") == b"123"
     store.write("a/one", [b"other"])
@@ -68,6 +68,31 @@ def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     assert modes["a"] == 0o700
 
 
+def test_a_few_files_are_settled_by_name_and_many_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[str] = []
+
+    def name_of(descriptor: int) -> str:
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", lambda of: settled.append(name_of(of)))
+    monkeypatch.setattr(os, "sync", lambda: settled.append("all"))
+    store = DirectoryStore(tmp_path / "place")
+    store.write("a/one", [b"1"])
+    store.settle()
+    names = (tmp_path / name for name in ("", "place", "place/a", "place/a/one"))
+    assert sorted(settled) == [str(name) for name in names]
+    settled.clear()
+    store.settle()
+    assert settled == []
+    monkeypatch.setattr(stores, "FEW", 1)
+    store.write("a/one", [b"1"])
+    store.write("a/two", [b"2"])
+    store.settle()
+    assert settled == ["all"]
+
+
 def test_a_name_never_leads_out_of_the_directory(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="no name of a file"):
         DirectoryStore(tmp_path / "place").write("../elsewhere", [b"1"])
@@ -96,11 +121,3 @@ def _refuse(**_of: object) -> None:
     from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
 
     raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
-
-
-def test_pieces_are_read_in_any_length() -> None:
-    stream = PieceStream([b"abc", b"", b"defg", b"h"])
-    assert [stream.read(2), stream.read(4), stream.read(0), stream.read()] == [
-        b"ab", b"cdef", b"", b"gh",
-    ]  # fmt: skip
-    assert stream.read(5) == b""
