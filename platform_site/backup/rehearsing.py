@@ -10,10 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import Error as DatabaseError
+
+from platform_site.backup.engines import engine_of
 from platform_site.backup.errors import BackupError
 from platform_site.backup.keyring import Keyring
 from platform_site.backup.manifest import BackupManifest, newest
@@ -28,6 +32,7 @@ DATABASE_FACTOR: Final = 3
 """The saved database, the one that is made of it, and what it writes while that grows."""
 TOLD: Final = 3
 POSITION_CHARACTERS: Final = 200
+TrialOf = Callable[[Path, BackupManifest], AbstractContextManager[TrialPlace]]
 
 
 class RehearsalFailed(BackupError):
@@ -43,26 +48,32 @@ class RehearsalRun:
     passphrase: str
     tell: Callable[[str], object]
 
-    def rehearse(self, trial: TrialPlace, run: RecordedRun) -> Mapping[str, Any]:
+    def rehearse(self, directory: Path, trial_of: TrialOf, run: RecordedRun) -> Mapping[str, Any]:
         """Restore and compare, fill ``run`` in, and return what the restore found.
+
+        ``trial_of`` makes an empty place in ``directory``, with the database where the backup has
+        none of its own.
 
         Raises `RehearsalFailed`, or `BackupError` where the backup cannot be read.
         """
-        began = time.monotonic()
         found = newest(self.place, self.keyring)
         run.backup, run.recovers_to = found.id, found.moment
         run.position = json.dumps(found.position)[:POSITION_CHARACTERS]
-        run.recovery_point_s = (run.started_at - found.moment).total_seconds()
+        since = (run.started_at - found.moment).total_seconds()
+        unsaved_s = _unsaved_s(found.engine)
+        run.recovery_point_s = since if unsaved_s is None else unsaved_s
+        began = time.monotonic()
         self.tell(f"Backup {found.id} of release {found.release}, from {self.place.address}")
-        room_require(found, trial.directory)
+        room_require(found, directory)
         self.tell(
             f"Restoring {counted(sum(found.tables.values()), 'row')} and "
-            f"{counted(found.object_count, 'object')} into {trial.directory} …"
+            f"{counted(found.object_count, 'object')} into {directory} …"
         )
-        report = self._restored(found, trial)
+        with trial_of(directory, found) as trial:
+            report = self._restored(found, trial)
+            run.recovery_time_s = time.monotonic() - began
         run.rows, run.objects_total = report["rows"], report["objects"]
         run.objects_checked, run.bytes_total = report["hashed"], found.object_bytes
-        run.recovery_time_s = time.monotonic() - began
         if report["fault_count"]:
             raise RehearsalFailed(
                 f"{counted(report['fault_count'], 'difference')} from the backup: "
@@ -92,6 +103,14 @@ class RehearsalRun:
         lines = done.stderr.strip().splitlines()
         words = lines[-1].removeprefix("CommandError: ") if lines else "it said nothing"
         raise RehearsalFailed(f"The restore stopped ({done.returncode}): {words}")
+
+
+def _unsaved_s(engine: str) -> float | None:
+    """As the engine says, where the living database can be asked; else ``None``."""
+    try:
+        return engine_of(engine).unsaved_s()
+    except DatabaseError:
+        return None
 
 
 def room_require(found: BackupManifest, directory: Path) -> None:

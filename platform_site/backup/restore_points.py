@@ -101,24 +101,24 @@ def archive_state(rows: Rows) -> ArchiveState:
 
 def archived_wait(
     rows: Rows,
-    point: RestorePoint,
+    wal: str,
     *,
     timeout_s: float,
     pause: Callable[[float], None] = time.sleep,
     now: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Return once the archive holds the point.
+    """Return once the archive holds the segment ``wal``.
 
     Raises:
         ArchiveUnusableError: It does not after ``timeout_s``; its base backup stays valid.
     """
     deadline = now() + timeout_s
-    while not is_reached(archive_state(rows).last_wal, point.wal):
+    while not is_reached(archive_state(rows).last_wal, wal):
         if now() > deadline:
             state = archive_state(rows)
             why = "the last attempt failed" if state.is_failing else "no attempt failed"
             raise ArchiveUnusableError(
-                f"{point.wal} is not archived after {timeout_s:g} s: the last one is"
+                f"{wal} is not archived after {timeout_s:g} s: the last one is"
                 f" {state.last_wal or 'none'}, {why} ({state.failures} failures so far)."
             )
         pause(0.1)

@@ -36,6 +36,8 @@ class RestoreRun:
     manifest: BackupManifest
     tell: Tell
     forced: bool = False
+    hashed_most: int = verification.HASHED_BOUND
+    """Of more objects the hashes of a random sample are compared."""
     restored_objects: int = 0
     restored_bytes: int = 0
     removed_objects: int = 0
@@ -68,7 +70,9 @@ class RestoreRun:
             self.tell("Putting back the database …")
             self.engine.restore(saved, self.manifest.position)
         self.tell("Comparing every table and object with the backup …")
-        result = verification.verify(self.manifest, self.pool, self.objects, using=ALIAS)
+        result = verification.verify(
+            self.manifest, self.pool, self.objects, using=ALIAS, bound=self.hashed_most
+        )
         if result.is_equal:
             self.objects.delete([MARK])
         return result

@@ -41,6 +41,16 @@ def migrations_applied(using: str) -> Mapping[str, list[str]]:
     return found
 
 
+def migrations_added(applied: Mapping[str, list[str]], *, using: str) -> list[str]:
+    """Those that the database ``using`` has and ``applied`` has not."""
+    return [
+        f"{app}.{name}"
+        for app, names in migrations_applied(using).items()
+        for name in names
+        if name not in applied.get(app, [])
+    ]
+
+
 def migrations_unknown(applied: Mapping[str, list[str]]) -> list[str]:
     """Those of ``applied`` that this release does not have: it is older than they are."""
     loader = MigrationLoader(None)

@@ -6,7 +6,7 @@ others that they are there with their size. `VerificationResult` says how many w
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
@@ -115,10 +115,12 @@ def objects_verify(
     chosen: random.Random | None = None,
 ) -> None:
     """Compare each object's size, and the hashes of up to ``bound`` objects chosen at random."""
-    share = min(1.0, bound / manifest.object_count) if manifest.object_count else 1.0
-    draw = (chosen or random.SystemRandom()).random
-    sizes = {file.name: file.size for file in objects.files()} if share < 1.0 else {}
-    to_hash = _compared_by_size(objects_of(manifest, pool), sizes, share, draw, result)
+    count = manifest.object_count
+    numbers: Container[int] = range(count)
+    if bound < count:
+        numbers = set((chosen or random.SystemRandom()).sample(range(count), bound))
+    sizes = {file.name: file.size for file in objects.files()} if bound < count else {}
+    to_hash = _compared_by_size(objects_of(manifest, pool), sizes, numbers, result)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="verify") as threads:
         for batch in _batches(to_hash):
             for item, words in zip(
@@ -133,14 +135,13 @@ def objects_verify(
 def _compared_by_size(
     listed: Iterable[ListedObject],
     sizes: Mapping[str, int],
-    share: float,
-    draw: "random.Random | object",
+    chosen: Container[int],
     result: VerificationResult,
 ) -> Iterator[ListedObject]:
-    """Those that are to be hashed; the others are compared here."""
-    for item in listed:
+    """Those whose number in the list was ``chosen``, to be hashed; others are compared here."""
+    for number, item in enumerate(listed):
         result.objects += 1
-        if share >= 1.0 or draw() < share:  # type: ignore[operator]
+        if number in chosen:
             yield item
         elif item.key not in sizes:
             result.fault(f"{item.key}: it is missing.")

@@ -19,6 +19,7 @@ from platform_site.backup.restore_points import RestorePoint
 from platform_site.kit.identifiers import random_token
 from platform_site.secrets import archive
 from tests.archive.writer import Write, Writer
+from tests.platform_site.backup.scripts import PLATFORM, told
 from tests.servers.archived import ARCHIVE, ArchivedServer, as_server
 from tests.servers.authority import Authority
 from tests.servers.ports import free_port, wait_for_port
@@ -28,13 +29,8 @@ from tests.waiting import until
 
 BUCKET: Final = "backups"
 KEY_ID, KEY = "archive", "a-secret-key-for-tests-only"
-HELD: Final = """
-import json, pathlib
-from platform_site.backup import engines, rows
-with engines.engine_of("archive").held("20261128T140500Z-ab12cd", pathlib.Path()) as held:
-    told = {"position": dict(held.position), "tables": dict(rows.table_counts(held.using))}
-    print(json.dumps(told))
-"""
+OBJECTS: Final = "objects"
+RESTORED: Final = "restored"
 TIMEOUT_S: Final = 2
 """PostgreSQL's ``archive_timeout`` here; 30 in the cluster."""
 
@@ -50,7 +46,7 @@ class Story:
     writes: Sequence[Write]
     called: int
     tables: dict[str, int]
-    """Rows of each table of the platform when the last base backup was made, save the writer's."""
+    """Rows of each table of the platform after its backup, save the writer's."""
     moment: float
     """A time amid the writes."""
     point: RestorePoint
@@ -63,6 +59,17 @@ class Story:
     lost: ArchivedServer
     sizes: tuple[int, int]
     """Bytes that the full backup added to the store, and those of one right after it."""
+    platform: dict[str, str]
+    """The environment of the platform's own commands about backups."""
+    backed_up: str
+    """What `manage.py backup` said, while others wrote."""
+    rehearsed: str
+    """What `manage.py rehearse_restore` said after it."""
+
+    def restored(self, url: str) -> str:
+        """Put the objects beside the database at ``url``; what `manage.py restore` says."""
+        into = {"DATABASE_URL": url, "S3_BUCKET": RESTORED}
+        return manage("restore", environment={**self.platform, **into})
 
     def empty_machine(self) -> ArchivedServer:
         """A server without a data directory, that has the passphrase and the store's key.
@@ -84,34 +91,41 @@ def story_of(directory: Path) -> Iterator[Story]:
         server = _server(repository)
         stack.callback(server.end)
         server.create()
-        manage("migrate", "--verbosity", "0", environment=_migrate(server.url))
+        platform = _platform(server.url, repository)
+        told(f"{PLATFORM}\nprint('[]')", platform)
         remote = _serve(server, directory, stack)
-        before = _size(files)
+        before = _size(files / "database")
         server.archive("save", "full", **remote)
-        full = _size(files)
+        full = _size(files / "database")
         server.archive("save", "incr", **remote)
-        sizes = full - before, _size(files) - full
-        yield _written(server, directory, repository, files, sizes)
+        sizes = full - before, _size(files / "database") - full
+        yield _written(server, directory, repository, platform, sizes)
 
 
 def _written(
     server: ArchivedServer,
     directory: Path,
     repository: dict[str, str],
-    files: Path,
+    platform: dict[str, str],
     sizes: tuple[int, int],
 ) -> Story:
-    tables = counts(server)
+    files = directory / "buckets" / BUCKET
     with psycopg.connect(server.url, autocommit=True) as owner, Writer(server.url) as writer:
         rows = owner.cursor()
         until(lambda: len(writer.writes) > 20)
         moment = time.time()
         until(lambda: writer.writes[-1].called > moment)
         began = time.time()
-        point, held = _held(server.url)
+        said = manage("backup", environment=platform)
         made = began, time.time()
+        point, held = _manifest(files)
+        writer.is_paused = True  # else there would be minutes of log to play in every test
+        rehearsed = manage("rehearse_restore", environment=_rehearsal(server, platform))
+        writer.is_paused = False
+        tables = counts(server)
+        ((wal,),) = server.ask("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
         # A segment more, that its age alone has closed; then the machine is gone.
-        until(lambda: restore_points.archive_state(rows).last_wal > point.wal)
+        until(lambda: restore_points.archive_state(rows).last_wal > wal)
         seen = len(writer.writes)
         until(lambda: len(writer.writes) > seen + 10)
         last = restore_points.archive_state(rows).last_wal
@@ -120,18 +134,19 @@ def _written(
     server.lose()
     return Story(
         directory, repository, files, writer.writes, writer.called, tables,
-        moment, point, held, made, last, killed, server, sizes,
+        moment, point, held, made, last, killed, server, sizes, platform, said, rehearsed,
     )  # fmt: skip
 
 
-def _held(url: str) -> tuple[RestorePoint, dict[str, int]]:
-    """What `manage.py backup` holds by its archive: a point, and the rows that it reads."""
-    printed = manage("shell", "--verbosity", "0", "--command", HELD, environment=_migrate(url))
-    told = json.loads(printed.splitlines()[-1])
+def _manifest(files: Path) -> tuple[RestorePoint, dict[str, int]]:
+    """The point that the backup names, and the rows that it read."""
+    (file,) = (files / "platform" / "manifests").iterdir()
+    told = json.loads(file.read_text())["manifest"]
     entry = told["position"]
     at = datetime.fromisoformat(entry["at"])
     point = RestorePoint(entry["name"], at, entry["lsn"], entry["wal"])
     assert point.entry() == entry
+    assert told["database"] is None
     return point, told["tables"]
 
 
@@ -168,7 +183,8 @@ def _store(directory: Path, authority: Authority, stack: ExitStack) -> dict[str,
     """A store of S3 over TLS, and the variables that lead there."""
     certificate = authority.certify(directory / "store.pem", x509.DNSName("localhost"))
     port = free_port()
-    (directory / "buckets" / BUCKET).mkdir(parents=True)
+    for bucket in (BUCKET, OBJECTS, RESTORED):
+        (directory / "buckets" / bucket).mkdir(parents=True)
     (directory / "attributes").mkdir()
     command = [
         *(executable(), "--port", f"localhost:{port}", "--keep-alive"),
@@ -234,12 +250,35 @@ def _serve(server: ArchivedServer, directory: Path, stack: ExitStack) -> dict[st
     }
 
 
-def _migrate(url: str) -> dict[str, str]:
+def _platform(url: str, repository: dict[str, str]) -> dict[str, str]:
+    """A split platform whose objects and backups are in the store of the archive."""
+    endpoint = f"https://localhost:{repository['PGBACKREST_REPO1_STORAGE_PORT']}"
     return {
-        "DJANGO_SETTINGS_MODULE": "platform_site.settings.migrate",
+        "DJANGO_SETTINGS_MODULE": "platform_site.settings.backup",
         "DJANGO_SECRET_KEY": random_token(50),
+        "LOG_LEVEL": "ERROR",
+        "AWS_CA_BUNDLE": repository["PGBACKREST_REPO1_STORAGE_CA_FILE"],
         "DATABASE_URL": url,
-        "DATABASE_POOL_MAX": "0",
+        "S3_BUCKET": OBJECTS,
+        "S3_ENDPOINT_URL": endpoint,
+        "S3_ACCESS_KEY_ID": KEY_ID,
+        "S3_SECRET_ACCESS_KEY": KEY,
+        "BACKUP_ENGINE": "archive",
+        "BACKUP_URL": f"s3://{BUCKET}/platform",
+        "BACKUP_S3_ENDPOINT_URL": endpoint,
+        "BACKUP_S3_ACCESS_KEY_ID": KEY_ID,
+        "BACKUP_S3_SECRET_ACCESS_KEY": KEY,
+        "BACKUP_KEY": random_token(),
+    }
+
+
+def _rehearsal(server: ArchivedServer, platform: dict[str, str]) -> dict[str, str]:
+    """What restores the archive, beside what restores the objects; the place is for both users."""
+    return {
+        **server.variables(),
+        **platform,
+        "REHEARSAL_ARCHIVE": str(ARCHIVE),
+        "REHEARSAL_DIRECTORY": str(server.home / "rehearsals"),
     }
 
 

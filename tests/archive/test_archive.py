@@ -79,6 +79,25 @@ def test_a_name_brings_exactly_what_was_there_when_it_was_given(
     assert not {w.number for w in story.writes if w.called > ended} & there
     # What the backup read is what comes back, to the row, though others wrote all the time.
     assert {**counts(machine), "images_act": len(there)} == story.held
+    # And the objects of that moment come beside it.
+    said = story.restored(machine.url)
+    assert "Put back  24 objects" in said
+    assert f"{sum(story.held.values())} rows" in said
+    assert "objects: all 24 hashed" in said
+
+
+def test_a_backup_beside_the_archive_is_rehearsed_with_it(
+    story: Story, record_property: Callable[[str, object], None]
+) -> None:
+    assert "24 objects" in story.backed_up
+    assert "The backup comes back" in story.rehearsed
+    assert f"{sum(story.held.values())} rows; objects: all 24 hashed" in story.rehearsed
+    told = dict(re.findall(r"^  (RPO|RTO) +(.*)$", story.rehearsed, re.MULTILINE))
+    assert told["RPO"].endswith("until the archive has what is written")
+    assert list(story.lost.home.glob("rehearsals/rehearsal-*")) == []
+    record_property(
+        MEASURED, f"archive: rehearsed in {told['RTO']}; RPO {told['RPO']} (archive_timeout 2 s)"
+    )
 
 
 def test_what_has_not_changed_is_not_copied_again(
@@ -167,7 +186,7 @@ def test_a_stranger_restores_by_what_the_page_says(story: Story) -> None:
 
 
 def test_nothing_of_the_archive_can_be_read_without_the_passphrase(story: Story) -> None:
-    kept = [file for file in story.files.rglob("*") if file.is_file()]
+    kept = [file for file in (story.files / "database").rglob("*") if file.is_file()]
     assert len(kept) > 5
     for file in kept:
         assert b"images_act" not in file.read_bytes()

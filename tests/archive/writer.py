@@ -34,6 +34,7 @@ class Writer:
     writes: list[Write] = field(default_factory=list)
     called: int = 0
     """The number of the last write that was begun, whatever became of it."""
+    is_paused: bool = False
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -50,6 +51,8 @@ class Writer:
     def _run(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as server:
             while not self._stopped.wait(EVERY_S):
+                if self.is_paused:
+                    continue
                 self.called += 1
                 called = time.time()
                 try:

@@ -203,6 +203,10 @@ TESTED_ELSEWHERE = {
             "a platform is saved, lost, restored and compared by the commands",
         ),
     ),
+    "platform_site/backup/trial_servers.py": (
+        "tests/archive/test_archive.py",
+        "a rehearsal makes a server of the archive that the tests there keep",
+    ),
     "platform_site/backup/engines/pg_dump.py": (
         "tests/platform_site/backup/test_split.py",
         "dumps and restores a database of the tests' server",

@@ -111,7 +111,7 @@ class ArchivedServer:
     def start(self) -> None:
         """Start it, and return once it takes writes: after a recovery, too."""
         self._program.start()
-        until(self._takes_writes, self._program.words)
+        until(self._takes_writes, self._program.words, timeout_s=120)
 
     def kill(self) -> None:
         """SIGKILL to all of it, as when the machine goes."""

@@ -43,7 +43,10 @@ class DatabaseEngine(Protocol):
     name: str
 
     def held(self, backup_id: str, directory: Path) -> AbstractContextManager[DatabasePosition]:
-        """Hold a moment, with ``directory`` for temporary files. Others go on writing."""
+        """Hold a moment, with ``directory`` for temporary files. Others go on writing.
+
+        A backup that holds more than one moment names each differently.
+        """
 
     def alone(self) -> AbstractContextManager[object]:
         """Hold what only one process that works on backups may hold. Raises `Harmful`."""
@@ -53,6 +56,9 @@ class DatabaseEngine(Protocol):
 
     def users_live(self) -> str:
         """Who uses the database at this moment, in words; empty when nobody does."""
+
+    def unsaved_s(self) -> float | None:
+        """How long what is written now could be lost; ``None``: until the next backup."""
 
     def restore(self, saved: Path | None, position: Mapping[str, Any]) -> None:
         """Make the database what it was at ``position``, whole or not at all.

@@ -5,8 +5,9 @@ comes back by these, to the point that the manifest names, before `manage.py res
 objects of that moment beside it and compares.
 """
 
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,9 @@ from platform_site.backup.engines import ALIAS, DatabasePosition
 from platform_site.backup.engines.pg_dump import DumpEngine
 from platform_site.backup.errors import BackupError
 from platform_site.backup.restore_points import (
+    ArchiveUnusableError,
     RestorePoint,
+    archive_state,
     archived_wait,
     restore_point_make,
 )
@@ -42,6 +45,10 @@ class ArchiveEngine:
             point = _point(f"backup-{backup_id.lower()}")
             yield DatabasePosition(ALIAS, point.entry(), None)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """As `DatabaseEngine`."""
+        return DumpEngine().alone()
+
     def rows_live(self) -> str:
         """As `DatabaseEngine`; whatever is there stays, so nothing is in the way."""
         return ""
@@ -49,6 +56,20 @@ class ArchiveEngine:
     def users_live(self) -> str:
         """As `DatabaseEngine`."""
         return DumpEngine().users_live()
+
+    def unsaved_s(self) -> float | None:
+        """As `DatabaseEngine`: until the archive has what is written at this moment."""
+        with connections[ALIAS].cursor() as rows:
+            if not archive_state(rows).is_on:
+                return None
+            began = time.monotonic()
+            rows.execute("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+            (wal,) = rows.fetchone()
+            try:
+                archived_wait(rows, wal, timeout_s=ARCHIVED_S)
+            except ArchiveUnusableError:
+                return archive_state(rows).last_age_s
+        return time.monotonic() - began
 
     def restore(self, saved: Path | None, position: Mapping[str, Any]) -> None:
         """Leave the database, which has come back by its archive; the comparison tells whether."""
@@ -82,7 +103,7 @@ def _point(name: str) -> RestorePoint:
         writing.rollback()
         writing.set_autocommit(True)
         with writing.cursor() as rows:
-            archived_wait(rows, point, timeout_s=ARCHIVED_S)
+            archived_wait(rows, point.wal, timeout_s=ARCHIVED_S)
     finally:
         writing.close()
     return point

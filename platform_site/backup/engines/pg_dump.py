@@ -101,6 +101,10 @@ class DumpEngine:
             found = [f"{user} ({count} connections)" for user, count in cursor.fetchall()]
         return f"to the database {_name()} are connected {', '.join(found)}" if found else ""
 
+    def unsaved_s(self) -> float | None:
+        """As `DatabaseEngine`."""
+        return None
+
     def restore(self, saved: Path | None, position: Mapping[str, Any]) -> None:
         """As `DatabaseEngine`. Between its two transactions the database is empty."""
         del position

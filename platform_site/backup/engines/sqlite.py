@@ -54,6 +54,10 @@ class SQLiteEngine:
         """As `DatabaseEngine`: who runs the platform holds its lock, which the command asks."""
         return ""
 
+    def unsaved_s(self) -> float | None:
+        """As `DatabaseEngine`."""
+        return None
+
     def restore(self, saved: Path | None, position: Mapping[str, Any]) -> None:
         """As `DatabaseEngine`."""
         del position

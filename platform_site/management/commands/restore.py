@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from platform_site.backup import engines, manifest
+from platform_site.backup import engines, manifest, rows
 from platform_site.backup.keyring import Keyring
 from platform_site.backup.lock import RUNNING, file_lock
 from platform_site.backup.models import RecordedRun
@@ -33,18 +33,11 @@ from platform_site.secrets import key_files
 
 class Command(BaseCommand):
     help = "Put a backup back, migrate it to this release, and compare every table and object."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--from",
-            dest="source",
-            default="",
-            help="s3://bucket/prefix or a directory (default: BACKUP_URL)",
-        )
+        backups.source_arguments(parser)
         parser.add_argument("--backup", default="", help="which one (default: the newest)")
-        parser.add_argument(
-            "--key-file", type=Path, help="file with the passphrase (default: BACKUP_KEY)"
-        )
         parser.add_argument(
             "--report",
             type=Path,
@@ -96,6 +89,7 @@ class Command(BaseCommand):
             manifest=found,
             tell=self.stdout.write,
             forced=force,
+            hashed_most=settings.BACKUP_HASHED_MOST,
         )
         result = run.restore()
         self._tell(run, result)
@@ -107,6 +101,9 @@ class Command(BaseCommand):
                 "above; find out why before anybody uses it."
             )
         call_command("migrate", interactive=False, verbosity=0)
+        if added := rows.migrations_added(found.migrations, using=engines.ALIAS):
+            by = counted(len(added), "migration")
+            self.stdout.write(f"  Migrated  by {by} that the backup did not have")
         if not report:
             backups.table_mend(place, keyring)
             row = self._record(run, result, time.monotonic() - began)

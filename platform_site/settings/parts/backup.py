@@ -41,6 +41,18 @@ REHEARSAL_DATABASE_URL = env.text(
     about="URL of a PostgreSQL server that is there for rehearsals, with a user who may make "
     "databases.",
 )
+REHEARSAL_ARCHIVE = env.text(
+    "REHEARSAL_ARCHIVE",
+    "",
+    about="Program that restores the archive of the database for a rehearsal (pgbackrest.sh of "
+    "components/backup), with the archive's variables beside it.",
+)
+BACKUP_HASHED_MOST = env.integer(
+    "BACKUP_HASHED_MOST",
+    100_000,
+    about="Objects of which a restore and a rehearsal compare the hash; of more, a random sample "
+    "of so many, and the sizes of all.",
+)
 BACKUP_ENGINE = env.text(
     "BACKUP_ENGINE",
     "",

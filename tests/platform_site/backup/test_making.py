@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,41 @@ pytestmark = pytest.mark.processes
 
 SAVE = """
 found = [run("backup", "--to", sys.argv[1]) for _ in range(2)]
+
+# As if there had been a backup every twelve hours for half a year.
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from django.conf import settings
+from django.test import override_settings
+from platform_site.backup import keyring, manifest
+from platform_site.management import backups
+
+long = sys.argv[2]
+run("backup", "--to", long)
+place = backups.place(long)
+key = keyring.Keyring.opened(place, settings.BACKUP_KEY)
+newest = manifest.newest(place, key)
+for number in range(1, 360):
+    at = newest.moment - timedelta(hours=12 * number)
+    old = replace(newest, id=f"{at:%Y%m%dT%H%M%SZ}-old", position_at=at.isoformat())
+    manifest.manifest_write(old, place, key)
+for name in ("ab-under-way", "ab-of-none"):
+    place.write(f"pool/ab/{name}.age", [b"of " + name.encode()])
+os.utime(Path(long, "pool/ab/ab-of-none.age"), (1, 1))
+with override_settings(BACKUP_KEEP={"daily": 3, "weekly": 2, "monthly": 4}):
+    pruned = run("backup", "--to", long, "--prune")
+left = [json.dumps(manifest.manifest_ids(place)), ""]
+
+# A backup by the release before this one, and one by a later.
+call_command("migrate", "images", "0008", verbosity=0)
+run("backup", "--to", long)
+older = manifest.newest(place, key)
+migrations = {**older.migrations, "images": [*older.migrations["images"], "9999_of_tomorrow"]}
+later = replace(older, id="later", release="9.9.9", migrations=migrations)
+manifest.manifest_write(later, place, key)
+call_command("migrate", verbosity=0)
 Image.objects.exclude(id=purged.id).order_by("id").first()
 victim = Image.objects.exclude(id=purged.id).order_by("id").first()
 storage.object_delete(victim.storage_key)
@@ -25,7 +61,7 @@ victim = Image.objects.exclude(id=purged.id).order_by("id").last()
 Image.objects.filter(id=victim.id).update(sha256="0" * 64)
 found.append(run("backup", "--to", sys.argv[1]))
 found.append(run("backup", "--to", sys.argv[1], "--list"))
-print(json.dumps(found))
+print(json.dumps([*found, pruned, left, [older.id, ""]]))
 """
 
 
@@ -34,9 +70,10 @@ class Saved:
 
     def __init__(self, directory: Path) -> None:
         self.var, self.place = directory / "var", directory / "kept"
+        self.long = directory / "long"
         up.prepare(self.var)
         self.key = self.var / "secrets" / "backup-key"
-        self.said = told(PLATFORM + SAVE, embedded(self.var), str(self.place))
+        self.said = told(PLATFORM + SAVE, embedded(self.var), str(self.place), str(self.long))
         self.ids = sorted(file.stem for file in (self.place / "manifests").iterdir())
 
     def manifest(self, number: int) -> Any:
@@ -87,16 +124,43 @@ def test_what_no_store_has_is_told_and_the_rest_is_saved(saved: Saved) -> None:
     assert [line.rpartition("  ")[2] for line in lines] == ["whole"] * 3 + ["1 missing"]
 
 
+def test_of_each_of_the_last_days_weeks_and_months_one_backup_stays(saved: Saved) -> None:
+    words, refusal = saved.said[5]
+    ids = json.loads(saved.said[6][0])
+    assert refusal == ""
+    assert (
+        f"Kept     {len(ids)} backups; removed {361 - len(ids)} backups, and 13 B in 1 file"
+        in words
+    )
+    days = sorted({datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=UTC) for name in ids})
+    assert len(days) == len(ids)
+    assert days[-3:] == [days[-1] - timedelta(days=number) for number in (2, 1, 0)]
+    assert len({f"{day:%Y%m}" for day in days}) == 4
+    kept = {file.name for file in saved.long.glob("pool/ab/*")}
+    assert "ab-under-way.age" in kept
+    assert "ab-of-none.age" not in kept
+
+
 def test_a_platform_comes_back_equal(saved: Saved, tmp_path: Path) -> None:
     var = tmp_path / "var"
     up.prepare(var)
     (var / "broker" / "queue" / "a message").touch()
     options = f"--from {saved.place} --key-file {saved.key} --backup {saved.ids[0]}"
     lost = var / "objects" / "left"
-    first, again, forced, files = told(
-        RESTORE, embedded(var), options, options, f"{options} --force"
+    of_long = f"--from {saved.long} --key-file {saved.key} --force"
+    older = f"{of_long} --backup {saved.said[7][0]}"
+    first, again, forward, later, forced, files = told(
+        RESTORE, embedded(var), options, options, older, f"{of_long} --backup later",
+        f"{options} --force",
+    )  # fmt: skip
+    assert (first[1], forward[1], forced[1]) == ("", "", "")
+    assert "Migrated" not in first[0]
+    assert "Migrated  by 1 migration that the backup did not have" in forward[0]
+    assert later[1] == (
+        "The backup is of release 9.9.9, which is newer: this one has no migration "
+        "images.9999_of_tomorrow. Restore it with that or a later one."
     )
-    assert (first[1], forced[1]) == ("", "")
+    assert "Putting back" not in later[0]
     assert "objects: all 24 hashed" in first[0]
     assert "There is a platform here: a database at" in again[1]
     assert (var / "secrets" / "backup-key").read_text() == saved.key.read_text()
@@ -185,10 +249,11 @@ def test_a_backup_and_a_restore_that_were_killed_go_on(saved: Saved, tmp_path: P
     killed(var, "restore", *options)
     assert not (var / "platform.sqlite3").exists()
     there = whole(var / "objects") - 1  # the mark
-    done, _files = told(RESTORE, embedded(var), " ".join(options))
+    few = {**embedded(var), "BACKUP_HASHED_MOST": "6"}
+    done, _files = told(RESTORE, few, " ".join(options))
     assert done[1] == ""
     assert f"Put back  {22 - there} objects" in done[0]
-    assert "objects: all 22 hashed" in done[0]
+    assert "objects: 6 of 22 hashed, a random sample, and the sizes of all" in done[0]
     assert not (var / "objects" / "restore-under-way").exists()
 
 

@@ -72,7 +72,7 @@ def test_a_manifest_can_say_where_to_restore_to() -> None:
 def test_waiting_ends_with_the_segment_of_the_point() -> None:
     pauses: list[float] = []
     archiver = Archiver("", "0" * 23 + "8", "00000002.history", "0" * 23 + "9")
-    archived_wait(archiver, POINT, timeout_s=10, pause=pauses.append, now=lambda: len(pauses))
+    archived_wait(archiver, POINT.wal, timeout_s=10, pause=pauses.append, now=lambda: len(pauses))
     assert len(pauses) == 3
 
 
@@ -83,7 +83,9 @@ def test_waiting_for_what_does_not_come_says_what_is_there(failing: bool, why: s
     pauses: list[float] = []
     archiver = Archiver("0" * 23 + "8", failing=failing)
     with pytest.raises(ArchiveUnusableError, match=f"{'0' * 23}8, {why}"):
-        archived_wait(archiver, POINT, timeout_s=2, pause=pauses.append, now=lambda: len(pauses))
+        archived_wait(
+            archiver, POINT.wal, timeout_s=2, pause=pauses.append, now=lambda: len(pauses)
+        )
     assert len(pauses) == 3
 
 

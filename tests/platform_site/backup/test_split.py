@@ -147,7 +147,7 @@ def test_a_platform_comes_back_from_another_bucket(
     assert sorted(line.split("/")[5] for line in asked if "PUT" in line) == [
         "manifests", "pool", "runs",
     ]  # fmt: skip
-    assert len(asked) < 12
+    assert len(asked) < 20
     assert "24 objects" in disturbed[0]  # two came, one went with its rendition
     with psycopg.connect(empty.database_url) as somebody:
         refused, files = told(RESTORE, empty.environment(store, key), "")
