@@ -155,7 +155,7 @@ class DrillPlatform:
         self.store.users_make(self.secrets / "minio-images")
         urls = self.directory / "urls"
         (urls / "other").mkdir(parents=True, exist_ok=True)
-        for role in ("auth", "images", "admin", "owner"):
+        for role in ("auth", "images", "admin", "backup", "owner"):
             if role != "owner":
                 shutil.copy(self.secrets / role / "database-url", urls / role)
             other = self.secrets / "migrate" / f"other-database-url-{role}"

@@ -15,7 +15,8 @@ def fault(platform: DrillPlatform) -> Iterator[None]:
 
 
 DRILL = Drill(
-    hypothesis="Whoever has a token goes on with everything; signing in is 503 until auth is back.",
+    hypothesis="Whoever has a token goes on with everything; signing in is refused until auth is "
+    "back.",
     fault=fault,
     lasts_s=15.0,
     full_s=300.0,

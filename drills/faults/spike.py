@@ -16,8 +16,8 @@ def fault(platform: DrillPlatform) -> Iterator[None]:
 
 
 DRILL = Drill(
-    hypothesis="What is too much is refused at once with Retry-After and is not done; what is "
-    "taken is done, and the platform is as before when the crowd has gone.",
+    hypothesis="What is too much waits a few seconds at most, is refused with Retry-After and is "
+    "not done; what is taken is done, and the platform is as before when the crowd has gone.",
     fault=fault,
     lasts_s=15.0,
     full_s=30.0,
