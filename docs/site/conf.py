@@ -16,8 +16,8 @@ NAVIGATION: Final = {
     "Use": ["docs/guide", "docs/api", "frontend/README"],
     "Operate": [
         "docs/deploy", "docs/deploy-reference", "docs/configuration", "docs/observability",
-        "docs/runbooks/README", "docs/drills", "docs/images", "docs/stores", "docs/capacity",
-        "deploy/k8s/components/README", "docs/backup", "frontend/nginx/README",
+        "docs/runbooks/README", "docs/drills", "docs/rollouts", "docs/images", "docs/stores",
+        "docs/capacity", "deploy/k8s/components/README", "docs/backup", "frontend/nginx/README",
     ],
     "Contribute": [
         "CONTRIBUTING", "docs/architecture", "docs/adr/README", "bench/README", "bench/RESULTS",
