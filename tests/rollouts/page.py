@@ -41,9 +41,10 @@ BUSY: Final = re.compile(r"http://[\d.:]+|/tmp/\S+")
 
 def written(directory: Path, rows: Sequence[Row]) -> None:
     """Write both files anew."""
-    document = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}", "rows": list(rows)}
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+    document = {"at": at, "rows": list(rows)}
     (directory / "rollouts.json").write_text(json.dumps(document, indent=1) + "\n")
-    (directory / "rollouts.md").write_text(page(document["at"], rows))
+    (directory / "rollouts.md").write_text(page(at, rows))
 
 
 def page(at: str, rows: Sequence[Row]) -> str:

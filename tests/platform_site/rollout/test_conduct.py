@@ -140,6 +140,25 @@ def test_an_operator_sends_everybody_back() -> None:
     ]
 
 
+def test_one_that_is_under_way_heeds_who_sends_everybody_back() -> None:
+    world = World(GOOD, 0)
+
+    def sleep(seconds: float) -> None:
+        world.sleep(seconds)
+        if world.share == 50:
+            other = Rollout(world, world, SimulatedProbe(world), say=said.append, clock=world.clock)
+            other.revert("green", "blue", "an operator asked for it")
+
+    said: list[str] = []
+    rollout = Rollout(
+        world, world, SimulatedProbe(world), say=said.append, clock=world.clock, sleep=sleep
+    )
+    ended = rollout.run("green", "blue")
+
+    assert (ended.phase, ended.why) == (Phase.REVERTED, "an operator asked for it")
+    assert world.share == 0
+
+
 def test_what_it_says_can_be_read() -> None:
     said: list[str] = []
     rolled_out(World(BAD["300 ms more"], 1), said)

@@ -59,3 +59,9 @@ def test_a_dry_run_looks_and_leaves_nothing(tmp_path: Path) -> None:
 def test_without_a_directory_it_says_what_it_needs() -> None:
     with pytest.raises(CommandError, match="--split"):
         run("--status")
+
+
+def test_outside_of_a_pod_the_cluster_is_no_verdict() -> None:
+    with pytest.raises(CommandError, match="no token of a ServiceAccount here") as caught:
+        run("--status", "--cluster")
+    assert caught.value.returncode == 2, "1 would be a release that was taken back"
