@@ -29,6 +29,7 @@ DIRECT_READS = {
     "platform_site/settings/test_embedded.py": "tests",
     "platform_site/embedded/supervisor.py": "all, for its children",
     "platform_site/management/commands/rehearse_restore.py": "all, for its child",
+    "platform_site/backup/trial_servers.py": "all, for the server that it starts",
 }
 OF_THE_SYSTEM = {"HOME", "HOSTNAME", "POD_NAME", "NODE_NAME", "PATH"}
 
