@@ -15,7 +15,14 @@ from urllib.parse import urlsplit
 
 Object = dict[str, Any]
 PLURALS: Final = {
-    "v1": ("Namespace", "ServiceAccount", "ConfigMap", "Secret", "Service"),
+    "v1": (
+        "Namespace",
+        "ServiceAccount",
+        "ConfigMap",
+        "Secret",
+        "Service",
+        "PersistentVolumeClaim",
+    ),
     "apps/v1": ("Deployment", "StatefulSet"),
     "batch/v1": ("Job", "CronJob"),
     "autoscaling/v2": ("HorizontalPodAutoscaler",),

@@ -83,6 +83,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["s
 PLACES = {
     "ALLOWED_HOSTS", "PUBLIC_URL", "TRUSTED_ORIGINS", "HSTS_SECONDS", "REFRESH_COOKIE_SECURE",
     "S3_ENDPOINT_URL", "METRICS_PORT", "ROLE", "QUEUE", "STORE_UPSTREAM", "GATEWAY_UPSTREAM",
+    "BACKUP_INTERVAL_S", "REHEARSAL_INTERVAL_S", "RECOVERY_POINT_OBJECTIVE_S",
     "CORS_ORIGINS", "PICTURE_CORS_ORIGINS", "UPLOAD_MAX_BYTES",
     "AUTH_UPSTREAM", "IMAGES_UPSTREAM", "CLIENT_ADDRESS_FROM", "DRAIN_S", "DJANGO_SETTINGS_MODULE",
 }  # fmt: skip
@@ -93,7 +94,7 @@ PLACES = {
     [
         (role, "worker-bulk" if role == "worker" else role)
         for role in ROLES
-        if role not in {"migrate", "backup"}  # Jobs
+        if role not in {"migrate", "backup", "rollout"}  # Jobs
     ],
 )
 def test_compose_gives_a_role_the_same_variables(

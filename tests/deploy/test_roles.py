@@ -30,7 +30,6 @@ OF_THE_POD: Final = {
 OF_THE_CODE: Final = {
     # A module of settings without a part: it takes nothing from the cluster.
     "accounts": "hashing and limits",
-    "backup_watch": "which backups are expected, the same wherever it is asked",
     "django_admin": "Django's own applications",
     "images": "limits of decoding, the same wherever it runs",
     "static_files": "files of the image",
@@ -65,9 +64,11 @@ def parts(role: str) -> set[str]:
 
 
 def test_every_role_of_the_project_has_a_manifest() -> None:
-    """The embedded role is the others in one process, and `migrate` and `backup` are Jobs."""
+    """The embedded role is the others in one process, and the last three are Jobs."""
     settings = {file.stem for file in SETTINGS.glob("[a-z]*.py")}
-    assert settings - {"base", "embedded", "test_embedded", "migrate", "backup"} == set(ROLES)
+    assert settings - {"base", "embedded", "test_embedded", "migrate", "backup", "rollout"} == set(
+        ROLES
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)

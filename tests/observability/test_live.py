@@ -31,6 +31,7 @@ STILL: Final = {
     "pg_stat_archiver_archived_count": "moves where the database has an archive: tests/archive",
     "pg_stat_archiver_last_archive_age": "moves where the database has an archive: tests/archive",
     "redis_memory_max_bytes": "a setting",
+    "colour:share:ratio": "moves where there are two colours: tests/rollouts",
     "platform_backup_interval_seconds": "a setting",
     "platform_recovery_point_objective_seconds": "a setting",
     **dict.fromkeys(

@@ -40,15 +40,23 @@ def surge(pod: Pod) -> int:
 
 
 def held(rendered: Sequence[Object]) -> tuple[Request, Request]:
-    """What all pods hold at rest, and what a roll-out of everything adds, with every Job."""
-    steady, more = Request(), Request()
+    """What all pods hold at rest, and what a roll-out of everything adds.
+
+    With every Job, and one CronJob: the largest of those that run by themselves, each at its hour.
+    """
+    steady, more, hourly = Request(), Request(), Request()
     for pod in pods(rendered):
-        if pod.workload["kind"] in ONCE:
+        if pod.workload["kind"] == "CronJob":
+            if not pod.workload["spec"].get("suspend"):
+                asked = of_pod(pod.spec)
+                most = (max(hourly.cpu_m, asked.cpu_m), max(hourly.memory_mib, asked.memory_mib))
+                hourly = Request(*most)
+        elif pod.workload["kind"] == "Job":
             more += of_pod(pod.spec)
         else:
             steady += of_pod(pod.spec) * replicas(pod, rendered)
             more += of_pod(pod.spec) * surge(pod)
-    return steady, more
+    return steady, more + hourly
 
 
 def table(rendered: Sequence[Object], document: Mapping[str, Any]) -> str:
