@@ -26,6 +26,7 @@ APPS = {
     "admin": {"accounts", "images"},
     "migrate": {"accounts", "images"},
     "backup": {"accounts", "images"},
+    "rollout": set(),
 }
 NOBODY = "127.0.0.1:9"
 """The discard port: nobody listens there."""
@@ -106,6 +107,7 @@ class Manifests:
                 "BACKUP_URL": "s3://backups/platform",
                 "BACKUP_KEY": self.material.backup_key,
             },
+            "rollout": {},
         }
         return {
             "DJANGO_SETTINGS_MODULE": f"platform_site.settings.{role}",
