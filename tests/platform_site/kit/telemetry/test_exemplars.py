@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from platform_site.kit.telemetry import exemplars, metric_files, request_context
@@ -73,6 +74,16 @@ def test_the_latest_exemplar_of_all_processes_is_the_one_that_is_read(directory:
         (directory / f"exemplars_{slot}.json").write_text(json.dumps([line]))
     found = exemplars._read()["work_seconds_bucket", labels]
     assert (found.labels, found.value, found.timestamp) == ({"trace_id": "new"}, 0.5, 2.0)
+
+
+def test_a_process_that_makes_a_file_at_this_moment_costs_nobody_a_scrape(directory: Path) -> None:
+    """The client gives a file its size after it has made it; every metric was lost in between."""
+    values = MmapedDict(str(directory / "counter_web0.db"))  # type: ignore[no-untyped-call]
+    values.write_value(mmap_key("done", "done_total", [], [], "Done."), 3.0, 0.0)  # type: ignore[no-untyped-call]
+    values.close()  # type: ignore[no-untyped-call]
+    (directory / "counter_web1.db").touch()
+    (done,) = exemplars.ExemplarCollector().collect()
+    assert [(sample.name, sample.value) for sample in done.samples] == [("done_total", 3.0)]
 
 
 def test_a_single_process_keeps_exemplars_itself(
