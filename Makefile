@@ -26,15 +26,23 @@ check: .venv/.development ## lint what has changed and run the tests that need n
 	@RUN_BEGAN_AT=$(BEGAN) SOURCES="$(SOURCES)" $(PY) -m tests.check $(BASE)
 
 lint: .venv/.development ## ruff, mypy, import contracts, migrations, the published schema, the SPA
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint-types lint-pages lint-rules
+
+.PHONY: lint-types lint-pages lint-rules
+lint-types:
+	@$(PY) -m mypy $(SOURCES)
+
+lint-pages:
+	@sh .ci/frontend lint
+
+lint-rules:
 	@$(PY) -m ruff check $(SOURCES)
 	@$(PY) -m ruff format --check $(SOURCES)
-	@$(PY) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports --no-logo
 	@LOG_LEVEL=ERROR $(PY) manage.py makemigrations --check --dry-run
 	@LOG_LEVEL=ERROR $(PY) -m tests.upgrades
 	@mkdir -p var && $(SPECTACULAR) --file var/openapi.json && cmp var/openapi.json gateway/openapi.json \
 		|| { echo "The API has changed: run make schema, and commit gateway/openapi.json."; exit 1; }
-	@sh .ci/frontend lint
 
 format: .venv/.development ## format the code
 	@$(PY) -m ruff check --fix-only -q $(SOURCES)
