@@ -111,6 +111,12 @@ def test_an_unchanged_platform_is_not_sent_again(saved: Saved) -> None:
     assert second["sent_bytes"] - second["database"]["size"] < 5_000
 
 
+def test_backups_of_one_second_stand_in_the_order_in_which_they_were_made(saved: Saved) -> None:
+    began = [saved.manifest(number)["began_at"] for number in range(len(saved.ids))]
+    assert began == sorted(began)
+    assert len(saved.ids) == 4
+
+
 def test_a_loss_of_the_store_is_no_loss_where_a_backup_has_it(saved: Saved) -> None:
     assert saved.said[2][1] == ""
     assert saved.manifest(2)["objects"] == saved.manifest(0)["objects"]
