@@ -78,6 +78,8 @@ class Evidence:
     is_silent: bool
     verdict: Verdict
     took_s: float = 0.0
+    ringing: Sequence[str] = ()
+    """The alerts that still fire where it has not become silent."""
 
 
 def outcome_of(evidence: Evidence) -> Outcome:
@@ -143,7 +145,7 @@ def _unheard(evidence: Evidence, found: Outcome) -> Iterator[str]:
         elif in_a_cluster_s(seconds) > minutes * 60:
             yield f"{alert} rang after {seconds} s, {minutes * 60 / PACE:.0f} are allowed"
     if not evidence.is_silent:
-        yield "an alert still rang when the wait was over"
+        yield f"not silent when the wait was over: {', '.join(evidence.ringing) or 'not yet told'}"
 
 
 def _detected(rings: Sequence[Ring], began_at: float) -> dict[str, float]:

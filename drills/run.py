@@ -114,6 +114,7 @@ def drill_run(  # noqa: PLR0917 - one story, told once
         is_over = load.wait(SETTLE_S + size.after_s + size.jobs)
         say(f"  {load.done} of {size.jobs} pictures are published")
         is_silent = bell.silent_within(SILENT_S)
+        ringing = () if is_silent else bell.firing()
         truth = truth_read(
             platform.database.url(), platform.store, history.calls, settle_s=SETTLE_S
         )
@@ -121,7 +122,8 @@ def drill_run(  # noqa: PLR0917 - one story, told once
         evidence = Evidence(
             name, drill, size.jobs, load.done, is_over, history, bell.rings(), is_silent, verdict
         )
-        return outcome_of(replace(evidence, took_s=time.monotonic() - began))
+        took_s = time.monotonic() - began
+        return outcome_of(replace(evidence, took_s=took_s, ringing=ringing))
     finally:
         load.finish()
         history.close()
